@@ -1,0 +1,229 @@
+//! Business failures: what went wrong in terms of the domain, with a stable code and a kind that the API maps to
+//! a status. Knows nothing of HTTP.
+
+use thiserror::Error;
+
+use crate::model::{JailName, Outage};
+use crate::ports::{ControlError, StoreError};
+
+/// What sort of failure it is; decides the HTTP status, and nothing else does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// The request makes no sense.
+    Invalid,
+    /// Nobody is logged in.
+    Unauthenticated,
+    /// Somebody is, but may not.
+    Forbidden,
+    /// There is no such thing.
+    NotFound,
+    /// It contradicts the state of things.
+    Conflict,
+    /// Too many attempts.
+    RateLimited,
+    /// fail2ban refused or answered nonsense.
+    Upstream,
+    /// fail2ban or the database is out of reach.
+    Unavailable,
+    /// A defect, or a broken machine.
+    Internal,
+}
+
+/// One bad field of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldError {
+    /// The field's name in the request.
+    pub field: &'static str,
+    /// What is wrong with it, and what would be right.
+    pub message: String,
+}
+
+impl FieldError {
+    /// A bad field.
+    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self { field, message: message.into() }
+    }
+}
+
+/// A use case that could not be carried out.
+#[derive(Debug, Error)]
+pub enum ServiceError {
+    /// Fields that cannot be used.
+    #[error("{}", summary(.0))]
+    Invalid(Vec<FieldError>),
+    /// A cursor that this server did not make, or that belongs to another order.
+    #[error("the cursor does not belong to this list: start again without one")]
+    CursorInvalid,
+    /// No session, or one that has ended.
+    #[error("log in first")]
+    SessionRequired,
+    /// Wrong name or password; does not tell which.
+    #[error("the user name or the password is wrong")]
+    CredentialsInvalid,
+    /// The request came from another site.
+    #[error("the request does not come from this site's own pages")]
+    ForeignOrigin,
+    /// Not the token that the server logged.
+    #[error("this is not the set-up token that the server wrote to its log at its last start")]
+    SetupTokenInvalid,
+    /// There is a user already.
+    #[error("the first user has been made already: log in instead")]
+    SetupDone,
+    /// The name is taken.
+    #[error("there is a user {0:?} already")]
+    UserExists(String),
+    /// Too many failed logins.
+    #[error("too many failed logins: try again in {retry_after_secs} s")]
+    LoginThrottled {
+        /// Seconds until the next try is looked at.
+        retry_after_secs: u32,
+    },
+    /// fail2ban has no such jail.
+    #[error("fail2ban has no jail {0}")]
+    JailNotFound(JailName),
+    /// It is not banned there.
+    #[error("{id} is not banned{}", .jail.as_ref().map(|jail| format!(" in jail {jail}")).unwrap_or_default())]
+    BanNotFound {
+        /// What was to be unbanned.
+        id: String,
+        /// Where, if one jail was named.
+        jail: Option<JailName>,
+    },
+    /// Banning this would shut out the one who asks.
+    #[error(
+        "{target} is or contains {caller}, the address you are calling from: banning it would shut you out"
+    )]
+    BanOwnAddress {
+        /// What was to be banned.
+        target: String,
+        /// Whom it would hit.
+        caller: String,
+    },
+    /// Banning this would cut the machine off from itself.
+    #[error("{0} is or contains a loopback address: banning it cuts this machine off from itself")]
+    BanLoopback(String),
+    /// The jail ignores it.
+    #[error("jail {jail} ignores {entry} (ignoreip), which {target} is part of or contains")]
+    BanIgnored {
+        /// What was to be banned.
+        target: String,
+        /// The jail.
+        jail: JailName,
+        /// The entry of its ignoreip list.
+        entry: String,
+    },
+    /// A very large network.
+    #[error("{target} is a network of {size} addresses: shorter than /{limit} needs force")]
+    BanNetworkTooWide {
+        /// What was to be banned.
+        target: String,
+        /// How many addresses it has, as text (`2^112` for the huge ones).
+        size: String,
+        /// The shortest prefix that needs no force.
+        limit: u8,
+    },
+    /// fail2ban took the command, but does not list the result.
+    #[error("fail2ban answered, but {0}")]
+    NotConfirmed(String),
+    /// fail2ban is out of reach.
+    #[error("fail2ban is offline: {}", .0.detail)]
+    Fail2banOffline(Outage),
+    /// fail2ban said no.
+    #[error("fail2ban refused: {0}")]
+    Fail2banRefused(String),
+    /// The command may or may not have been carried out.
+    #[error("fail2ban did not confirm the command, it may or may not have been carried out: {0}")]
+    OutcomeUnknown(String),
+    /// The database is out of reach or busy.
+    #[error("the database is not available")]
+    StoreUnavailable(#[source] StoreError),
+    /// Anything else that the database said.
+    #[error("the database failed")]
+    Store(#[source] StoreError),
+    /// Something inside that should work, such as hashing a password.
+    #[error("internal failure: {0}")]
+    Internal(String),
+}
+
+fn summary(fields: &[FieldError]) -> String {
+    fields.iter().map(|field| format!("{}: {}", field.field, field.message)).collect::<Vec<_>>().join("; ")
+}
+
+impl ServiceError {
+    /// One bad field.
+    pub fn field(field: &'static str, message: impl Into<String>) -> Self {
+        Self::Invalid(vec![FieldError::new(field, message)])
+    }
+
+    /// The stable code that clients match on.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Invalid(_) => "invalid",
+            Self::CursorInvalid => "cursor_invalid",
+            Self::SessionRequired => "session_required",
+            Self::CredentialsInvalid => "credentials_invalid",
+            Self::ForeignOrigin => "foreign_origin",
+            Self::SetupTokenInvalid => "setup_token_invalid",
+            Self::SetupDone => "setup_done",
+            Self::UserExists(_) => "user_exists",
+            Self::LoginThrottled { .. } => "login_throttled",
+            Self::JailNotFound(_) => "jail_not_found",
+            Self::BanNotFound { .. } => "ban_not_found",
+            Self::BanOwnAddress { .. } => "ban_own_address",
+            Self::BanLoopback(_) => "ban_loopback",
+            Self::BanIgnored { .. } => "ban_ignored",
+            Self::BanNetworkTooWide { .. } => "ban_network_too_wide",
+            Self::NotConfirmed(_) => "not_confirmed",
+            Self::Fail2banOffline(_) => "fail2ban_offline",
+            Self::Fail2banRefused(_) => "fail2ban_refused",
+            Self::OutcomeUnknown(_) => "outcome_unknown",
+            Self::StoreUnavailable(_) => "database_unavailable",
+            Self::Store(_) => "database_failed",
+            Self::Internal(_) => "internal",
+        }
+    }
+
+    /// What sort of failure it is.
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Invalid(_) | Self::CursorInvalid => ErrorKind::Invalid,
+            Self::SessionRequired | Self::CredentialsInvalid => ErrorKind::Unauthenticated,
+            Self::ForeignOrigin | Self::SetupTokenInvalid => ErrorKind::Forbidden,
+            Self::JailNotFound(_) | Self::BanNotFound { .. } => ErrorKind::NotFound,
+            Self::SetupDone
+            | Self::UserExists(_)
+            | Self::BanOwnAddress { .. }
+            | Self::BanLoopback(_)
+            | Self::BanIgnored { .. }
+            | Self::BanNetworkTooWide { .. } => ErrorKind::Conflict,
+            Self::LoginThrottled { .. } => ErrorKind::RateLimited,
+            Self::NotConfirmed(_) | Self::Fail2banRefused(_) | Self::OutcomeUnknown(_) => ErrorKind::Upstream,
+            Self::Fail2banOffline(_) | Self::StoreUnavailable(_) => ErrorKind::Unavailable,
+            Self::Store(_) | Self::Internal(_) => ErrorKind::Internal,
+        }
+    }
+}
+
+impl From<StoreError> for ServiceError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::Busy => Self::StoreUnavailable(error),
+            StoreError::BadCursor => Self::CursorInvalid,
+            StoreError::NotFound
+            | StoreError::Conflict(_)
+            | StoreError::StaleFence
+            | StoreError::Backend(_) => Self::Store(error),
+        }
+    }
+}
+
+impl From<ControlError> for ServiceError {
+    fn from(error: ControlError) -> Self {
+        match error {
+            ControlError::Offline(outage) => Self::Fail2banOffline(outage),
+            ControlError::JailNotFound(jail) => Self::JailNotFound(jail),
+            ControlError::Refused(detail) => Self::Fail2banRefused(detail),
+            ControlError::OutcomeUnknown(detail) => Self::OutcomeUnknown(detail),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Entities and value types. Plain data: no I/O, no clock, no wire format.
+
+pub mod address;
+pub mod auth;
+pub mod ban;
+pub mod fail2ban;
+pub mod jail;
+pub mod lease;
+pub mod live;
+pub mod page;
+pub mod query;
+pub mod time;
+
+pub use address::{AddressError, BanId, Target};
+pub use auth::{AuditAction, AuditEntry, NewSession, NewUser, Session, TokenHash, User, UserId};
+pub use ban::{ActiveBan, BanEvent, BanKey, BanTime, EventId, EventKind, Origin};
+pub use fail2ban::{Fail2banState, Outage, OutageCode, Probe};
+pub use jail::{BantimeIncrement, JailCounters, JailDetail, JailName, JailNameError, JailSettings};
+pub use lease::{Fence, Lease, LeaseHolder};
+pub use live::LiveEvent;
+pub use page::{Cursor, Limit, Page};
+pub use query::{BanQuery, BanSort, EventQuery, SortKey};
+pub use time::Timestamp;
+
+/// Which fail2ban server a row belongs to. Today there is one, [`ServerId::LOCAL`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ServerId(String);
+
+impl ServerId {
+    /// The name of the one server that a single installation watches.
+    pub const LOCAL: &'static str = "local";
+
+    /// The server that this installation watches.
+    pub fn local() -> Self {
+        Self(Self::LOCAL.to_owned())
+    }
+
+    /// A server id as it stands in the database.
+    pub fn from_stored(id: String) -> Self {
+        Self(id)
+    }
+
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

@@ -1,0 +1,218 @@
+//! What can be banned: a target that a person names is a parsed address or network; an id that fail2ban
+//! reports is its own text, which is nearly always an address but may be anything that a filter matched.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
+
+use ipnet::IpNet;
+use thiserror::Error;
+
+/// Why a text is not an address or network that may be sent to fail2ban.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum AddressError {
+    /// Neither an IPv4 or IPv6 address nor a network in CIDR form.
+    #[error(
+        "{0:?} is not an IP address or network: write one such as 203.0.113.7, 2001:db8::7 or 203.0.113.0/24"
+    )]
+    NotAnAddress(String),
+    /// A network with bits set behind its prefix; fail2ban would ban the whole network without a word.
+    #[error(
+        "{given} has bits set behind its prefix: write {network} for the network, or {address} for the one address"
+    )]
+    HostBits {
+        /// The text as given.
+        given: String,
+        /// The network that it lies in.
+        network: IpNet,
+        /// The single address.
+        address: IpAddr,
+    },
+}
+
+/// A parsed address or network: the only thing that BanGUI bans.
+///
+/// IPv4-mapped IPv6 (`::ffff:1.2.3.4`) becomes IPv4, as fail2ban does; a network of one address
+/// becomes that address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Target {
+    /// One address.
+    Address(IpAddr),
+    /// A network of more than one address, without host bits.
+    Network(IpNet),
+}
+
+impl Target {
+    /// Parses one address or network; surrounding blanks are refused like any other stray character.
+    pub fn parse(text: &str) -> Result<Self, AddressError> {
+        if let Ok(address) = text.parse::<IpAddr>() {
+            return Ok(Self::Address(address.to_canonical()));
+        }
+        let bad = || AddressError::NotAnAddress(text.chars().take(100).collect());
+        let net: IpNet = text.parse().map_err(|_| bad())?;
+        let net = canonical_net(net).ok_or_else(bad)?;
+        if net.trunc() != net {
+            return Err(AddressError::HostBits {
+                given: text.to_owned(),
+                network: net.trunc(),
+                address: net.addr(),
+            });
+        }
+        if net.prefix_len() == net.max_prefix_len() {
+            return Ok(Self::Address(net.addr()));
+        }
+        Ok(Self::Network(net))
+    }
+
+    /// The target as a network; a single address is a /32 or /128.
+    pub fn as_net(&self) -> IpNet {
+        match self {
+            Self::Address(address) => IpNet::from(*address),
+            Self::Network(net) => *net,
+        }
+    }
+
+    /// Whether `address` is this address or lies in this network.
+    pub fn contains(&self, address: IpAddr) -> bool {
+        self.as_net().contains(&address.to_canonical())
+    }
+
+    /// Whether the two have an address in common.
+    pub fn overlaps(&self, other: &Self) -> bool {
+        let (a, b) = (self.as_net(), other.as_net());
+        a.contains(&b) || b.contains(&a)
+    }
+
+    /// First and last address as 32 hex digits each, IPv4 as IPv4-mapped IPv6: their order as text is
+    /// the order of the addresses, in every database.
+    pub fn key_range(&self) -> (String, String) {
+        let net = self.as_net();
+        (hex_key(net.network()), hex_key(net.broadcast()))
+    }
+}
+
+/// `::ffff:a.b.c.d/n` as IPv4; `None` when the prefix is too short to be one IPv4 network.
+fn canonical_net(net: IpNet) -> Option<IpNet> {
+    let IpNet::V6(v6) = net else { return Some(net) };
+    let Some(v4) = v6.addr().to_ipv4_mapped() else { return Some(net) };
+    let prefix = v6.prefix_len().checked_sub(96)?;
+    IpNet::new(IpAddr::V4(v4), prefix).ok()
+}
+
+fn hex_key(address: IpAddr) -> String {
+    let v6: Ipv6Addr = match address {
+        IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+        IpAddr::V6(v6) => v6,
+    };
+    format!("{:032x}", v6.to_bits())
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Address(address) => address.fmt(f),
+            Self::Network(net) => net.fmt(f),
+        }
+    }
+}
+
+impl FromStr for Target {
+    type Err = AddressError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::parse(text)
+    }
+}
+
+/// What fail2ban says is banned, in its own spelling. To unban it, this very text has to be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BanId(String);
+
+impl BanId {
+    /// An id as fail2ban or the database gave it.
+    pub fn from_reported(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text as fail2ban spells it.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id as address or network, or `None` for any other text.
+    pub fn target(&self) -> Option<Target> {
+        Target::parse(&self.0).ok()
+    }
+
+    /// The sort and search key of the base address (see [`Target::key_range`]); empty for other text.
+    pub fn sort_key(&self) -> String {
+        self.target().map(|target| target.key_range().0).unwrap_or_default()
+    }
+}
+
+impl From<Target> for BanId {
+    fn from(target: Target) -> Self {
+        Self(target.to_string())
+    }
+}
+
+impl fmt::Display for BanId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{AddressError, BanId, Target};
+
+    fn canonical(text: &str) -> String {
+        Target::parse(text).map_or_else(|error| error.to_string(), |target| target.to_string())
+    }
+
+    #[test]
+    fn spellings_of_one_address_become_one() {
+        assert_eq!(canonical("::ffff:1.2.3.4"), "1.2.3.4");
+        assert_eq!(canonical("2001:0DB8::DEAD:beef"), "2001:db8::dead:beef");
+        assert_eq!(canonical("198.51.100.7/32"), "198.51.100.7");
+        assert_eq!(canonical("2001:db8::1/128"), "2001:db8::1");
+        assert_eq!(canonical("::ffff:10.0.0.0/104"), "10.0.0.0/8");
+        assert_eq!(canonical("10.0.0.0/8"), "10.0.0.0/8");
+    }
+
+    #[test]
+    fn what_fail2ban_would_swallow_is_refused() {
+        for text in [
+            "999.1.1.1",
+            "",
+            " 1.2.3.4",
+            "1.2.3.4 ",
+            "010.0.0.1",
+            "example.com",
+            "fe80::1%eth0",
+            "203.0.113.0/33",
+            "2001:db8::/129",
+            "1.2.3.4/x",
+            "[::1]",
+            "::ffff:10.0.0.0/64",
+        ] {
+            assert!(matches!(Target::parse(text), Err(AddressError::NotAnAddress(_))), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn host_bits_are_named_with_both_ways_out() {
+        let message = canonical("192.0.2.99/24");
+        assert!(message.contains("192.0.2.0/24") && message.contains("192.0.2.99 "), "{message}");
+    }
+
+    #[test]
+    fn keys_sort_as_addresses_do() {
+        let key = |text: &str| BanId::from_reported(text).sort_key();
+        assert!(key("9.9.9.9") < key("10.0.0.0"));
+        assert!(key("10.0.0.1") < key("2001:db8::1"));
+        assert_eq!(key("not an address"), "");
+        let (low, high) = Target::parse("10.0.0.0/8").expect("a network").key_range();
+        assert!(low <= key("10.200.0.1") && key("10.200.0.1") <= high && key("11.0.0.0") > high);
+    }
+}

@@ -1,0 +1,169 @@
+//! Bans and the events they leave: what is banned now, and what has happened.
+
+use super::{BanId, JailName, ServerId, Timestamp};
+
+/// The row number of an event: grows with the order in which events were recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct EventId(pub i64);
+
+/// How long a ban lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BanTime {
+    /// This many seconds.
+    Seconds(u32),
+    /// For ever (fail2ban's -1).
+    Permanent,
+}
+
+impl BanTime {
+    /// From fail2ban's number: any negative one is a permanent ban.
+    pub fn from_fail2ban(seconds: i64) -> Self {
+        if seconds < 0 {
+            return Self::Permanent;
+        }
+        Self::Seconds(u32::try_from(seconds).unwrap_or(u32::MAX))
+    }
+
+    /// As fail2ban's number: seconds, or -1.
+    pub fn as_fail2ban(self) -> i64 {
+        match self {
+            Self::Seconds(seconds) => i64::from(seconds),
+            Self::Permanent => -1,
+        }
+    }
+
+    /// The end of a ban that began at `start`; `None` if it has none.
+    pub fn end(self, start: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Seconds(seconds) => Some(start.plus_secs(i64::from(seconds))),
+            Self::Permanent => None,
+        }
+    }
+}
+
+/// Whether an event is a ban or the end of one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EventKind {
+    /// An address was banned.
+    Ban,
+    /// A ban ended.
+    Unban,
+}
+
+impl EventKind {
+    /// The word used in the API and the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ban => "ban",
+            Self::Unban => "unban",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Ban, Self::Unban].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// How an event came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// A filter found failures in a log (bans).
+    Detected,
+    /// A person or program asked for it: the event's `by` names the BanGUI user, or is empty when it was done
+    /// outside BanGUI (fail2ban-client, a reload, a jail that was stopped).
+    Manual,
+    /// Found in force when fail2ban or BanGUI came up, without a record of how it began (bans).
+    Restored,
+    /// The ban time was over (unbans).
+    Expired,
+}
+
+impl Origin {
+    /// Every origin.
+    pub const ALL: [Self; 4] = [Self::Detected, Self::Manual, Self::Restored, Self::Expired];
+
+    /// The word used in the API and the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Detected => "detected",
+            Self::Manual => "manual",
+            Self::Restored => "restored",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|origin| origin.as_str() == text)
+    }
+}
+
+/// What makes two reports the same ban: jail, id and the second it began.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BanKey {
+    /// The jail.
+    pub jail: JailName,
+    /// What is banned.
+    pub id: BanId,
+    /// When the ban began; whole seconds, as fail2ban counts.
+    pub banned_at: Timestamp,
+}
+
+/// A ban in force, as last reported by fail2ban.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActiveBan {
+    /// Jail, id and beginning.
+    pub key: BanKey,
+    /// How long it lasts in all.
+    pub bantime: BanTime,
+    /// How often this address has been banned by this jail, this time included, where known.
+    pub ban_count: Option<u32>,
+    /// How it came about.
+    pub origin: Origin,
+    /// The BanGUI user who asked for it.
+    pub by: Option<String>,
+    /// The reason that user gave.
+    pub reason: Option<String>,
+}
+
+impl ActiveBan {
+    /// When it ends; `None` for a permanent one.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.bantime.end(self.key.banned_at)
+    }
+}
+
+/// One entry of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BanEvent {
+    /// Its number.
+    pub id: EventId,
+    /// The fail2ban server it happened on.
+    pub server: ServerId,
+    /// Ban or unban.
+    pub kind: EventKind,
+    /// The ban that began or ended.
+    pub key: BanKey,
+    /// When it happened: the ban's beginning, or its end.
+    pub occurred_at: Timestamp,
+    /// How long the ban lasts, or was to last.
+    pub bantime: BanTime,
+    /// How often this address had been banned by this jail, this time included, where known.
+    pub ban_count: Option<u32>,
+    /// Failures that led to the ban, where known; 0 for one made by hand.
+    pub failures: Option<u32>,
+    /// How the event came about.
+    pub origin: Origin,
+    /// The BanGUI user who asked for it.
+    pub by: Option<String>,
+    /// The reason that user gave.
+    pub reason: Option<String>,
+}
+
+impl BanEvent {
+    /// When the ban ends or was to end; `None` for a permanent one.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.bantime.end(self.key.banned_at)
+    }
+}

@@ -1,0 +1,113 @@
+//! The watched fail2ban server as a whole: online or not, since when, and what is wrong.
+
+use super::Timestamp;
+
+/// What a probe learned from a server that answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probe {
+    /// fail2ban's version, such as `1.0.2`.
+    pub version: String,
+    /// How long a ping took, in microseconds.
+    pub latency_micros: u64,
+    /// How many jails run.
+    pub jails: usize,
+    /// Where fail2ban keeps its database, by its own account; `None` when it keeps none.
+    pub database_file: Option<String>,
+}
+
+/// Why fail2ban cannot be reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OutageCode {
+    /// There is no socket file: fail2ban is not running, or the path is wrong.
+    SocketMissing,
+    /// The socket exists, but BanGUI may not open it.
+    PermissionDenied,
+    /// The socket file is a leftover: nobody listens.
+    Refused,
+    /// The connection was cut or the answer made no sense.
+    Broken,
+    /// fail2ban accepts and does not answer in time.
+    TimedOut,
+}
+
+impl OutageCode {
+    /// The word used in the API.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::SocketMissing => "socket_missing",
+            Self::PermissionDenied => "permission_denied",
+            Self::Refused => "refused",
+            Self::Broken => "broken",
+            Self::TimedOut => "timed_out",
+        }
+    }
+
+    /// What an operator can do about it.
+    pub const fn hint(self) -> &'static str {
+        match self {
+            Self::SocketMissing => {
+                "Check that fail2ban runs (systemctl status fail2ban) and that fail2ban.socket names its socket. In a container, mount the socket's directory, not the file."
+            }
+            Self::PermissionDenied => {
+                "Give the user that runs BanGUI read and write permission on the socket, through a group or by running as its owner."
+            }
+            Self::Refused => "fail2ban has ended without removing its socket: start it again.",
+            Self::Broken => {
+                "fail2ban stopped in the middle of an answer, or something else listens on this socket. BanGUI tries again by itself."
+            }
+            Self::TimedOut => {
+                "fail2ban serves one command at a time: a slow action may be running. If it stays so, restart fail2ban."
+            }
+        }
+    }
+}
+
+/// An outage, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outage {
+    /// What kind.
+    pub code: OutageCode,
+    /// What happened, to which socket, why.
+    pub detail: String,
+}
+
+/// Whether fail2ban is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fail2banState {
+    /// Not asked yet: BanGUI is starting.
+    Starting,
+    /// It answers.
+    Online {
+        /// Since when, as far as BanGUI knows.
+        since: Timestamp,
+        /// When it last answered.
+        checked_at: Timestamp,
+        /// What the last probe learned.
+        probe: Probe,
+    },
+    /// It does not.
+    Offline {
+        /// Since when, as far as BanGUI knows.
+        since: Timestamp,
+        /// When it was last tried.
+        checked_at: Timestamp,
+        /// Why.
+        outage: Outage,
+    },
+}
+
+impl Fail2banState {
+    /// The word used in the API.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Online { .. } => "online",
+            Self::Offline { .. } => "offline",
+        }
+    }
+
+    /// Whether it answers.
+    pub const fn is_online(&self) -> bool {
+        matches!(self, Self::Online { .. })
+    }
+}

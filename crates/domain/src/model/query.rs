@@ -1,0 +1,111 @@
+//! What can be asked of the bans and events that BanGUI holds. All filters are joined by "and".
+
+use super::{BanId, Cursor, EventKind, JailName, Limit, Origin, ServerId, Target, Timestamp};
+
+/// A column that the active bans can be sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SortKey {
+    /// When the ban began.
+    BannedAt,
+    /// When the ban ends; a permanent one ends last.
+    ExpiresAt,
+    /// The address, by number rather than by text; other ids first.
+    Ip,
+    /// The jail's name.
+    Jail,
+}
+
+/// A sort column and its direction. Ties go by row id in the same direction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BanSort {
+    /// The column.
+    pub key: SortKey,
+    /// Largest first.
+    pub descending: bool,
+}
+
+impl Default for BanSort {
+    fn default() -> Self {
+        Self { key: SortKey::BannedAt, descending: true }
+    }
+}
+
+/// A question about what is banned now.
+#[derive(Debug, Clone)]
+pub struct BanQuery {
+    /// Of this fail2ban server.
+    pub server: ServerId,
+    /// Only this jail.
+    pub jail: Option<JailName>,
+    /// Only entries whose base address lies in this address or network.
+    pub within: Option<Target>,
+    /// Only this very entry, as fail2ban spells it.
+    pub id: Option<BanId>,
+    /// Only rows where address, jail, reason or user contain this text, upper and lower case alike.
+    pub text: Option<String>,
+    /// The order.
+    pub sort: BanSort,
+    /// The size of the page.
+    pub limit: Limit,
+    /// Behind this row.
+    pub after: Option<Cursor>,
+}
+
+impl BanQuery {
+    /// Everything that is banned on `server`, newest first.
+    pub fn of(server: ServerId) -> Self {
+        Self {
+            server,
+            jail: None,
+            within: None,
+            id: None,
+            text: None,
+            sort: BanSort::default(),
+            limit: Limit::DEFAULT,
+            after: None,
+        }
+    }
+}
+
+/// A question about the history, answered newest first.
+#[derive(Debug, Clone)]
+pub struct EventQuery {
+    /// Of this fail2ban server.
+    pub server: ServerId,
+    /// Only this jail.
+    pub jail: Option<JailName>,
+    /// Only entries whose base address lies in this address or network.
+    pub within: Option<Target>,
+    /// Only bans, or only unbans.
+    pub kind: Option<EventKind>,
+    /// Only events that came about this way.
+    pub origin: Option<Origin>,
+    /// At or after this time.
+    pub since: Option<Timestamp>,
+    /// Before this time.
+    pub until: Option<Timestamp>,
+    /// Only rows where address, jail, reason or user contain this text, upper and lower case alike.
+    pub text: Option<String>,
+    /// The size of the page.
+    pub limit: Limit,
+    /// Behind this row.
+    pub after: Option<Cursor>,
+}
+
+impl EventQuery {
+    /// The whole history of `server`.
+    pub fn of(server: ServerId) -> Self {
+        Self {
+            server,
+            jail: None,
+            within: None,
+            kind: None,
+            origin: None,
+            since: None,
+            until: None,
+            text: None,
+            limit: Limit::DEFAULT,
+            after: None,
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What the outside provides, as traits sized by use case. A transaction never crosses one: what has to be
+//! atomic is one method. A lookup that finds nothing is `None`, not an error.
+
+pub mod ban_store;
+pub mod clock;
+pub mod fail2ban_history;
+pub mod jail_control;
+pub mod lease_store;
+pub mod session_store;
+pub mod user_store;
+
+pub use ban_store::{BanBatch, BanRecord, BanStore, EndRecord, Recorded};
+pub use clock::Clock;
+pub use fail2ban_history::{Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, HistoryRow};
+pub use jail_control::{ControlError, JailControl, LocalTime, ReportedBan};
+pub use lease_store::{Acquired, LeaseStore};
+pub use session_store::SessionStore;
+pub use user_store::{AuditLog, UserStore};
+
+use thiserror::Error;
+
+/// What can go wrong with the database.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The row to be changed is not there.
+    #[error("no such row")]
+    NotFound,
+    /// A uniqueness rule, by name.
+    #[error("conflicts with a row that exists ({0})")]
+    Conflict(String),
+    /// The database cannot be reached.
+    #[error("the database cannot be reached: {0}")]
+    Unavailable(String),
+    /// The database is locked, or every connection is in use, for longer than the time-out.
+    #[error("the database is busy")]
+    Busy,
+    /// The writer has lost the scheduler lock: nothing was written.
+    #[error("the scheduler lock belongs to another process: nothing was written")]
+    StaleFence,
+    /// A cursor that does not fit the query.
+    #[error("the cursor does not fit the query")]
+    BadCursor,
+    /// Anything else, with its source.
+    #[error("database error")]
+    Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
+}

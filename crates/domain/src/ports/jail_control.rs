@@ -1,0 +1,84 @@
+//! fail2ban itself: what can be asked of it and what it can be told.
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::model::{BanId, BanTime, JailCounters, JailDetail, JailName, Outage, Probe, Target, Timestamp};
+
+/// Why fail2ban did not do what it was asked.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum ControlError {
+    /// It cannot be reached.
+    #[error("fail2ban is offline: {}", .0.detail)]
+    Offline(Outage),
+    /// It has no such jail.
+    #[error("fail2ban has no jail {0}")]
+    JailNotFound(JailName),
+    /// It answered with an error.
+    #[error("fail2ban refused: {0}")]
+    Refused(String),
+    /// The command was sent and no answer came.
+    #[error("the outcome of the command is unknown: {0}")]
+    OutcomeUnknown(String),
+}
+
+/// When a reported ban began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LocalTime {
+    /// A civil time that exists once in fail2ban's time zone.
+    Exact(Timestamp),
+    /// A civil time in the hour that the end of daylight saving repeats: the two moments it can be.
+    Repeated(Timestamp, Timestamp),
+}
+
+impl LocalTime {
+    /// The latest moment it can be that is not after `now`, since nothing is banned in the future.
+    pub fn resolve(self, now: Timestamp) -> Timestamp {
+        match self {
+            Self::Exact(at) => at,
+            Self::Repeated(first, second) => {
+                if second <= now {
+                    second
+                } else {
+                    first
+                }
+            }
+        }
+    }
+}
+
+/// A ban as fail2ban lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportedBan {
+    /// What is banned.
+    pub id: BanId,
+    /// When the ban began, to the second.
+    pub banned_at: LocalTime,
+    /// How long it lasts.
+    pub bantime: BanTime,
+}
+
+/// Asks and commands one fail2ban server.
+#[async_trait]
+pub trait JailControl: Send + Sync {
+    /// Whether it answers, and what it is.
+    async fn probe(&self) -> Result<Probe, ControlError>;
+
+    /// The counters of all jails, by name. Cheap: meant to be asked every second.
+    async fn counters(&self) -> Result<Vec<JailCounters>, ControlError>;
+
+    /// One jail with all its settings.
+    async fn jail(&self, jail: &JailName) -> Result<JailDetail, ControlError>;
+
+    /// Everything that a jail bans, with times. Costs the server about 10 µs a ban, in which it answers nobody.
+    async fn bans(&self, jail: &JailName) -> Result<Vec<ReportedBan>, ControlError>;
+
+    /// The jails in which this very entry is banned.
+    async fn banned_in(&self, id: &BanId) -> Result<Vec<JailName>, ControlError>;
+
+    /// Bans; answers whether that was new.
+    async fn ban(&self, jail: &JailName, target: &Target) -> Result<bool, ControlError>;
+
+    /// Lifts a ban; answers whether there was one.
+    async fn unban(&self, jail: &JailName, id: &BanId) -> Result<bool, ControlError>;
+}
