@@ -12,7 +12,7 @@ pub mod user_store;
 pub use ban_store::{BanBatch, BanRecord, BanStore, EndRecord, Recorded};
 pub use clock::Clock;
 pub use fail2ban_history::{Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, HistoryRow};
-pub use jail_control::{ControlError, JailControl, LocalTime, ReportedBan};
+pub use jail_control::{ControlError, Counters, JailControl, LocalTime, ReportedBan};
 pub use lease_store::{Acquired, LeaseStore};
 pub use session_store::SessionStore;
 pub use user_store::{AuditLog, UserStore};

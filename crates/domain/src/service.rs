@@ -1,5 +1,18 @@
 //! Use cases. Each takes the ports it needs and nothing else.
 
+pub mod bans;
+pub mod events;
+pub mod guard;
+pub mod jails;
 pub mod merge;
+pub mod observe;
+pub mod probe;
+pub mod watch;
 
+pub use bans::{BanOrder, BanOutcome, BanService, Caller, UnbanOrder, UnbanOutcome};
+pub use events::EventService;
+pub use jails::JailService;
 pub use merge::merge;
+pub use observe::{Observed, Observer};
+pub use probe::Prober;
+pub use watch::{JailsSeen, Watch};

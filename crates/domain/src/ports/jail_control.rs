@@ -47,6 +47,16 @@ impl LocalTime {
     }
 }
 
+/// All jails at one moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counters {
+    /// The number of the connection that answered: another number than before means that the connection was
+    /// remade, and perhaps fail2ban restarted.
+    pub connection: u64,
+    /// All jails, by name.
+    pub jails: Vec<JailCounters>,
+}
+
 /// A ban as fail2ban lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportedBan {
@@ -65,7 +75,7 @@ pub trait JailControl: Send + Sync {
     async fn probe(&self) -> Result<Probe, ControlError>;
 
     /// The counters of all jails, by name. Cheap: meant to be asked every second.
-    async fn counters(&self) -> Result<Vec<JailCounters>, ControlError>;
+    async fn counters(&self) -> Result<Counters, ControlError>;
 
     /// One jail with all its settings.
     async fn jail(&self, jail: &JailName) -> Result<JailDetail, ControlError>;

@@ -1,0 +1,348 @@
+//! Watches what fail2ban bans, and turns it into events: each once, whatever the source that told it first, and
+//! whatever restarts in between. The only writer of ban events.
+//!
+//! A look asks for counters, which is cheap, reads lists only where counters moved, and never spends more than
+//! a tenth of the server's time on lists. Where fail2ban's own database can be read, it tells what happened
+//! while nobody looked, and how often and after how many failures an address was banned.
+
+mod diff;
+mod memory;
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use tokio::sync::{Mutex, MutexGuard};
+
+use self::diff::{Changes, JailLook, Rows, ended, from_row, lifted_outside};
+use self::memory::{Memory, RESTORE_GRACE_MILLIS};
+use super::Watch;
+use crate::ServiceError;
+use crate::model::{
+    ActiveBan, Fail2banState, Fence, JailCounters, JailName, Origin, ServerId, Target, Timestamp,
+};
+use crate::ports::{
+    BanBatch, BanStore, Clock, ControlError, EndRecord, Fail2banHistory, HistoryCursor, HistoryError,
+    JailControl,
+};
+
+/// Rows of fail2ban's database per statement, so that each is short.
+const HISTORY_PAGE: u16 = 500;
+/// Statements per look; what is left is read at the next one.
+const HISTORY_PAGES: usize = 20;
+/// When a jail with bans missing during a restore is looked at again.
+const UNSETTLED_MILLIS: i64 = 5_000;
+
+/// What one look has brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Observed {
+    /// Lists that were read.
+    pub lists: usize,
+    /// Events that were new.
+    pub events: usize,
+}
+
+/// Watches one fail2ban server.
+pub struct Observer {
+    server: ServerId,
+    control: Arc<dyn JailControl>,
+    store: Arc<dyn BanStore>,
+    history: Arc<dyn Fail2banHistory>,
+    history_path: Option<String>,
+    watch: Arc<Watch>,
+    clock: Arc<dyn Clock>,
+    memory: Mutex<Memory>,
+}
+
+/// A user's order that has been announced; see [`Observer::expect`].
+#[derive(Debug, Clone, Copy)]
+pub struct OrderNumber(u64);
+
+impl Observer {
+    /// Watches `server` through `control`. `history_path` is where fail2ban's database is found on this machine;
+    /// `None` takes the path that fail2ban itself tells.
+    pub fn new(
+        server: ServerId,
+        control: Arc<dyn JailControl>,
+        store: Arc<dyn BanStore>,
+        history: Arc<dyn Fail2banHistory>,
+        history_path: Option<String>,
+        watch: Arc<Watch>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { server, control, store, history, history_path, watch, clock, memory: Mutex::default() }
+    }
+
+    /// One look, as the job does it every second. `fence` is the scheduler lock it is done under.
+    pub async fn look(&self, fence: Option<Fence>) -> Result<Observed, ServiceError> {
+        let mut memory = self.memory.lock().await;
+        self.look_with(&mut memory, fence, None).await
+    }
+
+    /// A look for a user who waits for it: also reads fail2ban's database, and the list of `jail` if its turn
+    /// has come.
+    pub async fn look_at(&self, jail: Option<&JailName>) -> Result<Observed, ServiceError> {
+        let mut memory = self.memory.lock().await;
+        memory.history_until = Some(self.clock.now().plus_millis(1));
+        self.look_with(&mut memory, None, jail).await
+    }
+
+    /// Announces that `by` is about to ban `target`, so that the ban is known as theirs when it is seen, by
+    /// whatever look sees it first.
+    pub async fn expect(
+        &self,
+        jail: &JailName,
+        target: Target,
+        by: &str,
+        reason: Option<&str>,
+    ) -> OrderNumber {
+        let now = self.clock.now();
+        let mut memory = self.memory.lock().await;
+        OrderNumber(memory.expect(jail.clone(), target, by.to_owned(), reason.map(str::to_owned), now))
+    }
+
+    /// Takes the announcement back: the ban did not happen.
+    pub async fn withdraw(&self, order: OrderNumber) {
+        self.memory.lock().await.withdraw(order.0);
+    }
+
+    /// Lifts an active ban for a user and writes its end, before any look can take it for somebody else's doing.
+    /// Answers whether there was something to lift.
+    pub async fn lift(&self, ban: &ActiveBan, by: &str, reason: Option<&str>) -> Result<bool, ServiceError> {
+        let memory: MutexGuard<'_, Memory> = self.memory.lock().await;
+        if !self.ask(self.control.unban(&ban.key.jail, &ban.key.id).await)? {
+            return Ok(false);
+        }
+        let now = self.clock.now();
+        let end = EndRecord {
+            key: ban.key.clone(),
+            bantime: ban.bantime,
+            ban_count: ban.ban_count,
+            at: now,
+            origin: Origin::Manual,
+            by: Some(by.to_owned()),
+            reason: reason.map(str::to_owned),
+        };
+        let changes = Changes { ends: vec![end], ..Changes::default() };
+        self.write(changes, None, None, now).await?;
+        drop(memory);
+        Ok(true)
+    }
+
+    async fn look_with(
+        &self,
+        memory: &mut Memory,
+        fence: Option<Fence>,
+        wanted: Option<&JailName>,
+    ) -> Result<Observed, ServiceError> {
+        let counters = self.count(memory).await?;
+        let now = self.clock.now();
+        let mut seen = Observed::default();
+
+        let mut lists = Vec::new();
+        for jail in &counters {
+            let asked = wanted == Some(&jail.name);
+            if (memory.wants_list(jail, now) || asked) && memory.jail(&jail.name, now).not_before <= now {
+                let started = Instant::now();
+                let at = self.clock.now();
+                let list = if jail.currently_banned == 0 && !asked {
+                    Vec::new()
+                } else {
+                    self.ask(self.control.bans(&jail.name).await)?
+                };
+                lists.push((jail, at, list, started.elapsed().as_millis()));
+            }
+        }
+        let (mut rows, cursor) = self.read_history(memory, now).await?;
+        let done: Vec<(i64, Timestamp)> = rows.values().map(|row| (row.rowid, row.banned_at)).collect();
+
+        let orders = memory.orders.clone();
+        let mut changes = Changes::default();
+        let mut listed: BTreeMap<&JailName, Timestamp> = BTreeMap::new();
+        let mut unsettled = HashSet::new();
+        for (jail, at, list, took) in lists {
+            seen.lists += 1;
+            let look = JailLook {
+                jail: &jail.name,
+                now,
+                watched_since: memory.jail(&jail.name, now).watched_since,
+                restoring: memory.restoring(now),
+            };
+            let known = self.store.active(&self.server, &jail.name).await?;
+            let found = look.compare(list, known, &mut rows, memory);
+            if found.unsettled {
+                unsettled.insert(jail.name.clone());
+            }
+            changes.bans.extend(found.bans);
+            changes.ends.extend(found.ends);
+            listed.insert(&jail.name, at);
+            memory.listed(jail, took, now);
+        }
+        for row in rows.into_values() {
+            let running = counters.iter().any(|jail| jail.name == row.jail);
+            let at = listed.get(&row.jail).copied();
+            from_row(row, running, at, now, memory, &mut changes);
+        }
+        self.missing_jails(memory, &counters, now, &mut changes).await?;
+
+        match self.write(changes, cursor, fence, now).await {
+            Ok(events) => seen.events = events,
+            Err(error) => {
+                // Nothing was written: what was read counts as unread.
+                memory.orders = orders;
+                for jail in listed.keys() {
+                    memory.jail(jail, now).listed = None;
+                }
+                return Err(error);
+            }
+        }
+        if let Some(cursor) = cursor {
+            memory.rows_done(done, cursor);
+        }
+        for jail in unsettled {
+            memory.jail(&jail, now).again_at = Some(now.plus_millis(UNSETTLED_MILLIS));
+        }
+        Ok(seen)
+    }
+
+    /// Asks for the counters, and keeps the run-time state in step with the answer.
+    async fn count(&self, memory: &mut Memory) -> Result<Vec<JailCounters>, ServiceError> {
+        let counters = self.ask(self.control.counters().await)?;
+        if self.watch.state().is_online() {
+            self.watch.answered();
+        } else {
+            self.watch.online(self.ask(self.control.probe().await)?);
+        }
+        memory.connected(counters.connection, self.clock.now());
+        self.watch.counted(counters.jails.clone());
+        Ok(counters.jails)
+    }
+
+    fn ask<T>(&self, answer: Result<T, ControlError>) -> Result<T, ServiceError> {
+        if let Err(ControlError::Offline(outage)) = &answer {
+            self.watch.offline(outage.clone());
+        }
+        answer.map_err(ServiceError::from)
+    }
+
+    /// The rows of fail2ban's database that have not been written yet, if there is a reason to look.
+    async fn read_history(
+        &self,
+        memory: &mut Memory,
+        now: Timestamp,
+    ) -> Result<(Rows, Option<HistoryCursor>), ServiceError> {
+        let mut rows = Rows::new();
+        let due = memory.history_until.is_some_and(|until| now < until);
+        let Some(path) = self.history_path().filter(|_| due) else { return Ok((rows, None)) };
+        let mut cursor = self.store.history_cursor(&self.server).await?.unwrap_or_default();
+        for _ in 0..HISTORY_PAGES {
+            let page = match self.history.read(&path, cursor, HISTORY_PAGE).await {
+                Ok(page) => page,
+                Err(HistoryError::Busy) => break,
+                Err(error) => {
+                    report_once(memory, error.to_string());
+                    return Ok((rows, None));
+                }
+            };
+            cursor = page.cursor;
+            for row in page.rows {
+                if !memory.row_is_done(row.rowid, row.banned_at) {
+                    let key = crate::model::BanKey {
+                        jail: row.jail.clone(),
+                        id: row.id.clone(),
+                        banned_at: row.banned_at,
+                    };
+                    rows.insert(key, row);
+                }
+            }
+            if !page.more {
+                break;
+            }
+            memory.history_until = memory.history_until.max(Some(now.plus_millis(UNSETTLED_MILLIS)));
+        }
+        memory.history_trouble = None;
+        Ok((rows, Some(cursor)))
+    }
+
+    fn history_path(&self) -> Option<String> {
+        self.history_path.clone().or_else(|| match &*self.watch.state() {
+            Fail2banState::Online { probe, .. } => probe.database_file.clone(),
+            Fail2banState::Starting | Fail2banState::Offline { .. } => None,
+        })
+    }
+
+    /// Ends the bans of jails that do not run any more. fail2ban starts its jails one by one, so a jail has to
+    /// stay away for a while first.
+    async fn missing_jails(
+        &self,
+        memory: &mut Memory,
+        running: &[JailCounters],
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> Result<(), ServiceError> {
+        let before: HashSet<JailName> = memory.jails.keys().cloned().collect();
+        let names: HashSet<&JailName> = running.iter().map(|jail| &jail.name).collect();
+        memory.jails.retain(|name, _| names.contains(name));
+        memory.missing.retain(|name, _| !names.contains(name));
+        let left = before.iter().any(|name| !names.contains(name));
+        if left || std::mem::take(&mut memory.fresh) {
+            for jail in self.store.active_jails(&self.server).await? {
+                if !names.contains(&jail) {
+                    memory.missing.entry(jail).or_insert(now);
+                }
+            }
+        }
+        let overdue: Vec<JailName> = memory
+            .missing
+            .iter()
+            .filter(|(_, since)| now.millis_since(**since) >= RESTORE_GRACE_MILLIS)
+            .map(|(name, _)| name.clone())
+            .collect();
+        for jail in overdue {
+            for ban in self.store.active(&self.server, &jail).await? {
+                changes.ends.push(ended(&ban, now).unwrap_or_else(|| lifted_outside(ban, now)));
+            }
+            memory.missing.remove(&jail);
+        }
+        Ok(())
+    }
+
+    async fn write(
+        &self,
+        changes: Changes,
+        cursor: Option<HistoryCursor>,
+        fence: Option<Fence>,
+        now: Timestamp,
+    ) -> Result<usize, ServiceError> {
+        let moved = match cursor {
+            Some(cursor) => self.store.history_cursor(&self.server).await? != Some(cursor),
+            None => false,
+        };
+        if changes.bans.is_empty() && changes.ends.is_empty() && !moved {
+            return Ok(0);
+        }
+        let batch = BanBatch {
+            server: self.server.clone(),
+            fence,
+            seen_at: now,
+            bans: changes.bans,
+            ends: changes.ends,
+            cursor,
+        };
+        let events = self.store.record(&batch).await?.events;
+        let count = events.len();
+        self.watch.recorded(events);
+        Ok(count)
+    }
+}
+
+/// Says once, not every second, that fail2ban's database cannot be read.
+fn report_once(memory: &mut Memory, trouble: String) {
+    if memory.history_trouble.as_ref() != Some(&trouble) {
+        tracing::warn!(
+            "{trouble}; bans that fail2ban made and lifted while BanGUI was not watching will be missing from the \
+             history. Give BanGUI read access to the file, or set fail2ban.database to where it is mounted."
+        );
+        memory.history_trouble = Some(trouble);
+    }
+}

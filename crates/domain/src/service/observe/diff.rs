@@ -1,0 +1,187 @@
+//! What one jail's list means against what was known: which bans began, changed and ended. Pure.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::memory::Memory;
+use crate::model::{ActiveBan, BanId, BanKey, BanTime, JailName, Origin, Timestamp};
+use crate::ports::{BanRecord, EndRecord, HistoryRow, LocalTime, ReportedBan};
+
+/// fail2ban lifts expired bans within a second or two of their end.
+const EXPIRY_SLACK_MILLIS: i64 = 2_000;
+/// A filter stamps a ban with the time of the log line, which may be a little older than the watch.
+const LOG_LAG_MILLIS: i64 = 60_000;
+
+/// fail2ban's database rows of one look, by ban.
+pub(super) type Rows = HashMap<BanKey, HistoryRow>;
+
+/// What has to be written.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    pub(super) bans: Vec<BanRecord>,
+    pub(super) ends: Vec<EndRecord>,
+    /// Bans that are missing, but may still be restored.
+    pub(super) unsettled: bool,
+}
+
+/// One jail at one look.
+pub(super) struct JailLook<'a> {
+    pub(super) jail: &'a JailName,
+    pub(super) now: Timestamp,
+    /// Since when the jail has been watched without a break.
+    pub(super) watched_since: Timestamp,
+    /// Whether fail2ban may still be restoring bans.
+    pub(super) restoring: bool,
+}
+
+impl JailLook<'_> {
+    /// Compares what fail2ban lists with the bans known to be active. Rows that the list explains are taken out.
+    pub(super) fn compare(
+        &self,
+        reported: Vec<ReportedBan>,
+        known: Vec<ActiveBan>,
+        rows: &mut Rows,
+        memory: &mut Memory,
+    ) -> Changes {
+        let mut changes = Changes::default();
+        let mut known: BTreeMap<BanId, ActiveBan> =
+            known.into_iter().map(|ban| (ban.key.id.clone(), ban)).collect();
+        for report in reported {
+            let before = known.remove(&report.id);
+            self.one(report, before, rows, memory, &mut changes);
+        }
+        for gone in known.into_values() {
+            self.gone(gone, &mut changes);
+        }
+        changes
+    }
+
+    fn one(
+        &self,
+        report: ReportedBan,
+        before: Option<ActiveBan>,
+        rows: &mut Rows,
+        memory: &mut Memory,
+        changes: &mut Changes,
+    ) {
+        let known_at = before.as_ref().map(|ban| ban.key.banned_at);
+        let banned_at = self.begin(&report, known_at, rows);
+        let key = BanKey { jail: self.jail.clone(), id: report.id, banned_at };
+        let row = rows.remove(&key);
+        if let Some(before) = before {
+            if before.key == key {
+                let count = row.as_ref().and_then(|row| row.ban_count);
+                let same_count = count.is_none() || count == before.ban_count;
+                if before.bantime != report.bantime || !same_count || row.is_some() {
+                    let failures = row.and_then(|row| row.failures);
+                    let ban = ActiveBan { bantime: report.bantime, ban_count: count, ..before };
+                    changes.bans.push(BanRecord { ban, failures, in_force: true });
+                }
+                return;
+            }
+            changes.ends.push(replaced(before, banned_at));
+        }
+        let order = memory.order_for(self.jail, &key.id, banned_at);
+        let failures = row.as_ref().and_then(|row| row.failures);
+        let origin = if order.is_some() { Origin::Manual } else { self.origin(banned_at, failures) };
+        let (by, reason) = order.map_or((None, None), |order| (Some(order.by), order.reason));
+        let ban = ActiveBan {
+            key,
+            bantime: report.bantime,
+            ban_count: row.and_then(|row| row.ban_count),
+            origin,
+            by,
+            reason,
+        };
+        changes.bans.push(BanRecord { ban, failures, in_force: true });
+    }
+
+    /// When the ban began. In the hour that the end of daylight saving repeats, what is known decides.
+    fn begin(&self, report: &ReportedBan, known_at: Option<Timestamp>, rows: &Rows) -> Timestamp {
+        let LocalTime::Repeated(first, second) = report.banned_at else {
+            return report.banned_at.resolve(self.now);
+        };
+        let in_rows = |at: Timestamp| {
+            rows.contains_key(&BanKey { jail: self.jail.clone(), id: report.id.clone(), banned_at: at })
+        };
+        [first, second]
+            .into_iter()
+            .find(|at| known_at == Some(*at) || in_rows(*at))
+            .unwrap_or_else(|| report.banned_at.resolve(self.now))
+    }
+
+    /// fail2ban's database knows failures, and that none means by hand; without it, a ban from before the
+    /// watch is one that was restored or carried over.
+    fn origin(&self, banned_at: Timestamp, failures: Option<u32>) -> Origin {
+        match failures {
+            Some(0) => Origin::Manual,
+            None if self.watched_since.millis_since(banned_at) > LOG_LAG_MILLIS => Origin::Restored,
+            Some(_) | None => Origin::Detected,
+        }
+    }
+
+    fn gone(&self, ban: ActiveBan, changes: &mut Changes) {
+        match ended(&ban, self.now) {
+            Some(end) => changes.ends.push(end),
+            None if self.restoring => changes.unsettled = true,
+            None => changes.ends.push(lifted_outside(ban, self.now)),
+        }
+    }
+}
+
+/// A row of fail2ban's database that no list has explained: history, or a ban that is newer than the list.
+/// `running` says whether its jail runs, `listed_at` when that jail was last listed in this look.
+pub(super) fn from_row(
+    row: HistoryRow,
+    running: bool,
+    listed_at: Option<Timestamp>,
+    now: Timestamp,
+    memory: &mut Memory,
+    changes: &mut Changes,
+) {
+    let key = BanKey { jail: row.jail, id: row.id, banned_at: row.banned_at };
+    let bantime = BanTime::from_fail2ban(row.bantime.unwrap_or(0));
+    let over = bantime.end(key.banned_at).is_some_and(|end| end <= now);
+    let newer_than_list = listed_at.is_none_or(|at| key.banned_at.as_secs() >= at.as_secs());
+    let order = memory.order_for(&key.jail, &key.id, key.banned_at);
+    let origin = match (&order, row.failures) {
+        (Some(_), _) | (None, Some(0)) => Origin::Manual,
+        (None, _) => Origin::Detected,
+    };
+    let (by, reason) = order.map_or((None, None), |order| (Some(order.by), order.reason));
+    let ban = ActiveBan { key, bantime, ban_count: row.ban_count, origin, by, reason };
+    if over {
+        changes.ends.extend(ended(&ban, now));
+    }
+    let in_force = running && !over && newer_than_list;
+    changes.bans.push(BanRecord { ban, failures: row.failures, in_force });
+}
+
+/// The end of a ban whose time is over; `None` if it is not.
+pub(super) fn ended(ban: &ActiveBan, now: Timestamp) -> Option<EndRecord> {
+    let end = ban.expires_at()?;
+    (end <= now.plus_millis(EXPIRY_SLACK_MILLIS)).then(|| record(ban.clone(), end, Origin::Expired))
+}
+
+/// The end of a ban that somebody lifted outside BanGUI.
+pub(super) fn lifted_outside(ban: ActiveBan, now: Timestamp) -> EndRecord {
+    record(ban, now, Origin::Manual)
+}
+
+fn replaced(before: ActiveBan, next: Timestamp) -> EndRecord {
+    match before.expires_at().filter(|end| *end <= next.plus_millis(EXPIRY_SLACK_MILLIS)) {
+        Some(end) => record(before, end, Origin::Expired),
+        None => record(before, next, Origin::Manual),
+    }
+}
+
+fn record(ban: ActiveBan, at: Timestamp, origin: Origin) -> EndRecord {
+    EndRecord {
+        key: ban.key,
+        bantime: ban.bantime,
+        ban_count: ban.ban_count,
+        at,
+        origin,
+        by: None,
+        reason: None,
+    }
+}

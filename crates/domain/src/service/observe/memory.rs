@@ -1,0 +1,158 @@
+//! What the observer remembers between two looks. Lost at a restart, and rebuilt from the store and fail2ban.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use crate::model::{BanId, JailCounters, JailName, Target, Timestamp};
+use crate::ports::HistoryCursor;
+
+/// How long after fail2ban came (back) bans and jails may still be missing: it restores them one by one.
+pub(super) const RESTORE_GRACE_MILLIS: i64 = 30_000;
+/// How long after a movement fail2ban's database is still read, since it is written late.
+const HISTORY_TAIL_MILLIS: i64 = 10_000;
+/// When a jail that moved is looked at again: fail2ban computes longer bans a few seconds after the ban.
+const SECOND_LOOK_MILLIS: i64 = 6_000;
+/// How far behind the newest ban fail2ban's database is read again, at least.
+const HISTORY_OVERLAP_SECS: i64 = 60;
+/// How long an order of a user waits for its ban to appear.
+const ORDER_LIFE_MILLIS: i64 = 600_000;
+/// A list may take a tenth of the server's time, no more.
+const LIST_SHARE: u128 = 10;
+/// A list this quick needs no pause.
+const QUICK_LIST_MILLIS: u128 = 20;
+
+/// A user's order, waiting for the ban it made to be seen.
+#[derive(Debug, Clone)]
+pub(super) struct Order {
+    pub(super) number: u64,
+    pub(super) jail: JailName,
+    pub(super) target: Target,
+    pub(super) by: String,
+    pub(super) reason: Option<String>,
+    pub(super) at: Timestamp,
+}
+
+/// One jail's part.
+#[derive(Debug, Clone)]
+pub(super) struct JailMemory {
+    /// Currently and ever banned when the list was last read; `None` before the first.
+    pub(super) listed: Option<(u64, u64)>,
+    /// Since when this jail has been watched without a break of fail2ban.
+    pub(super) watched_since: Timestamp,
+    /// No list before this time.
+    pub(super) not_before: Timestamp,
+    /// Read the list again at this time even if nothing moves.
+    pub(super) again_at: Option<Timestamp>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    pub(super) connection: Option<u64>,
+    pub(super) connected_at: Option<Timestamp>,
+    /// Whether the connection is new since the last complete look.
+    pub(super) fresh: bool,
+    pub(super) jails: BTreeMap<JailName, JailMemory>,
+    /// Jails that have bans in the store but do not run, and since when.
+    pub(super) missing: HashMap<JailName, Timestamp>,
+    pub(super) history_until: Option<Timestamp>,
+    pub(super) history_trouble: Option<String>,
+    /// Rows of fail2ban's database that have been written, and when their bans began: the newest rows are read
+    /// again and again, because fail2ban can use row numbers twice.
+    rows_done: HashSet<(i64, Timestamp)>,
+    /// Users' orders that wait for their ban to be seen.
+    pub(super) orders: Vec<Order>,
+    last_order: u64,
+}
+
+impl Memory {
+    /// Notes which connection answered; a new one means that fail2ban may have restarted.
+    pub(super) fn connected(&mut self, connection: u64, now: Timestamp) {
+        if self.connection == Some(connection) {
+            return;
+        }
+        self.connection = Some(connection);
+        self.connected_at = Some(now);
+        self.fresh = true;
+        self.history_until = Some(now.plus_millis(HISTORY_TAIL_MILLIS));
+        for jail in self.jails.values_mut() {
+            jail.listed = None;
+            jail.watched_since = now;
+        }
+    }
+
+    /// Whether fail2ban may still be restoring.
+    pub(super) fn restoring(&self, now: Timestamp) -> bool {
+        self.connected_at.is_some_and(|at| now.millis_since(at) < RESTORE_GRACE_MILLIS)
+    }
+
+    /// The part of `jail`, made when it is new.
+    pub(super) fn jail(&mut self, jail: &JailName, now: Timestamp) -> &mut JailMemory {
+        self.jails.entry(jail.clone()).or_insert_with(|| JailMemory {
+            listed: None,
+            watched_since: now,
+            not_before: now,
+            again_at: None,
+        })
+    }
+
+    /// Whether the list of this jail has to be read: it moved, or it is time for a second look.
+    pub(super) fn wants_list(&mut self, counters: &JailCounters, now: Timestamp) -> bool {
+        let seen = self.jail(&counters.name, now);
+        let moved = seen.listed != Some((counters.currently_banned, counters.total_banned));
+        moved || seen.again_at.is_some_and(|at| at <= now)
+    }
+
+    /// Notes that the list was read, how long that took, and whether to come back soon.
+    pub(super) fn listed(&mut self, counters: &JailCounters, took_millis: u128, now: Timestamp) {
+        let seen = self.jail(&counters.name, now);
+        let moved = seen.listed != Some((counters.currently_banned, counters.total_banned));
+        seen.listed = Some((counters.currently_banned, counters.total_banned));
+        let pause = if took_millis > QUICK_LIST_MILLIS { took_millis.saturating_mul(LIST_SHARE) } else { 0 };
+        seen.not_before = now.plus_millis(i64::try_from(pause).unwrap_or(i64::MAX));
+        seen.again_at = moved.then(|| now.plus_millis(SECOND_LOOK_MILLIS));
+        if moved {
+            self.history_until = Some(now.plus_millis(HISTORY_TAIL_MILLIS));
+        }
+    }
+
+    /// Whether this row of fail2ban's database has been written.
+    pub(super) fn row_is_done(&self, rowid: i64, banned_at: Timestamp) -> bool {
+        self.rows_done.contains(&(rowid, banned_at))
+    }
+
+    /// These rows have been written. Those too old to be read again are forgotten.
+    pub(super) fn rows_done(&mut self, rows: Vec<(i64, Timestamp)>, cursor: HistoryCursor) {
+        let oldest = Timestamp::from_secs(cursor.timeofban.saturating_sub(HISTORY_OVERLAP_SECS));
+        self.rows_done.extend(rows);
+        self.rows_done.retain(|(_, banned_at)| *banned_at >= oldest);
+    }
+
+    /// A user is about to ban something.
+    pub(super) fn expect(
+        &mut self,
+        jail: JailName,
+        target: Target,
+        by: String,
+        reason: Option<String>,
+        at: Timestamp,
+    ) -> u64 {
+        self.orders.retain(|order| at.millis_since(order.at) < ORDER_LIFE_MILLIS);
+        self.last_order = self.last_order.wrapping_add(1);
+        self.orders.push(Order { number: self.last_order, jail, target, by, reason, at });
+        self.last_order
+    }
+
+    /// The user's ban did not happen.
+    pub(super) fn withdraw(&mut self, number: u64) {
+        self.orders.retain(|order| order.number != number);
+    }
+
+    /// The order that this new ban carries out, if any. fail2ban counts whole seconds, so the ban may begin
+    /// up to a second before the order.
+    pub(super) fn order_for(&mut self, jail: &JailName, id: &BanId, banned_at: Timestamp) -> Option<Order> {
+        let target = id.target()?;
+        let place = self.orders.iter().position(|order| {
+            order.jail == *jail && order.target == target && banned_at.millis_since(order.at) >= -2_000
+        })?;
+        Some(self.orders.swap_remove(place))
+    }
+}
