@@ -1,1 +1,5 @@
-//! Placeholder root.
+//! BanGUI's test harness. Each part is behind a cargo feature, so that a crate builds only what its tests need.
+//! A dev-dependency only: no part of it is linked into the server.
+
+#[cfg(feature = "fail2ban")]
+pub mod fail2ban;
