@@ -1,1 +1,14 @@
-//! Placeholder root.
+//! Background jobs on apalis: what they do, when they are due, which process may start them, and where those
+//! that must survive a restart are queued. Knows no database of BanGUI's own and no HTTP.
+
+pub mod job;
+pub mod lease;
+pub mod queue;
+pub mod run;
+pub mod schedule;
+mod worker;
+
+pub use job::{Job, JobContext, JobError, JobSpec, When};
+pub use lease::{LeaseError, LeaseKeeper, Role};
+pub use queue::{JobStorage, QueueError};
+pub use schedule::{Background, CronError, check_cron};

@@ -125,6 +125,20 @@ impl Watch {
             _ => false,
         };
         if !same {
+            match &*after {
+                Fail2banState::Online { probe, .. } => {
+                    tracing::info!(version = %probe.version, jails = probe.jails, "fail2ban is online");
+                }
+                Fail2banState::Offline { outage, .. } => {
+                    tracing::warn!(
+                        code = outage.code.as_str(),
+                        "fail2ban is offline: {} {}",
+                        outage.detail,
+                        outage.code.hint()
+                    );
+                }
+                Fail2banState::Starting => {}
+            }
             self.tell(LiveEvent::State(after));
         }
     }

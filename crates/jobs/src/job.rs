@@ -1,0 +1,96 @@
+//! What a job is, and the list of all jobs. One file per job.
+
+mod observe_bans;
+mod probe_fail2ban;
+mod prune_jobs;
+mod prune_sessions;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bangui_domain::model::Fence;
+use bangui_domain::ports::{Clock, SessionStore};
+use bangui_domain::service::{Observer, Prober};
+use thiserror::Error;
+
+use crate::queue::JobStorage;
+
+pub use observe_bans::ObserveBans;
+pub use probe_fail2ban::ProbeFail2ban;
+pub use prune_jobs::PruneJobs;
+pub use prune_sessions::PruneSessions;
+
+/// Why a run failed.
+#[derive(Debug, Error)]
+pub enum JobError {
+    /// It may work at the next try.
+    #[error("{0}")]
+    Retry(String),
+    /// It will not work however often it is tried.
+    #[error("{0}")]
+    Fatal(String),
+}
+
+/// When a job is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Again and again with this pause, without a trace in the queue: what is missed is not made up for.
+    Every(Duration),
+    /// By a cron expression with seconds, in UTC; queued, so that each tick runs once.
+    Cron(&'static str),
+}
+
+/// What is fixed about a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct JobSpec {
+    /// Its name, which is also its queue's.
+    pub name: &'static str,
+    /// When it is due.
+    pub when: When,
+    /// Tries per run, with growing pauses between them.
+    pub max_attempts: u32,
+    /// The longest that one try may take.
+    pub timeout: Duration,
+}
+
+/// A job.
+#[async_trait]
+pub trait Job: Send + Sync + 'static {
+    /// What is fixed about it.
+    fn spec(&self) -> JobSpec;
+
+    /// One try. `fence` is the scheduler lock, if this process holds it at this moment.
+    async fn run(&self, fence: Option<Fence>) -> Result<(), JobError>;
+}
+
+/// What the jobs work with.
+#[derive(Clone)]
+pub struct JobContext {
+    /// Watches fail2ban's bans.
+    pub observer: Arc<Observer>,
+    /// Asks whether fail2ban is there.
+    pub prober: Arc<Prober>,
+    /// Sessions to be pruned.
+    pub sessions: Arc<dyn SessionStore>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How often bans are looked at.
+    pub poll_interval: Duration,
+    /// How long a session may be unused.
+    pub session_idle: Duration,
+}
+
+/// Every job there is.
+pub(crate) fn all(context: &JobContext, storage: &JobStorage) -> Vec<Arc<dyn Job>> {
+    vec![
+        Arc::new(ObserveBans::new(Arc::clone(&context.observer), context.poll_interval)),
+        Arc::new(ProbeFail2ban::new(Arc::clone(&context.prober))),
+        Arc::new(PruneSessions::new(
+            Arc::clone(&context.sessions),
+            Arc::clone(&context.clock),
+            context.session_idle,
+        )),
+        Arc::new(PruneJobs::new(storage.clone(), Arc::clone(&context.clock))),
+    ]
+}

@@ -1,0 +1,67 @@
+//! Looks at fail2ban's bans every second or so. Not queued: a look that was missed is made good by the next.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use bangui_domain::model::Fence;
+use bangui_domain::ports::StoreError;
+use bangui_domain::service::Observer;
+use bangui_domain::{ErrorKind, ServiceError};
+
+use super::{Job, JobError, JobSpec, When};
+
+/// Turns what fail2ban reports into events.
+pub struct ObserveBans {
+    observer: Arc<Observer>,
+    poll_interval: Duration,
+}
+
+impl ObserveBans {
+    /// Looks through `observer` every `poll_interval`.
+    pub fn new(observer: Arc<Observer>, poll_interval: Duration) -> Self {
+        Self { observer, poll_interval }
+    }
+}
+
+#[async_trait]
+impl Job for ObserveBans {
+    fn spec(&self) -> JobSpec {
+        JobSpec {
+            name: "observe_bans",
+            when: When::Every(self.poll_interval),
+            max_attempts: 1,
+            // fail2ban may answer nobody for a minute or two while an action runs.
+            timeout: Duration::from_mins(5),
+        }
+    }
+
+    async fn run(&self, fence: Option<Fence>) -> Result<(), JobError> {
+        let Some(fence) = fence else { return Ok(()) };
+        match self.observer.look(Some(fence)).await {
+            Ok(seen) if seen.events > 0 => {
+                tracing::debug!(lists = seen.lists, events = seen.events, "bans observed");
+                Ok(())
+            }
+            // Being offline is noted in the run-time state, where it is logged and shown once.
+            Ok(_) | Err(ServiceError::Fail2banOffline(_)) => Ok(()),
+            Err(error @ ServiceError::Store(StoreError::StaleFence)) => {
+                Err(JobError::Fatal(error.to_string()))
+            }
+            Err(error) if error.kind() == ErrorKind::Internal => Err(JobError::Fatal(chain(&error))),
+            Err(error) => Err(JobError::Retry(chain(&error))),
+        }
+    }
+}
+
+/// The error with its sources, in one line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
