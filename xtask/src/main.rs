@@ -1,2 +1,82 @@
-//! x
-fn main(){}
+//! BanGUI's development tasks: `cargo xtask --help` lists them. Every task runs the same way on a
+//! developer's machine and in CI.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for the terminal: printing is its job"
+)]
+
+mod api;
+mod counts;
+mod demo;
+mod e2e;
+mod needs;
+mod openapi;
+mod postgres;
+mod process;
+mod procfs;
+mod service;
+mod stop;
+mod test;
+mod tidy;
+mod web;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// BanGUI's development tasks.
+#[derive(Parser, Debug)]
+#[command(name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand, Debug)]
+enum Task {
+    /// Start a private fail2ban under attack and BanGUI in front of it, to look at in a browser.
+    Demo(demo::DemoArgs),
+    /// Run everything that has to hold before a change lands.
+    Test(test::TestArgs),
+    /// Run the browser tests against the demo.
+    E2e(e2e::E2eArgs),
+    /// Check the house rules that no other tool knows.
+    Tidy,
+    /// Build the web pages.
+    Web,
+    /// Write docs/openapi.json and the pages' types from the server.
+    Openapi {
+        /// Only check that they are up to date.
+        #[arg(long)]
+        check: bool,
+    },
+    /// What CI runs: `test`, all of it.
+    Ci,
+}
+
+fn main() -> ExitCode {
+    let task = Cli::parse().task;
+    match stop::install().and_then(|()| run(&task)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: &Task) -> Result<()> {
+    match task {
+        Task::Demo(args) => demo::run(args),
+        Task::Test(args) => test::run(args),
+        Task::E2e(args) => e2e::run_args(args),
+        Task::Tidy => tidy::run(),
+        Task::Web => web::build(true),
+        Task::Openapi { check: true } => openapi::check(),
+        Task::Openapi { check: false } => openapi::write(),
+        Task::Ci => test::run(&test::TestArgs::default()),
+    }
+}

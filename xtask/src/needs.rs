@@ -1,0 +1,68 @@
+//! What a task needs on the machine: looks whether it is there, and installs it through apt
+//! where that is allowed, or says the one line that does it.
+
+mod apt;
+mod tools;
+
+use anyhow::{Result, bail};
+
+pub(crate) use tools::{cargo_has, postgres_bin, require_cargo_deny};
+
+/// Something from Debian's packages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// The real fail2ban: server and client.
+    Fail2ban,
+    /// Node.js and npm, to build the pages.
+    Node,
+    /// PostgreSQL's server binaries.
+    Postgres,
+    /// Debian's chromium, for the browser tests.
+    Chromium,
+}
+
+impl Need {
+    fn packages(self) -> &'static [&'static str] {
+        match self {
+            Self::Fail2ban => &["fail2ban"],
+            Self::Node => &["nodejs", "npm"],
+            Self::Postgres => &["postgresql"],
+            Self::Chromium => &["chromium"],
+        }
+    }
+
+    fn present(self) -> bool {
+        match self {
+            Self::Fail2ban => tools::on_path("fail2ban-server") && tools::on_path("fail2ban-client"),
+            Self::Node => tools::on_path("node") && tools::on_path("npm"),
+            Self::Postgres => postgres_bin().is_some(),
+            Self::Chromium => tools::on_path("chromium"),
+        }
+    }
+}
+
+/// Makes sure of `needs`, installing what is missing.
+///
+/// # Errors
+/// When something is missing and may not be installed; the message holds the line that does it.
+pub(crate) fn require(needs: &[Need]) -> Result<()> {
+    let missing: Vec<Need> = needs.iter().copied().filter(|need| !need.present()).collect();
+    let packages: Vec<&str> = missing.iter().flat_map(|need| need.packages()).copied().collect();
+    if !packages.is_empty() {
+        println!("Missing on this machine: {}.", packages.join(", "));
+        apt::install(&packages)?;
+        if missing.contains(&Need::Fail2ban) {
+            apt::stop_new_fail2ban();
+        }
+        if missing.contains(&Need::Postgres) {
+            apt::drop_new_cluster();
+        }
+        if let Some(need) = missing.iter().find(|need| !need.present()) {
+            bail!("{need:?} is still missing after `apt-get install {}`", need.packages().join(" "));
+        }
+    }
+    if needs.contains(&Need::Node) {
+        tools::require_node_version()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! The steps that judge without running tests: formatting, lints, dependencies, documentation.
+
+use std::process::Stdio;
+
+use anyhow::{Context, Result};
+
+use crate::{needs, process, workspace};
+
+pub(super) fn fmt() -> Result<()> {
+    process::run(&mut workspace::cargo(["fmt", "--all", "--", "--check"]))
+        .context("`cargo fmt --all` mends it")
+}
+
+pub(super) fn clippy() -> Result<()> {
+    process::run(&mut workspace::cargo([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--quiet",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+pub(super) fn docs() -> Result<()> {
+    let mut command =
+        workspace::cargo(["doc", "--workspace", "--no-deps", "--document-private-items", "--quiet"]);
+    process::run(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// Bans, licences and sources are judged from what is on the machine. Advisories need a database that is
+/// fetched from the network; where that fails the step says so, and where it works it counts.
+pub(super) fn deny() -> Result<()> {
+    needs::require_cargo_deny()?;
+    process::run(&mut workspace::cargo([
+        "deny",
+        "check",
+        "--hide-inclusion-graph",
+        "bans",
+        "licenses",
+        "sources",
+    ]))?;
+    let mut fetch = workspace::cargo(["deny", "fetch", "db"]);
+    if !process::succeeds(fetch.stderr(Stdio::null())) {
+        println!(
+            "LEFT OUT: advisories were not checked, because their database cannot be fetched from here. \
+             Run `cargo deny check advisories` where it can."
+        );
+        return Ok(());
+    }
+    process::run(&mut workspace::cargo(["deny", "check", "--hide-inclusion-graph", "advisories"]))
+}

@@ -1,0 +1,98 @@
+//! The steps of `cargo xtask test`, in their order. What comes first is quick to fail; the pages are
+//! built before the first Rust code that embeds them.
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use super::{checks, suites};
+use crate::counts::Counts;
+use crate::demo::smoke;
+use crate::{e2e, openapi, tidy};
+
+/// One step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Step {
+    /// Formatting.
+    Fmt,
+    /// The house rules that no other tool knows.
+    Tidy,
+    /// The web pages: build, types, unit tests.
+    Web,
+    /// Clippy with warnings as errors.
+    Clippy,
+    /// docs/openapi.json against the server.
+    Openapi,
+    /// Rust tests on both databases and against the real fail2ban.
+    Rust,
+    /// The demo without a browser.
+    Smoke,
+    /// Browser tests against the demo.
+    E2e,
+    /// Licences, sources and advisories of the dependencies.
+    Deny,
+    /// The Rust documentation.
+    Docs,
+}
+
+impl Step {
+    /// All steps in the order in which they run.
+    pub(super) const ALL: [Self; 10] = [
+        Self::Fmt,
+        Self::Tidy,
+        Self::Web,
+        Self::Clippy,
+        Self::Openapi,
+        Self::Rust,
+        Self::Smoke,
+        Self::E2e,
+        Self::Deny,
+        Self::Docs,
+    ];
+
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Fmt => "fmt",
+            Self::Tidy => "tidy",
+            Self::Web => "web",
+            Self::Clippy => "clippy",
+            Self::Openapi => "openapi",
+            Self::Rust => "rust",
+            Self::Smoke => "smoke",
+            Self::E2e => "e2e",
+            Self::Deny => "deny",
+            Self::Docs => "docs",
+        }
+    }
+
+    pub(super) fn about(self) -> &'static str {
+        match self {
+            Self::Fmt => "cargo fmt --check",
+            Self::Tidy => "crate arrows, file and manifest rules",
+            Self::Web => "build, type check and unit tests of the pages",
+            Self::Clippy => "cargo clippy --workspace --all-targets, warnings are errors",
+            Self::Openapi => "docs/openapi.json is what the server says",
+            Self::Rust => {
+                "Rust tests on SQLite, PostgreSQL and a real fail2ban, then the examples in the docs"
+            }
+            Self::Smoke => "the demo, through the API",
+            Self::E2e => "the pages in a real browser, against the demo",
+            Self::Deny => "cargo deny: bans, licences, sources, and advisories where they can be had",
+            Self::Docs => "cargo doc, warnings are errors",
+        }
+    }
+
+    pub(super) fn run(self, counts: &mut Counts) -> Result<()> {
+        match self {
+            Self::Fmt => checks::fmt(),
+            Self::Tidy => tidy::run(),
+            Self::Web => suites::web(counts),
+            Self::Clippy => checks::clippy(),
+            Self::Openapi => openapi::check(),
+            Self::Rust => suites::rust(counts),
+            Self::Smoke => smoke::run_default(),
+            Self::E2e => e2e::run(&[], counts),
+            Self::Deny => checks::deny(),
+            Self::Docs => checks::docs(),
+        }
+    }
+}

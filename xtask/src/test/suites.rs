@@ -1,0 +1,74 @@
+//! The steps that run tests and count them: Rust, and the unit tests of the pages.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::counts::Counts;
+use crate::needs::{self, Need};
+use crate::postgres::Postgres;
+use crate::{process, web, workspace};
+
+/// Builds the pages, checks their types and runs their unit tests.
+pub(super) fn web(counts: &mut Counts) -> Result<()> {
+    web::build(false)?;
+    process::run(&mut web::npm(["run", "check"])).context("the types of the pages")?;
+    let dir = tempfile::tempdir().context("make a temporary directory")?;
+    let report = dir.path().join("vitest.json");
+    let mut command = web::npm(["run", "test", "--", "--reporter=default", "--reporter=json"]);
+    command.arg(format!("--outputFile.json={}", report.display()));
+    let ended = process::run(&mut command);
+    match std::fs::read_to_string(&report) {
+        Ok(text) => {
+            let found = Counts::from_vitest(&text)?;
+            *counts += found;
+            ended.context("the unit tests of the pages")?;
+            require_some(found, "vitest")
+        }
+        Err(error) => {
+            ended?;
+            Err(error).context("vitest left no report")
+        }
+    }
+}
+
+/// Runs every Rust test, with a throwaway PostgreSQL for those that need one, then the documentation's.
+pub(super) fn rust(counts: &mut Counts) -> Result<()> {
+    needs::require(&[Need::Fail2ban, Need::Postgres])?;
+    let postgres = Postgres::start()?;
+    println!("PostgreSQL for the tests: {}", postgres.url());
+    let tests = if needs::cargo_has("nextest") {
+        workspace::cargo(["nextest", "run", "--workspace", "--no-fail-fast"])
+    } else {
+        println!("cargo-nextest is not installed: running the same tests by cargo test.");
+        workspace::cargo(["test", "--workspace", "--all-targets", "--no-fail-fast"])
+    };
+    let ran = counted(tests, &postgres, counts)?;
+    require_some(ran, "the Rust test runner")?;
+    let examples = workspace::cargo(["test", "--doc", "--workspace", "--no-fail-fast"]);
+    counted(examples, &postgres, counts)?;
+    Ok(())
+}
+
+fn counted(mut command: Command, postgres: &Postgres, counts: &mut Counts) -> Result<Counts> {
+    // The closing lines are read from the output, so no colour may be in it.
+    command.env("CARGO_TERM_COLOR", "never").env("BANGUI_TEST_POSTGRES_URL", postgres.url());
+    let mut found = Counts::default();
+    let status = process::lines(&mut command, |line| {
+        if let Some(more) = Counts::from_rust_line(line) {
+            found += more;
+        }
+    })?;
+    *counts += found;
+    if !status.success() {
+        bail!("`{}` failed: {status}", process::show(&command));
+    }
+    Ok(found)
+}
+
+fn require_some(counts: Counts, runner: &str) -> Result<()> {
+    if counts.run() == 0 {
+        bail!("{runner} ran no test");
+    }
+    Ok(())
+}
