@@ -1,10 +1,8 @@
 //! The steps that judge without running tests: formatting, lints, dependencies, documentation.
 
-use std::process::Stdio;
-
 use anyhow::{Context, Result};
 
-use crate::{needs, process, workspace};
+use crate::{needs, process, stop, workspace};
 
 pub(super) fn fmt() -> Result<()> {
     process::run(&mut workspace::cargo(["fmt", "--all", "--", "--check"]))
@@ -41,10 +39,10 @@ pub(super) fn deny() -> Result<()> {
         "licenses",
         "sources",
     ]))?;
-    let mut fetch = workspace::cargo(["deny", "fetch", "db"]);
-    if !process::succeeds(fetch.stderr(Stdio::null())) {
+    if let Err(error) = process::run(&mut workspace::cargo(["deny", "fetch", "db"])) {
+        stop::check()?;
         println!(
-            "LEFT OUT: advisories were not checked, because their database cannot be fetched from here. \
+            "LEFT OUT: advisories were not checked, because their database cannot be fetched from here ({error:#}). \
              Run `cargo deny check advisories` where it can."
         );
         return Ok(());
