@@ -1,0 +1,189 @@
+//! Stores in memory and a clock that stands still: just enough to see what the crate asks of its ports.
+
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use bangui_domain::model::{
+    AuditAction, AuditEntry, NewSession, NewUser, Session, Timestamp, TokenHash, User, UserId,
+};
+use bangui_domain::ports::{AuditLog, Clock, SessionStore, StoreError, UserStore};
+use bangui_session_cache::{AccountStores, Accounts, PasswordCost, SessionSettings, Sessions};
+
+pub(crate) const DAY: i64 = 24 * 60 * 60;
+
+#[derive(Default)]
+pub(crate) struct Memory {
+    users: Mutex<Vec<User>>,
+    sessions: Mutex<Vec<Session>>,
+    setup: Mutex<Option<TokenHash>>,
+    audit: Mutex<Vec<AuditEntry>>,
+    pub(crate) stored: Mutex<Vec<NewSession>>,
+    pub(crate) finds: AtomicU64,
+    pub(crate) touches: AtomicU64,
+    broken: Mutex<bool>,
+    now: AtomicI64,
+}
+
+impl Memory {
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.now.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+
+    pub(crate) fn break_down(&self, broken: bool) {
+        *self.broken.lock().unwrap() = broken;
+    }
+
+    pub(crate) fn trail(&self) -> Vec<(AuditAction, Option<String>, Option<String>)> {
+        let audit = self.audit.lock().unwrap();
+        audit.iter().map(|entry| (entry.action, entry.user.clone(), entry.subject.clone())).collect()
+    }
+
+    pub(crate) fn last_entry(&self) -> AuditEntry {
+        self.audit.lock().unwrap().last().cloned().unwrap()
+    }
+
+    pub(crate) fn sessions(&self) -> usize {
+        self.sessions.lock().unwrap().len()
+    }
+
+    fn check(&self) -> Result<(), StoreError> {
+        if *self.broken.lock().unwrap() { Err(StoreError::Busy) } else { Ok(()) }
+    }
+
+    fn add(&self, user: &NewUser) -> User {
+        let mut users = self.users.lock().unwrap();
+        let id = UserId(i64::try_from(users.len()).unwrap() + 1);
+        let made = User {
+            id,
+            name: user.name.clone(),
+            password_hash: user.password_hash.clone(),
+            created_at: user.created_at,
+        };
+        users.push(made.clone());
+        made
+    }
+}
+
+impl Clock for Memory {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.now.load(Ordering::SeqCst))
+    }
+}
+
+#[async_trait]
+impl UserStore for Memory {
+    async fn any(&self) -> Result<bool, StoreError> {
+        self.check()?;
+        Ok(!self.users.lock().unwrap().is_empty())
+    }
+
+    async fn find(&self, name: &str) -> Result<Option<User>, StoreError> {
+        self.check()?;
+        let users = self.users.lock().unwrap();
+        Ok(users.iter().find(|user| user.name.eq_ignore_ascii_case(name)).cloned())
+    }
+
+    async fn create(&self, user: &NewUser) -> Result<User, StoreError> {
+        if UserStore::find(self, &user.name).await?.is_some() {
+            return Err(StoreError::Conflict("users_name".to_owned()));
+        }
+        Ok(self.add(user))
+    }
+
+    async fn create_first(&self, user: &NewUser) -> Result<Option<User>, StoreError> {
+        if self.any().await? { Ok(None) } else { Ok(Some(self.add(user))) }
+    }
+
+    async fn set_password(&self, user: UserId, password_hash: &str) -> Result<(), StoreError> {
+        let mut users = self.users.lock().unwrap();
+        let user = users.iter_mut().find(|known| known.id == user).ok_or(StoreError::NotFound)?;
+        password_hash.clone_into(&mut user.password_hash);
+        Ok(())
+    }
+
+    async fn set_setup_token(&self, token: &TokenHash) -> Result<(), StoreError> {
+        *self.setup.lock().unwrap() = Some(token.clone());
+        Ok(())
+    }
+
+    async fn setup_token(&self) -> Result<Option<TokenHash>, StoreError> {
+        Ok(self.setup.lock().unwrap().clone())
+    }
+}
+
+#[async_trait]
+impl SessionStore for Memory {
+    async fn insert(&self, session: &NewSession) -> Result<(), StoreError> {
+        self.check()?;
+        let users = self.users.lock().unwrap();
+        let user = users.iter().find(|user| user.id == session.user).cloned().unwrap();
+        self.stored.lock().unwrap().push(session.clone());
+        self.sessions.lock().unwrap().push(Session {
+            user,
+            token: session.token.clone(),
+            created_at: session.created_at,
+            last_seen_at: session.created_at,
+            expires_at: session.expires_at,
+        });
+        Ok(())
+    }
+
+    async fn find(&self, token: &TokenHash) -> Result<Option<Session>, StoreError> {
+        self.check()?;
+        self.finds.fetch_add(1, Ordering::SeqCst);
+        Ok(self.sessions.lock().unwrap().iter().find(|session| session.token == *token).cloned())
+    }
+
+    async fn touch(&self, token: &TokenHash, at: Timestamp) -> Result<(), StoreError> {
+        self.check()?;
+        self.touches.fetch_add(1, Ordering::SeqCst);
+        for session in self.sessions.lock().unwrap().iter_mut().filter(|session| session.token == *token) {
+            session.last_seen_at = at;
+        }
+        Ok(())
+    }
+
+    async fn delete(&self, token: &TokenHash) -> Result<bool, StoreError> {
+        let mut sessions = self.sessions.lock().unwrap();
+        let before = sessions.len();
+        sessions.retain(|session| session.token != *token);
+        Ok(sessions.len() < before)
+    }
+
+    async fn delete_of(&self, user: UserId) -> Result<u64, StoreError> {
+        let mut sessions = self.sessions.lock().unwrap();
+        let before = sessions.len();
+        sessions.retain(|session| session.user.id != user);
+        Ok(u64::try_from(before - sessions.len()).unwrap())
+    }
+
+    async fn prune(&self, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {
+        let mut sessions = self.sessions.lock().unwrap();
+        let before = sessions.len();
+        sessions.retain(|session| session.expires_at > now && session.last_seen_at > idle_since);
+        Ok(u64::try_from(before - sessions.len()).unwrap())
+    }
+}
+
+#[async_trait]
+impl AuditLog for Memory {
+    async fn record(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        self.audit.lock().unwrap().push(entry.clone());
+        Ok(())
+    }
+}
+
+/// Accounts over one memory, with a cheap password cost.
+pub(crate) fn accounts(cache_capacity: u64) -> (Arc<Memory>, Accounts) {
+    let memory = Arc::new(Memory { now: AtomicI64::new(1_790_000_000_000), ..Memory::default() });
+    let settings = SessionSettings {
+        cache_capacity,
+        password_cost: PasswordCost { memory_kib: 8, passes: 1, lanes: 1 },
+        ..SessionSettings::default()
+    };
+    let sessions = Arc::new(Sessions::new(memory.clone(), memory.clone(), &settings));
+    let stores = AccountStores { users: memory.clone(), audit: memory.clone(), sessions };
+    let accounts = Accounts::new(stores, memory.clone(), &settings).unwrap();
+    (memory, accounts)
+}

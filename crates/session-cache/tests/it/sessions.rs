@@ -1,0 +1,145 @@
+//! Sessions: recognised, expired by age and by idleness, revoked; the same with the cache and without.
+
+use std::sync::atomic::Ordering;
+
+use bangui_session_cache::{Accounts, Client, Login};
+
+use crate::memory::{DAY, Memory, accounts};
+
+const PASSWORD: &str = "correct horse battery";
+
+async fn logged_in(memory: &Memory, accounts: &Accounts) -> Login {
+    accounts.ensure_admin(PASSWORD).await.unwrap();
+    let login = accounts.login("admin", PASSWORD, &Client::default()).await.unwrap();
+    memory.finds.store(0, Ordering::SeqCst);
+    login
+}
+
+async fn recognised(accounts: &Accounts, login: &Login) -> bool {
+    accounts.sessions().authenticate(login.token.reveal()).await.unwrap().is_some()
+}
+
+#[tokio::test]
+async fn a_session_is_recognised_with_its_user() {
+    for capacity in [0, 100] {
+        let (memory, accounts) = accounts(capacity);
+        let login = logged_in(&memory, &accounts).await;
+        let session = accounts.sessions().authenticate(login.token.reveal()).await.unwrap().unwrap();
+        assert_eq!(session, login.session);
+        assert_eq!(session.user.name, "admin");
+        assert_eq!(accounts.sessions().authenticate("nonsense").await.unwrap(), None);
+        assert_eq!(accounts.sessions().authenticate(&"A".repeat(43)).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn the_cache_spares_the_store_and_can_be_off() {
+    for (capacity, asked) in [(0, 5), (100, 1)] {
+        let (memory, accounts) = accounts(capacity);
+        let login = logged_in(&memory, &accounts).await;
+        for _ in 0..5 {
+            assert!(recognised(&accounts, &login).await);
+        }
+        assert_eq!(memory.finds.load(Ordering::SeqCst), asked, "capacity {capacity}");
+    }
+}
+
+#[tokio::test]
+async fn a_text_that_cannot_be_a_token_is_not_looked_up() {
+    let (memory, accounts) = accounts(100);
+    for text in ["", "x", &"x".repeat(100_000), "' or 1=1 --"] {
+        assert_eq!(accounts.sessions().authenticate(text).await.unwrap(), None);
+    }
+    assert_eq!(memory.finds.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn a_session_ends_thirty_days_after_the_login_though_in_use() {
+    for capacity in [0, 100] {
+        let (memory, accounts) = accounts(capacity);
+        let login = logged_in(&memory, &accounts).await;
+        for _ in 0..5 {
+            memory.pass(6 * DAY - 1);
+            assert!(recognised(&accounts, &login).await, "capacity {capacity}");
+        }
+        memory.pass(4);
+        assert!(recognised(&accounts, &login).await);
+        memory.pass(1);
+        assert!(!recognised(&accounts, &login).await, "capacity {capacity}");
+    }
+}
+
+#[tokio::test]
+async fn a_session_ends_after_seven_idle_days() {
+    for capacity in [0, 100] {
+        let (memory, accounts) = accounts(capacity);
+        let login = logged_in(&memory, &accounts).await;
+        memory.pass(7 * DAY - 1);
+        assert!(recognised(&accounts, &login).await);
+        memory.pass(7 * DAY);
+        assert!(!recognised(&accounts, &login).await, "capacity {capacity}");
+    }
+}
+
+#[tokio::test]
+async fn use_is_written_down_at_most_once_a_minute() {
+    for capacity in [0, 100] {
+        let (memory, accounts) = accounts(capacity);
+        let login = logged_in(&memory, &accounts).await;
+        for _ in 0..120 {
+            memory.pass(1);
+            assert!(recognised(&accounts, &login).await);
+        }
+        assert_eq!(memory.touches.load(Ordering::SeqCst), 2, "capacity {capacity}");
+    }
+}
+
+#[tokio::test]
+async fn a_revoked_session_is_gone_at_once_in_spite_of_the_cache() {
+    let (memory, accounts) = accounts(100);
+    let login = logged_in(&memory, &accounts).await;
+    assert!(recognised(&accounts, &login).await);
+    assert!(accounts.sessions().revoke(&login.session.token).await.unwrap());
+    assert!(!recognised(&accounts, &login).await);
+    assert!(!accounts.sessions().revoke(&login.session.token).await.unwrap());
+}
+
+#[tokio::test]
+async fn revoking_a_user_ends_all_of_their_sessions_and_nobody_elses() {
+    let (memory, accounts) = accounts(100);
+    let first = logged_in(&memory, &accounts).await;
+    let second = logged_in(&memory, &accounts).await;
+    accounts.create_user("eve", PASSWORD).await.unwrap();
+    let other = accounts.login("eve", PASSWORD, &Client::default()).await.unwrap();
+    for login in [&first, &second, &other] {
+        assert!(recognised(&accounts, login).await);
+    }
+    assert_eq!(accounts.sessions().revoke_user(first.session.user.id).await.unwrap(), 2);
+    assert!(!recognised(&accounts, &first).await);
+    assert!(!recognised(&accounts, &second).await);
+    assert!(recognised(&accounts, &other).await);
+}
+
+#[tokio::test]
+async fn a_busy_database_neither_logs_out_nor_lets_in() {
+    let (memory, accounts) = accounts(100);
+    let login = logged_in(&memory, &accounts).await;
+    assert!(recognised(&accounts, &login).await);
+    memory.break_down(true);
+    memory.pass(120);
+    assert!(recognised(&accounts, &login).await, "cached; that it was used cannot be written");
+    let error = accounts.sessions().authenticate(&"A".repeat(43)).await.unwrap_err();
+    assert_eq!(error.code(), "database_unavailable");
+}
+
+#[tokio::test]
+async fn what_has_ended_is_pruned() {
+    let (memory, accounts) = accounts(100);
+    logged_in(&memory, &accounts).await;
+    memory.pass(4 * DAY);
+    let fresh = logged_in(&memory, &accounts).await;
+    memory.pass(4 * DAY);
+    assert_eq!(accounts.sessions().prune().await.unwrap(), 1);
+    assert_eq!(memory.sessions(), 1);
+    assert!(recognised(&accounts, &fresh).await);
+}
