@@ -1,0 +1,43 @@
+// Browser tests in the system's own Chromium. `mocked` provokes states through a made-up API; `demo` drives a running
+// stack with a real fail2ban: BANGUI_E2E_URL, BANGUI_E2E_USER, BANGUI_E2E_PASSWORD, and for what fail2ban itself says,
+// BANGUI_E2E_FAIL2BAN_SOCKET.
+
+import { defineConfig, devices } from "@playwright/test";
+
+const demo = process.env["BANGUI_E2E_URL"];
+const preview = "http://127.0.0.1:4173";
+
+const browser = {
+  ...devices["Desktop Chrome"],
+  launchOptions: {
+    executablePath: process.env["BANGUI_E2E_CHROMIUM"] ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  },
+};
+
+export default defineConfig({
+  testDir: "e2e",
+  // The demo has one fail2ban, in which the specs ban and unban.
+  workers: 1,
+  forbidOnly: true,
+  reporter: "list",
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  use: { baseURL: demo ?? preview, trace: "retain-on-failure" },
+  projects: [
+    { name: "mocked", testDir: "e2e/mocked", use: browser },
+    ...(demo === undefined ? [] : [{ name: "demo", testDir: "e2e/demo", use: browser }]),
+  ],
+  // Without a running stack the built pages are served as they are, for the mocked states alone.
+  ...(demo === undefined
+    ? { webServer: { command: "npx vite preview --host 127.0.0.1 --port 4173 --strictPort", url: preview } }
+    : {}),
+});

@@ -1,0 +1,55 @@
+// The calls of the API that the pages make, one function each.
+
+import { call } from "./client.ts";
+import type {
+  Ban,
+  Banned,
+  BanEvent,
+  BanQuery,
+  CreateBan,
+  EventQuery,
+  JailDetail,
+  JailList,
+  Page,
+  Session,
+  System,
+  Unbanned,
+} from "./types.ts";
+
+/** Where the live events come from. */
+export const EVENT_STREAM = "/api/events/stream";
+
+type Signal = AbortSignal | undefined;
+
+const segment = encodeURIComponent;
+
+export const getSetup = (): Promise<{ needed: boolean }> => call("GET", "/api/setup");
+
+export const setUp = (body: { token: string; username: string; password: string }): Promise<Session> =>
+  call("POST", "/api/setup", { body });
+
+export const logIn = (body: { username: string; password: string }): Promise<Session> =>
+  call("POST", "/api/auth/login", { body });
+
+export const logOut = (): Promise<void> => call("POST", "/api/auth/logout");
+
+export const getSession = (): Promise<Session> => call("GET", "/api/auth/me");
+
+export const getSystem = (signal?: Signal): Promise<System> => call("GET", "/api/system", { signal });
+
+export const getJails = (signal?: Signal): Promise<JailList> => call("GET", "/api/jails", { signal });
+
+export const getJail = (jail: string, signal?: Signal): Promise<JailDetail> =>
+  call("GET", `/api/jails/${segment(jail)}`, { signal });
+
+export const listBans = (query: BanQuery, signal?: Signal): Promise<Page<Ban>> =>
+  call("GET", "/api/bans", { query: { ...query }, signal });
+
+export const createBan = (body: CreateBan): Promise<Banned> => call("POST", "/api/bans", { body });
+
+/** Unbans in one jail, or in every jail where `jail` is left out. */
+export const deleteBan = (ip: string, jail?: string): Promise<Unbanned> =>
+  call("DELETE", `/api/bans/${segment(ip)}`, { query: { jail } });
+
+export const listEvents = (query: EventQuery, signal?: Signal): Promise<Page<BanEvent>> =>
+  call("GET", "/api/events", { query: { ...query }, signal });

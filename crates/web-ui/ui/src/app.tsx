@@ -1,0 +1,106 @@
+// Chooses between the gate (login, set-up) and the pages behind it, by the session and the address.
+
+import { useLocation } from "preact-iso";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
+import { startLive } from "./live/live.ts";
+import { EventsPage } from "./pages/events.tsx";
+import { JailPage } from "./pages/jail.tsx";
+import { LoginPage } from "./pages/login.tsx";
+import { MissingPage } from "./pages/missing.tsx";
+import { OverviewPage } from "./pages/overview.tsx";
+import { SearchPage } from "./pages/search.tsx";
+import { SetupPage } from "./pages/setup.tsx";
+import { href, parseRoute, type Route } from "./routes/routes.ts";
+import { checkSession, session } from "./session/session.ts";
+import { Frame } from "./shell/frame.tsx";
+import { Wordmark } from "./shell/wordmark.tsx";
+import { useStore } from "./state/store.ts";
+import { Failure } from "./ui/notice.tsx";
+import { Toasts } from "./ui/toasts.tsx";
+
+export function App() {
+  const { url, route: go } = useLocation();
+  const state = useStore(session);
+  const route = parseRoute(url);
+  const redirect = redirectFor(state.phase, route, url);
+  useEffect(() => {
+    if (redirect !== null) go(redirect, true);
+  }, [redirect]);
+
+  if (redirect !== null || state.phase === "checking") return <Gate busy />;
+  switch (state.phase) {
+    case "unknown":
+      return (
+        <Gate>
+          <Failure title="BanGUI cannot be reached." error={state.error} onRetry={() => void checkSession()} />
+        </Gate>
+      );
+    case "setup":
+      return (
+        <Gate>
+          <SetupPage />
+        </Gate>
+      );
+    case "anonymous":
+      return (
+        <Gate>
+          <LoginPage expired={state.expired} />
+        </Gate>
+      );
+    case "user":
+      return <Inside route={route} user={state.user.name} />;
+  }
+}
+
+/** Where to go instead, where the session and the address do not fit together. */
+export function redirectFor(phase: string, route: Route, url: string): string | null {
+  const atGate = route.page === "login" || route.page === "setup";
+  if (phase === "setup") return route.page === "setup" ? null : href({ page: "setup" });
+  if (phase === "anonymous") {
+    if (route.page === "login") return null;
+    return href({ page: "login", next: route.page === "setup" ? "/" : url });
+  }
+  if (phase === "user" && atGate) return route.page === "login" ? route.next : href({ page: "overview" });
+  return null;
+}
+
+function Inside({ route, user }: { route: Route; user: string }) {
+  useEffect(startLive, []);
+  return (
+    <Frame route={route} user={user}>
+      <Page route={route} />
+    </Frame>
+  );
+}
+
+function Page({ route }: { route: Route }) {
+  switch (route.page) {
+    case "overview":
+      return <OverviewPage />;
+    case "jail":
+      return <JailPage key={route.jail} jail={route.jail} />;
+    case "search":
+      return <SearchPage q={route.q} />;
+    case "events":
+      return <EventsPage filters={route.filters} />;
+    case "missing":
+      return <MissingPage path={route.path} />;
+    default:
+      // The gate's pages are redirected away from before a page is chosen.
+      return null;
+  }
+}
+
+/** The bare frame outside a session. */
+function Gate({ busy = false, children }: { busy?: boolean; children?: ComponentChildren }) {
+  return (
+    <>
+      <main class="gate-frame" aria-busy={busy}>
+        <Wordmark />
+        {children}
+      </main>
+      <Toasts />
+    </>
+  );
+}

@@ -1,0 +1,118 @@
+// Bans an address by hand. A ban that the server advises against is asked about again, with its reason.
+
+import { useRef, useState } from "preact/hooks";
+import { createBan } from "../api/endpoints.ts";
+import { isForceable, messageOf, Problem } from "../api/problem.ts";
+import type { Banned, CreateBan } from "../api/types.ts";
+import { Dialog } from "../ui/dialog.tsx";
+import { Choice, Field } from "../ui/field.tsx";
+import { tell } from "../state/toasts.ts";
+
+interface BanFormProps {
+  /** The jails to choose from; with one there is nothing to choose. */
+  jails: readonly string[];
+  /** The address, where the page is about one already. */
+  ip?: string;
+  onBanned: (banned: Banned, jail: string) => void;
+}
+
+export function BanForm({ jails, ip: fixed, onBanned }: BanFormProps) {
+  const [ip, setIp] = useState(fixed ?? "");
+  const [chosen, setChosen] = useState("");
+  const [reason, setReason] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const [advice, setAdvice] = useState<{ problem: Problem; body: CreateBan } | null>(null);
+  const form = useRef<HTMLFormElement>(null);
+  const jail = jails.includes(chosen) ? chosen : (jails[0] ?? "");
+
+  const send = async (body: CreateBan): Promise<void> => {
+    setBusy(true);
+    setError(null);
+    try {
+      const banned = await createBan(body);
+      setAdvice(null);
+      setReason("");
+      if (fixed === undefined) setIp("");
+      tell(sentence(banned, body.jail));
+      onBanned(banned, body.jail);
+    } catch (error) {
+      if (isForceable(error) && body.force !== true) setAdvice({ problem: error, body });
+      else {
+        setAdvice(null);
+        setError(error);
+      }
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    const body: CreateBan = { ip: ip.trim(), jail };
+    if (reason.trim() !== "") body.reason = reason.trim();
+    void send(body);
+  };
+
+  const problem = error instanceof Problem ? error : null;
+  const atField = problem?.field("ip") ?? problem?.field("reason") ?? problem?.field("jail");
+  return (
+    <form ref={form} class="ban-form" onSubmit={submit} aria-label="Ban an address">
+      {fixed === undefined && (
+        <Field
+          label="Address or network"
+          value={ip}
+          onValue={setIp}
+          required
+          mono
+          error={problem?.field("ip")}
+        />
+      )}
+      {jails.length > 1 && (
+        <Choice label="Jail" value={jail} onValue={setChosen} choices={jails.map((name) => [name, name] as const)} />
+      )}
+      <Field
+        label="Reason (optional)"
+        value={reason}
+        onValue={setReason}
+        maxLength={200}
+        error={problem?.field("reason")}
+      />
+      <button type="submit" class="primary" disabled={busy || jail === ""}>
+        {busy && advice === null ? "Banning…" : "Ban"}
+      </button>
+      {error !== null && atField === undefined && (
+        <p class="form-error" role="alert">
+          {messageOf(error)}
+        </p>
+      )}
+      {advice !== null && (
+        <Dialog title={`Ban ${advice.body.ip} anyway?`} onCancel={() => setAdvice(null)}>
+          <p>{advice.problem.message}</p>
+          <p>BanGUI did not ban it. A ban that you insist on goes to fail2ban as it is.</p>
+          <div class="dialog-actions">
+            <button type="button" onClick={() => setAdvice(null)}>
+              Do not ban
+            </button>
+            <button
+              type="button"
+              class="danger"
+              disabled={busy}
+              onClick={() => void send({ ...advice.body, force: true })}
+            >
+              Ban anyway
+            </button>
+          </div>
+        </Dialog>
+      )}
+    </form>
+  );
+}
+
+/** What fail2ban says now, not what was asked of it. */
+function sentence({ ip, jails, newly_banned }: Banned, jail: string): string {
+  if (!jails.includes(jail)) return `fail2ban took the ban of ${ip}, but does not list it in ${jail}.`;
+  const others = jails.filter((name) => name !== jail);
+  const also = others.length === 0 ? "" : ` It is also banned in ${others.join(", ")}.`;
+  return newly_banned ? `${ip} is banned in ${jail}.${also}` : `${ip} was banned in ${jail} already.${also}`;
+}

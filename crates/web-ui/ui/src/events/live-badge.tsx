@@ -1,0 +1,32 @@
+// Says whether what is on the screen is live, and holds it still on request.
+
+import { connection, feed } from "../live/live.ts";
+import { pause } from "../live/feed.ts";
+import { count } from "../format/number.ts";
+import { useTicking } from "../state/clock.ts";
+import { useStore } from "../state/store.ts";
+
+/** The state of the live connection, in a word. */
+export function LiveBadge() {
+  const state = useStore(connection);
+  const { paused, heldCount } = useStore(feed);
+  const wait = useTicking(() => {
+    if (state.phase !== "waiting") return "";
+    const seconds = Math.ceil((state.until - Date.now()) / 1_000);
+    return seconds > 0 ? ` in ${seconds} s` : "";
+  });
+  if (state.phase === "waiting") return <span class="badge badge-bad">reconnecting{wait}</span>;
+  if (state.phase === "connecting") return <span class="badge badge-wait">connecting…</span>;
+  if (state.phase === "refused") return <span class="badge badge-bad">not connected</span>;
+  if (paused) return <span class="badge badge-wait">paused{heldCount > 0 ? ` · ${count(heldCount)} new` : ""}</span>;
+  return <span class="badge badge-good">live</span>;
+}
+
+export function PauseButton() {
+  const paused = useStore(feed, (feed) => feed.paused);
+  return (
+    <button type="button" class="small" onClick={() => feed.update((current) => pause(current, !paused))}>
+      {paused ? "Resume" : "Pause"}
+    </button>
+  );
+}

@@ -1,0 +1,80 @@
+// One jail: its counters, its bans, a ban by hand, and its settings.
+
+import { getJail } from "../api/endpoints.ts";
+import { Problem } from "../api/problem.ts";
+import type { Jail } from "../api/types.ts";
+import { liveJails } from "../live/live.ts";
+import { useReconnected } from "../live/use-live.ts";
+import { count } from "../format/number.ts";
+import { href } from "../routes/routes.ts";
+import { useResource } from "../state/resource.ts";
+import { useStore } from "../state/store.ts";
+import { PageHeading } from "../ui/heading.tsx";
+import { Failure, Notice } from "../ui/notice.tsx";
+import { JailBans } from "./jail/jail-bans.tsx";
+import { Settings } from "./jail/settings.tsx";
+
+export function JailPage({ jail }: { jail: string }) {
+  const loaded = useResource(jail, (signal) => getJail(jail, signal));
+  const live = useStore(liveJails, (live) => live?.items.find(({ name }) => name === jail) ?? null);
+  useReconnected(loaded.reload);
+  if (loaded.value === null && loaded.error instanceof Problem && loaded.error.status === 404) {
+    return <NoSuchJail jail={jail} detail={loaded.error.message} />;
+  }
+  return (
+    <>
+      <PageHeading title={jail}>
+        <span class="heading-kind">Jail</span> {jail}
+      </PageHeading>
+      <Counters jail={live ?? loaded.value} />
+      <JailBans jail={jail} />
+      <section aria-labelledby="settings-heading">
+        <div class="section-head">
+          <h2 id="settings-heading">Settings</h2>
+          <p class="muted">as fail2ban runs with them now</p>
+        </div>
+        {loaded.value !== null ? (
+          <Settings detail={loaded.value} />
+        ) : loaded.error !== null ? (
+          <Failure title="The settings could not be loaded." error={loaded.error} onRetry={loaded.reload} />
+        ) : (
+          <div class="settings-skeleton" aria-hidden="true" />
+        )}
+      </section>
+    </>
+  );
+}
+
+function NoSuchJail({ jail, detail }: { jail: string; detail: string }) {
+  return (
+    <>
+      <PageHeading title="No such jail" />
+      <Notice kind="error" title={`fail2ban has no jail named “${jail}”.`}>
+        <p>{detail}</p>
+        <p>
+          It may have been stopped, or the link is old. <a href={href({ page: "overview" })}>All jails</a> are on the
+          overview.
+        </p>
+      </Notice>
+    </>
+  );
+}
+
+function Counters({ jail }: { jail: Jail | null }) {
+  const facts: [label: string, value: number | undefined][] = [
+    ["banned now", jail?.currently_banned],
+    ["bans in total", jail?.total_banned],
+    ["failing now", jail?.currently_failed],
+    ["failures in total", jail?.total_failed],
+  ];
+  return (
+    <dl class="counters" aria-label="Counters">
+      {facts.map(([label, value]) => (
+        <div key={label}>
+          <dt>{label}</dt>
+          <dd>{value === undefined ? <span class="bone" /> : count(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

@@ -1,0 +1,107 @@
+// What a jail runs with, under fail2ban's own names, and readable.
+
+import type { ComponentChildren } from "preact";
+import type { JailDetail } from "../../api/types.ts";
+import { setting } from "../../format/duration.ts";
+import { count } from "../../format/number.ts";
+import { increment } from "./increment.ts";
+
+type Rows = [name: string, value: ComponentChildren][];
+
+export function Settings({ detail }: { detail: JailDetail }) {
+  const { settings } = detail;
+  const banning: Rows = [
+    ["maxretry", `${count(settings.maxretry)} failures`],
+    ["findtime", setting(settings.findtime)],
+    ["bantime", setting(settings.bantime)],
+    ...increment(settings.bantime_increment),
+    ["actions", <List items={settings.actions} none="none: a ban is only noted" />],
+  ];
+  const reading: Rows = [
+    ["logpath", <List items={settings.logpath.length > 0 ? settings.logpath : detail.file_list} />],
+    ["journalmatch", <List items={journal(detail)} />],
+    ["logencoding", text(settings.logencoding)],
+    ["datepattern", text(settings.datepattern, "detected")],
+    ["logtimezone", text(settings.logtimezone, "the system's")],
+    ["maxlines", count(settings.maxlines)],
+    ["usedns", settings.usedns],
+  ];
+  const ignoring: Rows = [
+    ["ignoreself", settings.ignoreself ? "yes: this machine's own addresses" : "no"],
+    ["ignoreip", <List items={settings.ignoreip} />],
+    ["ignorecommand", text(settings.ignorecommand)],
+    ["ignorecache", text(settings.ignorecache)],
+  ];
+  return (
+    <div class="settings">
+      <Group title="When it bans" rows={banning} />
+      <Group title="What it reads" rows={reading} />
+      <Group title="What it never bans" rows={ignoring} />
+      <Expressions name="prefregex" items={settings.prefregex ? [settings.prefregex] : []} none="none" />
+      <Expressions name="failregex" items={settings.failregex} none="none: this jail finds nothing by itself" />
+      <Expressions name="ignoreregex" items={settings.ignoreregex} none="none" />
+    </div>
+  );
+}
+
+function Group({ title, rows }: { title: string; rows: Rows }) {
+  return (
+    <div class="setting-group">
+      <h3>{title}</h3>
+      <dl>
+        {rows.map(([name, value]) => (
+          <div key={name}>
+            <dt>
+              <code>{name}</code>
+            </dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </div>
+  );
+}
+
+function Expressions({ name, items, none }: { name: string; items: string[]; none: string }) {
+  return (
+    <div class="expressions">
+      <h3>
+        <code>{name}</code>
+        <span class="muted">{items.length > 1 ? ` ${items.length}` : ""}</span>
+      </h3>
+      {items.length === 0 ? (
+        <p class="muted">{none}</p>
+      ) : (
+        <ol>
+          {items.map((item, index) => (
+            <li key={index}>
+              <code>{item}</code>
+            </li>
+          ))}
+        </ol>
+      )}
+    </div>
+  );
+}
+
+function List({ items, none = "none" }: { items: string[]; none?: string }) {
+  if (items.length === 0) return <span class="muted">{none}</span>;
+  return (
+    <ul class="plain">
+      {items.map((item) => (
+        <li key={item}>
+          <code>{item}</code>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function journal({ settings, journal_matches }: JailDetail): string[] {
+  const own = settings.journalmatch.map((match) => match.join(" + "));
+  return own.length > 0 ? own : journal_matches;
+}
+
+function text(value: string | null, none = "none"): ComponentChildren {
+  return value === null || value === "" ? <span class="muted">{none}</span> : <code>{value}</code>;
+}

@@ -1,0 +1,93 @@
+// The overview: is fail2ban working, what do the jails do, what has just happened.
+
+import { useEffect } from "preact/hooks";
+import { getJails, getSystem, listEvents } from "../api/endpoints.ts";
+import { EventTable } from "../events/event-table.tsx";
+import { LiveBadge, PauseButton } from "../events/live-badge.tsx";
+import { fill } from "../live/feed.ts";
+import { fail2ban, feed, liveJails } from "../live/live.ts";
+import { useReconnected } from "../live/use-live.ts";
+import { href, NO_FILTERS } from "../routes/routes.ts";
+import { useResource } from "../state/resource.ts";
+import { useStore } from "../state/store.ts";
+import { PageHeading } from "../ui/heading.tsx";
+import { Failure, Notice } from "../ui/notice.tsx";
+import { JailTable } from "./overview/jail-table.tsx";
+import { StatusLine } from "./overview/status-line.tsx";
+import { SystemFacts } from "./overview/system-facts.tsx";
+
+const FIRST_EVENTS = 50;
+
+export function OverviewPage() {
+  const system = useResource("system", getSystem);
+  const state = useStore(fail2ban);
+  return (
+    <>
+      <PageHeading title="Overview">
+        <span class="unseen">Overview</span>
+      </PageHeading>
+      <StatusLine state={state ?? system.value?.fail2ban ?? null} error={system.error} onRetry={system.reload} />
+      <div class="overview">
+        <Jails />
+        <NewestEvents />
+      </div>
+      {system.value !== null && <SystemFacts system={system.value} />}
+    </>
+  );
+}
+
+function Jails() {
+  const loaded = useResource("jails", getJails);
+  const live = useStore(liveJails);
+  useReconnected(loaded.reload);
+  const jails = live?.items ?? loaded.value?.items ?? null;
+  return (
+    <section aria-labelledby="jails-heading">
+      <div class="section-head">
+        <h2 id="jails-heading">Jails</h2>
+      </div>
+      {jails === null && loaded.error !== null ? (
+        <Failure title="The jails could not be loaded." error={loaded.error} onRetry={loaded.reload} />
+      ) : jails?.length === 0 ? (
+        <Notice title="fail2ban has no jail.">
+          <p>
+            Jails are switched on in fail2ban's configuration, for example with <code>enabled = true</code> under{" "}
+            <code>[sshd]</code> in <code>jail.local</code>. After a reload of fail2ban they appear here.
+          </p>
+        </Notice>
+      ) : (
+        <JailTable jails={jails} />
+      )}
+    </section>
+  );
+}
+
+function NewestEvents() {
+  const loaded = useResource("events", (signal) => listEvents({ limit: FIRST_EVENTS }, signal));
+  const { shown, fresh } = useStore(feed);
+  useReconnected(loaded.reload);
+  const { value } = loaded;
+  useEffect(() => {
+    if (value !== null) feed.update((current) => fill(current, value.items));
+  }, [value]);
+  const nothingYet = shown.length === 0;
+  return (
+    <section aria-labelledby="events-heading">
+      <div class="section-head">
+        <h2 id="events-heading">Newest events</h2>
+        <LiveBadge />
+        <PauseButton />
+        <a href={href({ page: "events", filters: NO_FILTERS })}>History</a>
+      </div>
+      {nothingYet && loaded.error !== null ? (
+        <Failure title="The newest events could not be loaded." error={loaded.error} onRetry={loaded.reload} />
+      ) : nothingYet && value !== null && value.items.length === 0 ? (
+        <Notice title="Nothing has been banned yet.">
+          <p>Bans and unbans appear here as they happen. Nothing needs to be reloaded.</p>
+        </Notice>
+      ) : (
+        <EventTable caption="Newest bans and unbans" events={nothingYet ? null : shown} fresh={fresh} />
+      )}
+    </section>
+  );
+}

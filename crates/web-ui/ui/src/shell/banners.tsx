@@ -1,0 +1,31 @@
+// Warnings that concern every page: the server is gone, or fail2ban is.
+
+import { fail2ban } from "../live/live.ts";
+import { href } from "../routes/routes.ts";
+import { unreachableSince } from "../session/session.ts";
+import { useStore } from "../state/store.ts";
+import { Ago } from "../ui/moments.tsx";
+
+export function Banners({ onOverview }: { onOverview: boolean }) {
+  const since = useStore(unreachableSince);
+  const state = useStore(fail2ban);
+  return (
+    <div class="banners" role="status">
+      {since !== null ? (
+        <p class="banner banner-bad">
+          <strong>BanGUI's server does not answer</strong>, since <Ago at={new Date(since).toISOString()} />. What you see
+          is the last that was known. Trying again by itself.
+        </p>
+      ) : (
+        // The overview has this as its first line.
+        !onOverview &&
+        state?.state === "offline" && (
+          <p class="banner banner-bad">
+            <strong>fail2ban does not answer.</strong> {state.problem?.detail ?? "Bans cannot be read or changed."}{" "}
+            <a href={href({ page: "overview" })}>More</a>
+          </p>
+        )
+      )}
+    </div>
+  );
+}

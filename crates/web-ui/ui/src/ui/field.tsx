@@ -1,0 +1,72 @@
+// A labelled input or choice, with its hint and its error tied to it for screen readers.
+
+import { useId } from "preact/hooks";
+
+interface FieldProps {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  type?: "text" | "password" | "search" | "datetime-local";
+  /** What a password manager may fill in. Without it nothing is offered, not even what was typed before. */
+  autocomplete?: "username" | "current-password" | "new-password";
+  required?: boolean;
+  autofocus?: boolean;
+  /** For addresses and tokens. */
+  mono?: boolean;
+  maxLength?: number;
+  error?: string | undefined;
+}
+
+export function Field({ label, value, onValue, mono, error, ...rest }: FieldProps) {
+  const id = useId();
+  const bounds = rest.maxLength === undefined ? {} : { maxLength: rest.maxLength };
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        {...bounds}
+        id={id}
+        // The type of the element tells each kind of input apart, which nothing here depends on.
+        type={(rest.type ?? "text") as "text"}
+        value={value}
+        class={mono ? "mono" : ""}
+        required={rest.required ?? false}
+        autofocus={rest.autofocus ?? false}
+        autocomplete={rest.autocomplete ?? "off"}
+        autocapitalize="none"
+        spellcheck={false}
+        aria-invalid={error !== undefined}
+        aria-describedby={error === undefined ? "" : `${id}-error`}
+        onInput={(event) => onValue(event.currentTarget.value)}
+      />
+      {error !== undefined && (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ChoiceProps {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  choices: readonly (readonly [value: string, text: string])[];
+}
+
+export function Choice({ label, value, onValue, choices }: ChoiceProps) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onValue(event.currentTarget.value)}>
+        {choices.map(([choice, text]) => (
+          <option key={choice} value={choice}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+// How the pages are built, served while developing, and unit-tested.
+
+import { resolve } from "node:path";
+import preact from "@preact/preset-vite";
+import { defineConfig } from "vitest/config";
+import { precompress } from "./build/precompress.ts";
+
+export default defineConfig({
+  plugins: [preact({ prefreshEnabled: false }), precompress()],
+  build: {
+    outDir: resolve(import.meta.dirname, "../dist"),
+    emptyOutDir: true,
+    target: "es2022",
+    // Inlined files would be data: addresses, which the content security policy refuses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: { "/api": process.env["BANGUI_DEV_API"] ?? "http://127.0.0.1:8686" },
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    restoreMocks: true,
+  },
+});
