@@ -1,1 +1,5 @@
-//! Placeholder root.
+//! t
+pub mod codec;
+pub mod frame;
+mod types;
+pub use types::*;

@@ -1,0 +1,21 @@
+//! The pickle codec, sans-IO: finds the end of a reply, decodes it within limits, and encodes requests. No name on
+//! the wire is ever resolved or called. Knows nothing of sockets, of markers or of what a command means.
+
+mod arena;
+mod decode;
+mod encode;
+mod error;
+mod limits;
+mod opcode;
+mod repr;
+mod scan;
+mod text;
+mod value;
+
+pub use decode::decode;
+pub use encode::{Arg, encode};
+pub use error::{DecodeError, EncodeError};
+pub use limits::{Limit, Limits};
+pub use scan::Scanner;
+pub use text::Text;
+pub use value::{Class, Object, Value};

@@ -1,0 +1,19 @@
+//! What replies mean: success or refusal first, then one file per kind of content. Sans-IO; knows which fields the
+//! server sends, not how they were asked for.
+
+mod bans;
+mod exception;
+pub(crate) mod fields;
+mod outcome;
+mod settings;
+mod status;
+
+pub use bans::BanTicket;
+pub(crate) use bans::{banned_by_jail, jails_per_id, tickets};
+pub use exception::ServerException;
+pub use fields::ReplyError;
+pub use outcome::{Refusal, outcome};
+pub(crate) use settings::SETTINGS;
+pub use settings::{BantimeIncrement, DatePattern, IgnoreCache, JailSettings};
+pub(crate) use status::{jail_list, jail_stats, jail_status};
+pub use status::{JailCounters, JailStats, JailStatus};

@@ -1,0 +1,73 @@
+//! An exception that a command raised in the server.
+
+use std::fmt;
+
+use crate::codec::{Object, Text, Value};
+
+/// An exception of the server: its class by name, and its arguments. Match on [`ServerException::name`] and the
+/// arguments; texts change between versions of fail2ban and of Python.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServerException {
+    module: Text,
+    name: Text,
+    args: Vec<Value>,
+    attributes: Vec<(Value, Value)>,
+}
+
+impl ServerException {
+    pub(super) fn from_object(object: &Object) -> Self {
+        let args = match &object.args {
+            Value::Tuple(items) | Value::List(items) => items.to_vec(),
+            other => vec![other.clone()],
+        };
+        let attributes = object.state.as_ref().and_then(Value::as_dict).unwrap_or_default().to_vec();
+        Self { module: object.class.module.clone(), name: object.class.name.clone(), args, attributes }
+    }
+
+    /// The module of the class: `builtins`, `fail2ban.exceptions`, `sqlite3`.
+    pub fn module(&self) -> String {
+        self.module.to_string()
+    }
+
+    /// The name of the class: `ValueError`, `UnknownJailException`.
+    pub fn name(&self) -> String {
+        self.name.to_string()
+    }
+
+    /// The arguments of the exception.
+    pub fn args(&self) -> &[Value] {
+        &self.args
+    }
+
+    /// Attributes that Python sends along, such as `sqlite_errorname`.
+    pub fn attributes(&self) -> &[(Value, Value)] {
+        &self.attributes
+    }
+
+    /// The message as Python prints it: the first argument, or for a system error its text and its file.
+    pub fn message(&self) -> String {
+        match self.args.as_slice() {
+            [Value::Int(_), Value::Str(what), Value::Str(file), ..] => format!("{what}: {file}"),
+            [Value::Int(_), Value::Str(what)] => what.to_string(),
+            [Value::Str(text), ..] => text.to_string(),
+            [other, ..] => other.describe(),
+            [] => String::new(),
+        }
+    }
+
+    pub(crate) fn is(&self, name: &str) -> bool {
+        self.name == name
+    }
+
+    /// Whether this is how an older server says that it does not know a command.
+    pub(crate) fn is_invalid_command(&self) -> bool {
+        self.is("Exception") && self.message().starts_with("Invalid command")
+    }
+}
+
+impl fmt::Display for ServerException {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = self.message();
+        if message.is_empty() { write!(f, "{}", self.name) } else { write!(f, "{}: {message}", self.name) }
+    }
+}

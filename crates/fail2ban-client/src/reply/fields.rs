@@ -1,0 +1,103 @@
+//! Reads fields of the kinds that occur out of decoded values, and says what was expected where they differ.
+
+use thiserror::Error;
+
+use crate::codec::{Text, Value};
+
+/// A reply whose content is not what the command answers.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("expected {expected}, got {got}")]
+pub struct ReplyError {
+    /// What the command answers.
+    pub expected: &'static str,
+    /// What came.
+    pub got: String,
+}
+
+pub(crate) fn wrong(expected: &'static str, got: &Value) -> ReplyError {
+    ReplyError { expected, got: got.describe() }
+}
+
+pub(crate) fn text(value: &Value) -> Result<Text, ReplyError> {
+    value.as_text().cloned().ok_or_else(|| wrong("a text", value))
+}
+
+pub(crate) fn string(value: &Value) -> Result<String, ReplyError> {
+    Ok(text(value)?.to_string())
+}
+
+/// `None`, `False` and `''` all mean that nothing is set.
+pub(crate) fn set_string(value: &Value) -> Result<Option<String>, ReplyError> {
+    match value {
+        Value::None | Value::Bool(false) => Ok(None),
+        Value::Int(number) => Ok(Some(number.to_string())),
+        Value::Float(number) => Ok(Some(number.to_string())),
+        other => string(other).map(|text| Some(text).filter(|text| !text.is_empty())),
+    }
+}
+
+pub(crate) fn sequence(value: &Value) -> Result<&[Value], ReplyError> {
+    value.as_sequence().ok_or_else(|| wrong("a list", value))
+}
+
+pub(crate) fn texts(value: &Value) -> Result<Vec<Text>, ReplyError> {
+    sequence(value)?.iter().map(text).collect()
+}
+
+pub(crate) fn strings(value: &Value) -> Result<Vec<String>, ReplyError> {
+    sequence(value)?.iter().map(string).collect()
+}
+
+pub(crate) fn count(value: &Value) -> Result<u64, ReplyError> {
+    value.as_int().and_then(|number| u64::try_from(number).ok()).ok_or_else(|| wrong("a count", value))
+}
+
+/// A number of seconds or of things. A fraction, which some settings take, is cut off.
+pub(crate) fn int(value: &Value) -> Result<i64, ReplyError> {
+    match value {
+        Value::Int(number) => Ok(*number),
+        Value::Float(number) => {
+            format!("{:.0}", number.trunc()).parse().map_err(|_| wrong("a whole number", value))
+        }
+        Value::Str(text) => {
+            text.as_str().and_then(|text| text.trim().parse().ok()).ok_or_else(|| wrong("a whole number", value))
+        }
+        _ => Err(wrong("a whole number", value)),
+    }
+}
+
+pub(crate) fn set_int(value: &Value) -> Result<Option<i64>, ReplyError> {
+    if *value == Value::None { Ok(None) } else { int(value).map(Some) }
+}
+
+/// A bool, or one of the texts that fail2ban takes for one.
+pub(crate) fn boolean(value: &Value) -> Result<bool, ReplyError> {
+    match value {
+        Value::Bool(on) => Ok(*on),
+        Value::Int(number) => Ok(*number != 0),
+        Value::Str(text) => match text.to_lossy().to_ascii_lowercase().as_str() {
+            "1" | "on" | "true" | "yes" => Ok(true),
+            _ => Ok(false),
+        },
+        _ => Err(wrong("a bool", value)),
+    }
+}
+
+pub(crate) fn set_boolean(value: &Value) -> Result<Option<bool>, ReplyError> {
+    if *value == Value::None { Ok(None) } else { boolean(value).map(Some) }
+}
+
+pub(crate) fn pair(value: &Value) -> Result<(&Value, &Value), ReplyError> {
+    match value.as_sequence() {
+        Some([first, second]) => Ok((first, second)),
+        _ => Err(wrong("a pair", value)),
+    }
+}
+
+/// The value under a label in `[(label, value), …]`.
+pub(crate) fn labelled<'a>(value: &'a Value, label: &str) -> Option<&'a Value> {
+    value.as_sequence()?.iter().find_map(|entry| match entry.as_sequence() {
+        Some([name, found]) if name.as_str() == Some(label) => Some(found),
+        _ => None,
+    })
+}

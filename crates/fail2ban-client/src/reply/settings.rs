@@ -1,0 +1,167 @@
+//! The settings of a jail that `get` offers, each with its own reading.
+
+use super::fields::{self, ReplyError, wrong};
+use crate::codec::{Text, Value};
+
+/// The running settings of a jail, by fail2ban's own names. Times are whole seconds; a fraction is cut off. A setting
+/// that an older server does not have is as though it were not set.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct JailSettings {
+    /// Log files; empty for the systemd backend.
+    pub logpath: Vec<Text>,
+    /// The encoding of the log files.
+    pub logencoding: String,
+    /// Journal matches, one list of terms per group; empty for file backends.
+    pub journalmatch: Vec<Vec<String>>,
+    /// Whether the host's own addresses are ignored.
+    pub ignoreself: bool,
+    /// Addresses, networks, names and `file:` lists that the filter never bans. The server's order varies.
+    pub ignoreip: Vec<String>,
+    /// A command that is asked before each ban.
+    pub ignorecommand: Option<String>,
+    /// How answers of `ignorecommand` are kept.
+    pub ignorecache: Option<IgnoreCache>,
+    /// The expression that cuts lines before the others see them.
+    pub prefregex: Option<String>,
+    /// Expressions that find failures, expanded by the server: `<HOST>` is a long group here.
+    pub failregex: Vec<String>,
+    /// Expressions for lines to leave out, expanded by the server.
+    pub ignoreregex: Vec<String>,
+    /// Whether host names are resolved: `yes`, `warn`, `no` or `raw`.
+    pub usedns: String,
+    /// Seconds within which failures add up.
+    pub findtime: i64,
+    /// Seconds of a ban; -1 is for ever.
+    pub bantime: i64,
+    /// How dates are found in lines.
+    pub datepattern: DatePattern,
+    /// The zone of dates without one.
+    pub logtimezone: Option<String>,
+    /// Matching lines kept per address.
+    pub maxmatches: i64,
+    /// Failures that lead to a ban.
+    pub maxretry: i64,
+    /// Lines that an expression sees at once.
+    pub maxlines: i64,
+    /// Longer bans for those who come back.
+    pub bantime_increment: BantimeIncrement,
+    /// The names of the actions, in their order.
+    pub actions: Vec<String>,
+}
+
+/// The settings `bantime.*`: longer bans for those who come back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct BantimeIncrement {
+    /// `bantime.increment`: whether bans grow.
+    pub increment: Option<bool>,
+    /// `bantime.overalljails`: whether bans in other jails count.
+    pub overalljails: Option<bool>,
+    /// `bantime.factor`, as text.
+    pub factor: Option<String>,
+    /// `bantime.formula`, as text.
+    pub formula: Option<String>,
+    /// `bantime.multipliers`, as text.
+    pub multipliers: Option<String>,
+    /// `bantime.maxtime`: the longest ban in seconds.
+    pub maxtime: Option<i64>,
+    /// `bantime.rndtime`: the most seconds that are added at random.
+    pub rndtime: Option<i64>,
+}
+
+/// The setting `datepattern`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DatePattern {
+    /// The first pattern; `None` for the built-in detectors.
+    pub pattern: Option<String>,
+    /// What the server calls it: `Default Detectors`.
+    pub name: String,
+}
+
+/// The setting `ignorecache`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IgnoreCache {
+    /// The tags that make the key.
+    pub key: String,
+    /// How many answers are kept.
+    pub max_count: i64,
+    /// How many seconds an answer is kept.
+    pub max_time: i64,
+}
+
+type Setter = fn(&mut JailSettings, &Value) -> Result<(), ReplyError>;
+
+/// Each key of `get JAIL KEY` with the field that it fills.
+pub(crate) const SETTINGS: [(&str, Setter); 26] = [
+    ("logpath", |s, v| fields::texts(v).map(|it| s.logpath = it)),
+    ("logencoding", |s, v| fields::string(v).map(|it| s.logencoding = it)),
+    ("journalmatch", |s, v| groups(v).map(|it| s.journalmatch = it)),
+    ("ignoreself", |s, v| fields::boolean(v).map(|it| s.ignoreself = it)),
+    ("ignoreip", |s, v| ignored(v).map(|it| s.ignoreip = it)),
+    ("ignorecommand", |s, v| fields::set_string(v).map(|it| s.ignorecommand = it)),
+    ("ignorecache", |s, v| cache(v).map(|it| s.ignorecache = it)),
+    ("prefregex", |s, v| fields::set_string(v).map(|it| s.prefregex = it)),
+    ("failregex", |s, v| fields::strings(v).map(|it| s.failregex = it)),
+    ("ignoreregex", |s, v| fields::strings(v).map(|it| s.ignoreregex = it)),
+    ("usedns", |s, v| fields::string(v).map(|it| s.usedns = it)),
+    ("findtime", |s, v| fields::int(v).map(|it| s.findtime = it)),
+    ("bantime", |s, v| fields::int(v).map(|it| s.bantime = it)),
+    ("datepattern", |s, v| date_pattern(v).map(|it| s.datepattern = it)),
+    ("logtimezone", |s, v| fields::set_string(v).map(|it| s.logtimezone = it)),
+    ("maxmatches", |s, v| fields::int(v).map(|it| s.maxmatches = it)),
+    ("maxretry", |s, v| fields::int(v).map(|it| s.maxretry = it)),
+    ("maxlines", |s, v| fields::int(v).map(|it| s.maxlines = it)),
+    ("bantime.increment", |s, v| fields::set_boolean(v).map(|it| s.bantime_increment.increment = it)),
+    ("bantime.overalljails", |s, v| fields::set_boolean(v).map(|it| s.bantime_increment.overalljails = it)),
+    ("bantime.factor", |s, v| fields::set_string(v).map(|it| s.bantime_increment.factor = it)),
+    ("bantime.formula", |s, v| fields::set_string(v).map(|it| s.bantime_increment.formula = it)),
+    ("bantime.multipliers", |s, v| fields::set_string(v).map(|it| s.bantime_increment.multipliers = it)),
+    ("bantime.maxtime", |s, v| fields::set_int(v).map(|it| s.bantime_increment.maxtime = it)),
+    ("bantime.rndtime", |s, v| fields::set_int(v).map(|it| s.bantime_increment.rndtime = it)),
+    ("actions", |s, v| fields::strings(v).map(|it| s.actions = it)),
+];
+
+fn groups(value: &Value) -> Result<Vec<Vec<String>>, ReplyError> {
+    fields::sequence(value)?.iter().map(fields::strings).collect()
+}
+
+/// Texts, and from 1.1.1 on objects that stand for `file:` entries.
+fn ignored(value: &Value) -> Result<Vec<String>, ReplyError> {
+    let entry = |item: &Value| match item {
+        Value::Object(object) => {
+            let attributes = object.state.as_ref().and_then(Value::as_dict).unwrap_or_default();
+            let file = attributes.iter().find(|(name, _)| name.as_str() == Some("fileName"));
+            file.and_then(|(_, path)| path.as_text())
+                .map(|path| format!("file:{path}"))
+                .ok_or_else(|| wrong("an address, a network or a file", item))
+        }
+        _ => fields::string(item),
+    };
+    fields::sequence(value)?.iter().map(entry).collect()
+}
+
+fn cache(value: &Value) -> Result<Option<IgnoreCache>, ReplyError> {
+    match value {
+        Value::None => Ok(None),
+        _ => match fields::sequence(value)? {
+            [key, max_count, max_time] => Ok(Some(IgnoreCache {
+                key: fields::string(key)?,
+                max_count: fields::int(max_count)?,
+                max_time: fields::int(max_time)?,
+            })),
+            _ => Err(wrong("key, count and time", value)),
+        },
+    }
+}
+
+fn date_pattern(value: &Value) -> Result<DatePattern, ReplyError> {
+    if *value == Value::None {
+        return Ok(DatePattern::default());
+    }
+    let (pattern, name) = fields::pair(value)?;
+    Ok(DatePattern {
+        pattern: fields::set_string(pattern)?,
+        name: fields::set_string(name)?.unwrap_or_default(),
+    })
+}

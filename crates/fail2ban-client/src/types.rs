@@ -1,0 +1,13 @@
+//! Values that a caller gives or gets, each of which cannot hold what it must not. Know nothing of the wire.
+
+mod address;
+mod ban_id;
+mod jail_name;
+mod local_time;
+mod version;
+
+pub use address::{Address, AddressError};
+pub use ban_id::{BanId, BanIdError};
+pub use jail_name::{JailName, JailNameError};
+pub use local_time::{LocalDateTime, LocalDateTimeError};
+pub use version::Version;
