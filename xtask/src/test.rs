@@ -11,7 +11,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::counts::Counts;
-use crate::stop;
+use crate::{needs, stop};
 pub(crate) use step::Step;
 
 /// Which steps to run.
@@ -43,6 +43,14 @@ struct Done {
 pub(crate) fn run(args: &TestArgs) -> Result<()> {
     let wanted =
         |step: Step| (args.only.is_empty() || args.only.contains(&step)) && !args.skip.contains(&step);
+    // All at once and at the start: nobody should wait half an hour to hear that a package is missing.
+    let mut wanted_needs = Vec::new();
+    for need in Step::ALL.into_iter().filter(|step| wanted(*step)).flat_map(Step::needs) {
+        if !wanted_needs.contains(need) {
+            wanted_needs.push(*need);
+        }
+    }
+    needs::require(&wanted_needs)?;
     let mut counts = Counts::default();
     let mut done = Vec::new();
     let mut left_out: Vec<Step> = Step::ALL.into_iter().filter(|step| !wanted(*step)).collect();

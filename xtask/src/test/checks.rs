@@ -33,6 +33,8 @@ pub(super) fn deny() -> Result<()> {
     needs::require_cargo_deny()?;
     process::run(&mut workspace::cargo([
         "deny",
+        "--log-level",
+        "error",
         "check",
         "--hide-inclusion-graph",
         "bans",
@@ -47,5 +49,12 @@ pub(super) fn deny() -> Result<()> {
         );
         return Ok(());
     }
-    process::run(&mut workspace::cargo(["deny", "check", "--hide-inclusion-graph", "advisories"]))
+    process::run(&mut workspace::cargo([
+        "deny",
+        "--log-level",
+        "error",
+        "check",
+        "--hide-inclusion-graph",
+        "advisories",
+    ]))
 }

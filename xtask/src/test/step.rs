@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use super::{checks, suites};
 use crate::counts::Counts;
 use crate::demo::smoke;
+use crate::needs::Need;
 use crate::{e2e, openapi, tidy};
 
 /// One step.
@@ -78,6 +79,17 @@ impl Step {
             Self::E2e => "the pages in a real browser, against the demo",
             Self::Deny => "cargo deny: bans, licences, sources, and advisories where they can be had",
             Self::Docs => "cargo doc, warnings are errors",
+        }
+    }
+
+    /// What it takes from Debian's packages.
+    pub(super) fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Web | Self::Openapi => &[Need::Node],
+            Self::Rust => &[Need::Fail2ban, Need::Postgres],
+            Self::Smoke => &[Need::Fail2ban, Need::Node],
+            Self::E2e => &[Need::Fail2ban, Need::Node, Need::Chromium],
+            Self::Fmt | Self::Tidy | Self::Clippy | Self::Deny | Self::Docs => &[],
         }
     }
 
