@@ -142,3 +142,40 @@ fn forward(source: impl Read + Send + 'static, sender: mpsc::Sender<String>) {
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_names_the_command() {
+        let error = run(Command::new("sh").args(["-c", "exit 3"])).unwrap_err().to_string();
+        assert!(error.contains("sh -c exit 3") && error.contains('3'), "{error}");
+        assert!(run(&mut Command::new("no-such-program-of-ours")).is_err());
+    }
+
+    #[test]
+    fn both_outputs_are_read_line_by_line() {
+        let mut seen = Vec::new();
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo out; echo err >&2; exit 4"]);
+        let status = lines(&mut command, |line| seen.push(line.to_owned())).unwrap();
+        seen.sort();
+        assert_eq!((seen.join(" "), status.code()), ("err out".to_owned(), Some(4)));
+    }
+
+    #[test]
+    fn a_process_that_outlives_the_child_does_not_hold_the_reader() {
+        let mut first = String::new();
+        let mut command = Command::new("sh");
+        command.args(["-c", "sleep 600 & echo $!"]);
+        lines(&mut command, |line| first = line.to_owned()).unwrap();
+        let left = Pid::from_raw(first.parse().unwrap()).unwrap();
+        rustix::process::kill_process(left, Signal::KILL).unwrap();
+    }
+
+    #[test]
+    fn output_is_captured() {
+        assert_eq!(output(Command::new("echo").arg("hello")).unwrap(), "hello\n");
+    }
+}

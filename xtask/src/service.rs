@@ -95,3 +95,43 @@ impl Drop for Service {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::procfs;
+
+    fn shell(script: &str, log: &Path) -> Service {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        Service::start("a shell", command, log, Signal::TERM).unwrap()
+    }
+
+    #[test]
+    fn dropping_ends_what_the_child_started_even_if_it_ignores_signals() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log");
+        let mut service = shell("trap '' TERM; sleep 600 & echo $!; wait", &log);
+        let child = || std::fs::read_to_string(&log).unwrap().trim().parse::<u32>().ok();
+        service.wait_until(Duration::from_secs(30), || child().is_some()).unwrap();
+        let grandchild = child().unwrap();
+        assert!(procfs::runs(grandchild));
+        drop(service);
+        // The kernel ends it a moment after the signal.
+        for _ in 0..200 {
+            if !procfs::runs(grandchild) {
+                return;
+            }
+            std::thread::sleep(POLL);
+        }
+        panic!("process {grandchild} is still there");
+    }
+
+    #[test]
+    fn a_child_that_ends_by_itself_is_reported_with_its_last_words() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut service = shell("echo no room left; exit 7", &dir.path().join("log"));
+        let error = service.wait_until(Duration::from_secs(30), || false).unwrap_err().to_string();
+        assert!(error.contains("no room left") && error.contains('7'), "{error}");
+    }
+}
