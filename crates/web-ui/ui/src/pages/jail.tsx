@@ -26,11 +26,14 @@ export function JailPage({ jail }: { jail: string }) {
       <PageHeading title={jail}>
         <span class="heading-kind">Jail</span> {jail}
       </PageHeading>
-      <Counters jail={live ?? loaded.value} />
+      <div class="under-heading">
+        <Counters jail={live ?? loaded.value} />
+        <a href="#settings-heading">Settings</a>
+      </div>
       <JailBans jail={jail} />
       <section aria-labelledby="settings-heading">
         <div class="section-head">
-          <h2 id="settings-heading">Settings</h2>
+          <h2 id="settings-heading" tabIndex={-1}>Settings</h2>
           <p class="muted">as fail2ban runs with them now</p>
         </div>
         {loaded.value !== null ? (

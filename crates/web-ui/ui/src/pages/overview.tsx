@@ -23,9 +23,7 @@ export function OverviewPage() {
   const state = useStore(fail2ban);
   return (
     <>
-      <PageHeading title="Overview">
-        <span class="unseen">Overview</span>
-      </PageHeading>
+      <PageHeading title="Overview" silent />
       <StatusLine state={state ?? system.value?.fail2ban ?? null} error={system.error} onRetry={system.reload} />
       <div class="overview">
         <Jails />
@@ -40,7 +38,10 @@ function Jails() {
   const loaded = useResource("jails", getJails);
   const live = useStore(liveJails);
   useReconnected(loaded.reload);
+  const state = useStore(fail2ban);
   const jails = live?.items ?? loaded.value?.items ?? null;
+  const observedAt = live?.observed_at ?? loaded.value?.observed_at ?? null;
+  const offline = state === null ? loaded.value?.online === false : state.state !== "online";
   return (
     <section aria-labelledby="jails-heading">
       <div class="section-head">
@@ -48,6 +49,10 @@ function Jails() {
       </div>
       {jails === null && loaded.error !== null ? (
         <Failure title="The jails could not be loaded." error={loaded.error} onRetry={loaded.reload} />
+      ) : jails?.length === 0 && offline ? (
+        <Notice title="The jails are not known yet.">
+          <p>They appear here as soon as fail2ban answers.</p>
+        </Notice>
       ) : jails?.length === 0 ? (
         <Notice title="fail2ban has no jail.">
           <p>
@@ -56,7 +61,7 @@ function Jails() {
           </p>
         </Notice>
       ) : (
-        <JailTable jails={jails} />
+        <JailTable jails={jails} asOf={offline ? observedAt : null} />
       )}
     </section>
   );

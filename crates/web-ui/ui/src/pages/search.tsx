@@ -109,8 +109,11 @@ function Results({ q }: { q: string }) {
 function Verdict({ ip, bans, onChanged }: { ip: string; bans: Pages<Ban>; onChanged: () => void }) {
   const [asked, setAsked] = useState(false);
   const jails = useResource("jails", getJails);
-  const names = jails.value?.items.map(({ name }) => name) ?? [];
   const exact = bans.items?.filter((ban) => ban.ip === ip) ?? [];
+  const names = jails.value?.items.map(({ name }) => name) ?? [];
+  // The jails where it is not banned yet come first, for they are what a ban is for.
+  const bannedIn = new Set(exact.map((ban) => ban.jail));
+  names.sort((a, b) => Number(bannedIn.has(a)) - Number(bannedIn.has(b)));
   return (
     <div class="verdict">
       <p class="verdict-word" role="status">
@@ -145,5 +148,5 @@ function Verdict({ ip, bans, onChanged }: { ip: string; bans: Pages<Ban>; onChan
 function sentence(ip: string, exact: Ban[], found: number): string {
   if (exact.length > 0) return `${ip} is banned in ${exact.map((ban) => ban.jail).join(", ")}.`;
   if (found === 0) return `${ip} is not banned.`;
-  return `${ip} itself is not banned, but ${counted(found, "ban")} overlap with it.`;
+  return `${ip} itself is not banned, but ${counted(found, "ban overlaps", "bans overlap")} with it.`;
 }

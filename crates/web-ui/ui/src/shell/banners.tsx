@@ -4,7 +4,7 @@ import { fail2ban } from "../live/live.ts";
 import { href } from "../routes/routes.ts";
 import { unreachableSince } from "../session/session.ts";
 import { useStore } from "../state/store.ts";
-import { Ago } from "../ui/moments.tsx";
+import { Lasting } from "../ui/moments.tsx";
 
 export function Banners({ onOverview }: { onOverview: boolean }) {
   const since = useStore(unreachableSince);
@@ -13,7 +13,7 @@ export function Banners({ onOverview }: { onOverview: boolean }) {
     <div class="banners" role="status">
       {since !== null ? (
         <p class="banner banner-bad">
-          <strong>BanGUI's server does not answer</strong>, since <Ago at={new Date(since).toISOString()} />. What you see
+          <strong>BanGUI's server does not answer</strong>, for <Lasting since={new Date(since).toISOString()} />. What you see
           is the last that was known. Trying again by itself.
         </p>
       ) : (

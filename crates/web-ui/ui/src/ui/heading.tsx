@@ -5,12 +5,19 @@ import { useEffect } from "preact/hooks";
 
 export const HEADING_ID = "page-heading";
 
-export function PageHeading({ title, children }: { title: string; children?: ComponentChildren }) {
+interface PageHeadingProps {
+  title: string;
+  /** For screen readers only, where the page's first line says it all. */
+  silent?: boolean;
+  children?: ComponentChildren;
+}
+
+export function PageHeading({ title, silent = false, children }: PageHeadingProps) {
   useEffect(() => {
     document.title = `${title} · BanGUI`;
   }, [title]);
   return (
-    <h1 id={HEADING_ID} tabIndex={-1}>
+    <h1 id={HEADING_ID} tabIndex={-1} class={silent ? "unseen" : ""}>
       {children ?? title}
     </h1>
   );

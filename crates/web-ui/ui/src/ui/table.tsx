@@ -4,7 +4,7 @@
 import type { ComponentChildren } from "preact";
 
 export interface Column<Row> {
-  /** Also the class of its cells, so that the style sheet can place them. */
+  /** Its cells have the class `col-KEY`, so that the style sheet can place them. */
   key: string;
   head: string;
   cell: (row: Row) => ComponentChildren;
@@ -65,7 +65,7 @@ export function Table<Row>(props: TableProps<Row>) {
 
 function Header<Row>({ column, sort, onSort }: { column: Column<Row> } & TableProps<Row>) {
   const { head, key, numeric, silent } = column;
-  const classes = `${key}${numeric ? " numeric" : ""}`;
+  const classes = `col-${key}${numeric ? " numeric" : ""}`;
   if (column.sort === undefined || onSort === undefined) {
     return (
       <th role="columnheader" scope="col" class={classes}>
@@ -89,7 +89,7 @@ function Header<Row>({ column, sort, onSort }: { column: Column<Row> } & TablePr
 }
 
 function Cell<Row>({ column, children }: { column: Column<Row>; children?: ComponentChildren }) {
-  const classes = `${column.key}${column.numeric ? " numeric" : ""}`;
+  const classes = `col-${column.key}${column.numeric ? " numeric" : ""}`;
   if (column.names) {
     return (
       <th role="rowheader" scope="row" class={classes}>
@@ -108,7 +108,7 @@ function SkeletonRow<Row>({ columns }: { columns: Column<Row>[] }) {
   return (
     <tr role="row" class="skeleton" aria-hidden="true">
       {columns.map((column) => (
-        <td role="cell" key={column.key} class={`${column.key}${column.numeric ? " numeric" : ""}`}>
+        <td role="cell" key={column.key} class={`col-${column.key}${column.numeric ? " numeric" : ""}`}>
           <span class="bone" />
         </td>
       ))}

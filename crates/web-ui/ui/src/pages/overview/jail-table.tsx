@@ -3,6 +3,7 @@
 import type { Jail } from "../../api/types.ts";
 import { count, counted } from "../../format/number.ts";
 import { JailLink } from "../../ui/links.tsx";
+import { Ago } from "../../ui/moments.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 
 const COLUMNS: Column<Jail>[] = [
@@ -13,7 +14,13 @@ const COLUMNS: Column<Jail>[] = [
   { key: "failed-total", head: "Failures in total", numeric: true, cell: (jail) => count(jail.total_failed) },
 ];
 
-export function JailTable({ jails }: { jails: Jail[] | null }) {
+interface JailTableProps {
+  jails: Jail[] | null;
+  /** When the counters were true, where they may not be any more. */
+  asOf: string | null;
+}
+
+export function JailTable({ jails, asOf }: JailTableProps) {
   return (
     <>
       <Table
@@ -29,6 +36,12 @@ export function JailTable({ jails }: { jails: Jail[] | null }) {
           ? "\u00a0"
           : `${counted(jails.length, "jail")}, ${count(sum(jails, "currently_banned"))} banned now. ` +
             "Totals count since fail2ban started."}
+        {asOf !== null && (
+          <strong>
+            {" "}
+            As of <Ago at={asOf} />, before fail2ban stopped answering.
+          </strong>
+        )}
       </p>
     </>
   );

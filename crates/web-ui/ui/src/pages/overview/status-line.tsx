@@ -1,7 +1,7 @@
 // The first thing to see: whether fail2ban answers, since when, and if not, what is wrong and what to do.
 
 import type { Fail2banState } from "../../api/types.ts";
-import { Ago } from "../../ui/moments.tsx";
+import { Ago, Lasting } from "../../ui/moments.tsx";
 import { Failure } from "../../ui/notice.tsx";
 
 interface StatusLineProps {
@@ -43,7 +43,7 @@ export function StatusLine({ state, error, onRetry }: StatusLineProps) {
         <ul class="status-facts">
           {state.since !== null && (
             <li>
-              since <Ago at={state.since} />
+              for <Lasting since={state.since} />
             </li>
           )}
           {state.version !== null && <li>version {state.version}</li>}

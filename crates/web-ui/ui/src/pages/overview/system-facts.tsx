@@ -1,7 +1,7 @@
 // What runs here: the facts that a bug report needs.
 
 import type { System } from "../../api/types.ts";
-import { Ago } from "../../ui/moments.tsx";
+import { Lasting } from "../../ui/moments.tsx";
 
 const DATABASES: Record<System["database"], string> = { sqlite: "SQLite", postgres: "PostgreSQL" };
 
@@ -13,17 +13,17 @@ export function SystemFacts({ system }: { system: System }) {
         <dd>{system.version}</dd>
       </div>
       <div>
-        <dt>running since</dt>
+        <dt>running for</dt>
         <dd>
-          <Ago at={system.started_at} />
+          <Lasting since={system.started_at} />
         </dd>
       </div>
       <div>
-        <dt>database</dt>
+        <dt>database:</dt>
         <dd>{DATABASES[system.database] ?? system.database}</dd>
       </div>
       <div>
-        <dt>scheduler</dt>
+        <dt>scheduler:</dt>
         <dd title={system.scheduler.holder ?? undefined}>
           {system.scheduler.role === "leader" ? "this process" : "another process"}
         </dd>

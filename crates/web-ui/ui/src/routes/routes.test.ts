@@ -1,0 +1,69 @@
+// Addresses of pages: read, written, and safe to follow.
+
+import { describe, expect, it } from "vitest";
+import { href, NO_FILTERS, pageKey, parseRoute, type Route } from "./routes.ts";
+import { redirectFor } from "../app.tsx";
+
+const ROUTES: Route[] = [
+  { page: "overview" },
+  { page: "jail", jail: "sshd" },
+  { page: "jail", jail: "web/my jail?#%" },
+  { page: "search", q: "2001:db8::/32" },
+  { page: "search", q: "a&b=c <script>" },
+  { page: "search", q: "" },
+  { page: "events", filters: NO_FILTERS },
+  { page: "events", filters: { ...NO_FILTERS, jail: "sshd", kind: "ban", q: "x y", since: "2026-11-23T10:00" } },
+  { page: "login", next: "/jails/sshd?x=1" },
+  { page: "login", next: "/" },
+  { page: "setup" },
+];
+
+describe("routes", () => {
+  it.each(ROUTES.map((route) => [href(route), route] as const))("%s leads to its page and back", (url, route) => {
+    expect(parseRoute(url)).toEqual(route);
+  });
+
+  it.each(["/jails", "/jails/a/b", "/nope", "/login/x", "/jails/%ff"])("%s is no page", (url) => {
+    expect(parseRoute(url).page).toBe("missing");
+  });
+
+  it("ignores a slash at the end", () => {
+    expect(parseRoute("/jails/sshd/")).toEqual({ page: "jail", jail: "sshd" });
+  });
+
+  it.each(["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)", "", "/login?next=/login"])(
+    "after the login, %j is not where to go",
+    (next) => {
+      expect(parseRoute(`/login?${new URLSearchParams({ next })}`)).toEqual({ page: "login", next: "/" });
+    },
+  );
+
+  it("takes a change of filters for the same page, and another jail for another", () => {
+    const filtered: Route = { page: "events", filters: { ...NO_FILTERS, kind: "ban" } };
+    expect(pageKey(filtered)).toBe(pageKey({ page: "events", filters: NO_FILTERS }));
+    expect(pageKey({ page: "jail", jail: "a" })).not.toBe(pageKey({ page: "jail", jail: "b" }));
+  });
+});
+
+describe("redirects", () => {
+  const to = (phase: string, url: string): string | null => redirectFor(phase, parseRoute(url), url);
+
+  it("sends who is not logged in to the login, and afterwards back", () => {
+    const login = to("anonymous", "/jails/sshd");
+    expect(login).toBe("/login?next=%2Fjails%2Fsshd");
+    expect(to("user", login ?? "")).toBe("/jails/sshd");
+  });
+
+  it("sends everyone to the set-up while there is no user", () => {
+    expect(to("setup", "/")).toBe("/setup");
+    expect(to("setup", "/setup")).toBeNull();
+    expect(to("user", "/setup")).toBe("/");
+    expect(to("anonymous", "/setup")).toBe("/login");
+  });
+
+  it("leaves who is logged in, and who is being asked about, where they are", () => {
+    expect(to("user", "/events?kind=ban")).toBeNull();
+    expect(to("checking", "/jails/sshd")).toBeNull();
+    expect(to("anonymous", "/login")).toBeNull();
+  });
+});
