@@ -12,6 +12,7 @@ import { counted } from "../format/number.ts";
 import { without } from "../live/bans.ts";
 import { useEvents, useReconnected } from "../live/use-live.ts";
 import { type Pages, usePages, useResource } from "../state/resource.ts";
+import { focusSoon } from "../ui/focus.ts";
 import { PageHeading } from "../ui/heading.tsx";
 import { More } from "../ui/more.tsx";
 import { Failure, Notice } from "../ui/notice.tsx";
@@ -79,7 +80,7 @@ function Results({ q }: { q: string }) {
               onUnbanned={(ban) => {
                 bans.change((current) => without(current, ban.ip, ban.jail));
                 events.reload();
-                document.getElementById("bans-heading")?.focus();
+                focusSoon("bans-heading");
               }}
             />
             <More pages={bans} noun="ban" />
@@ -137,7 +138,7 @@ function Verdict({ ip, bans, onChanged }: { ip: string; bans: Pages<Ban>; onChan
           onDone={() => {
             setAsked(false);
             onChanged();
-            document.getElementById("bans-heading")?.focus();
+            focusSoon("bans-heading");
           }}
         />
       )}

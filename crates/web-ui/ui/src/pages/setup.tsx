@@ -42,7 +42,7 @@ export function SetupPage() {
       </p>
       <ul class="plain">
         <li>
-          systemd: <code>journalctl -u bangui | grep "setup token"</code>
+          systemd: <code>journalctl -u bangui | grep -i token</code>
         </li>
         <li>
           container: <code>docker logs bangui</code>

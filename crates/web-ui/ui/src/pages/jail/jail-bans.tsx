@@ -9,6 +9,7 @@ import { LiveBadge } from "../../events/live-badge.tsx";
 import { applyEvents, insert, without } from "../../live/bans.ts";
 import { useEvents, useReconnected } from "../../live/use-live.ts";
 import { usePages } from "../../state/resource.ts";
+import { focusSoon } from "../../ui/focus.ts";
 import { Field } from "../../ui/field.tsx";
 import { More } from "../../ui/more.tsx";
 import { Failure, Notice } from "../../ui/notice.tsx";
@@ -60,7 +61,7 @@ export function JailBans({ jail }: { jail: string }) {
             onUnbanned={(ban) => {
               pages.change((bans) => without(bans, ban.ip, ban.jail));
               // The row that had the focus is gone.
-              document.getElementById("bans-heading")?.focus();
+              focusSoon("bans-heading");
             }}
           />
           <More pages={pages} noun="ban" />
