@@ -5,7 +5,9 @@ mod bans;
 mod jails;
 mod server;
 
-pub use bans::{ban, banned, banned_by_jail, banned_in, banned_with_times, is_banned, unban, unban_all, unban_everywhere};
+pub use bans::{
+    ban, banned, banned_by_jail, banned_in, banned_with_times, is_banned, unban, unban_all, unban_everywhere,
+};
 pub use jails::{actions, jail_setting, jail_status, jail_status_short};
 pub use server::{database_file, jail_list, ping, stats, version};
 
@@ -41,7 +43,10 @@ pub struct Command<T> {
 }
 
 impl<T> Command<T> {
-    fn read<A: Into<Arg>>(args: impl IntoIterator<Item = A>, parse: fn(&Value) -> Result<T, ReplyError>) -> Self {
+    fn read<A: Into<Arg>>(
+        args: impl IntoIterator<Item = A>,
+        parse: fn(&Value) -> Result<T, ReplyError>,
+    ) -> Self {
         let args = args.into_iter().map(Into::into).collect();
         Self { args, effect: Effect::Read, patience: Patience::Ordinary, parse }
     }

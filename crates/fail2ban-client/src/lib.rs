@@ -1,5 +1,59 @@
-//! t
+//! A client of fail2ban's socket: typed commands over one connection, without Python.
+//!
+//! fail2ban's server listens on a Unix socket and speaks Python's pickle. This crate has its own bounded decoder, in
+//! which nothing on the wire is ever looked up or called, and an encoder for the little that the server needs.
+//!
+//! ```no_run
+//! use fail2ban_client::{Client, JailName};
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), fail2ban_client::Error> {
+//!     let client = Client::new(Client::DEFAULT_SOCKET);
+//!     for jail in client.jails().await? {
+//!         let status = client.status_short(&jail).await?;
+//!         println!("{jail}: {} banned", status.counters.currently_banned);
+//!     }
+//!     for ticket in client.banned_with_times(&JailName::new("sshd")?).await? {
+//!         println!("{} until {}", ticket.id, ticket.end);
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Two layers
+//! [`Client`] is the async client on tokio. Below it lies a part without any input or output, usable from every
+//! runtime: [`command`] makes requests and reads replies, [`frame`] cuts replies out of a stream, [`codec`] decodes
+//! and encodes.
+//!
+//! # Security
+//! Whoever may connect to the socket is root on fail2ban's host: the server unpickles requests and evaluates times as
+//! code. Therefore [`Address`], [`JailName`] and [`BanId`] hold nothing that the server would take for something else,
+//! every encoded request is searched for the end marker, and no text is sent where the server evaluates it.
+//! [`Client::raw`] checks none of this but the marker.
+//!
+//! # Lost replies
+//! The server carries out a command even when the client has gone. A command that changes something and whose reply
+//! is lost gives [`Error::OutcomeUnknown`]: read the state, then decide.
+
+#![forbid(unsafe_code)]
+
 pub mod codec;
+pub mod command;
 pub mod frame;
+
+mod client;
+mod error;
+mod reply;
 mod types;
-pub use types::*;
+
+pub use client::{Client, Options};
+pub use codec::{Limits, Text};
+pub use error::Error;
+pub use reply::{
+    BanTicket, BantimeIncrement, DatePattern, IgnoreCache, JailCounters, JailSettings, JailStats, JailStatus,
+    Refusal, ReplyError, ServerException, outcome,
+};
+pub use types::{
+    Address, AddressError, BanId, BanIdError, JailName, JailNameError, LocalDateTime, LocalDateTimeError,
+    Version,
+};

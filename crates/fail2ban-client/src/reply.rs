@@ -15,5 +15,5 @@ pub use fields::ReplyError;
 pub use outcome::{Refusal, outcome};
 pub(crate) use settings::SETTINGS;
 pub use settings::{BantimeIncrement, DatePattern, IgnoreCache, JailSettings};
-pub(crate) use status::{jail_list, jail_stats, jail_status};
 pub use status::{JailCounters, JailStats, JailStatus};
+pub(crate) use status::{addressable, jail_list, jail_stats, jail_status};

@@ -171,17 +171,16 @@ impl<'a> Machine<'a> {
             Some(Value::Class(class)) => Arc::clone(class),
             _ => return Err(self.broken("a call of something that is no class")),
         };
-        if is_str(&class) {
-            if let Some(Node::Seq(Kind::Tuple, parts)) = self.arena.get(args)
-                && let &[only] = parts.as_slice()
-            {
-                if let Some(Value::Str(_)) = self.arena.leaf(only) {
-                    self.stack.push(only);
-                    return Ok(());
-                }
-                if let Some(text) = self.tuple_repr(only) {
-                    return self.leaf(Value::Str(text.into()));
-                }
+        if is_str(&class)
+            && let Some(Node::Seq(Kind::Tuple, parts)) = self.arena.get(args)
+            && let &[only] = parts.as_slice()
+        {
+            if let Some(Value::Str(_)) = self.arena.leaf(only) {
+                self.stack.push(only);
+                return Ok(());
+            }
+            if let Some(text) = self.tuple_repr(only) {
+                return self.leaf(Value::Str(text.into()));
             }
         }
         let recipe = Recipe { class, args, items: Vec::new(), entries: Vec::new(), state: None };

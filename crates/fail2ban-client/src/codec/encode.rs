@@ -87,16 +87,15 @@ fn one(arg: &Arg, depth: usize, out: &mut Vec<u8>) -> Result<(), EncodeError> {
     match arg {
         Arg::None => out.push(b'N'),
         Arg::Bool(value) => out.push(if *value { 0x88 } else { 0x89 }),
-        Arg::Int(number) => match i32::try_from(*number) {
-            Ok(short) => {
+        Arg::Int(number) => {
+            if let Ok(short) = i32::try_from(*number) {
                 out.push(b'J');
                 out.extend_from_slice(&short.to_le_bytes());
-            }
-            Err(_) => {
+            } else {
                 out.extend_from_slice(&[0x8a, 8]);
                 out.extend_from_slice(&number.to_le_bytes());
             }
-        },
+        }
         Arg::Float(number) => {
             out.push(b'G');
             out.extend_from_slice(&number.to_be_bytes());

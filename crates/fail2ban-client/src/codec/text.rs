@@ -131,18 +131,13 @@ fn pieces(bytes: &[u8]) -> impl Iterator<Item = Option<Piece<'_>>> {
             rest = after;
             return Some(std::str::from_utf8(valid).ok().map(Piece::Plain));
         }
-        match *after {
-            [0xed, second @ 0xa0..=0xbf, third @ 0x80..=0xbf, ref tail @ ..] => {
-                rest = tail;
-                Some(Some(Piece::Surrogate(
-                    0xd000 | (u16::from(second & 0x3f) << 6) | u16::from(third & 0x3f),
-                )))
-            }
-            _ => {
-                rest = &[];
-                Some(None)
-            }
+        if let [0xed, second @ 0xa0..=0xbf, third @ 0x80..=0xbf, ref tail @ ..] = *after {
+            rest = tail;
+            let code = 0xd000 | (u16::from(second & 0x3f) << 6) | u16::from(third & 0x3f);
+            return Some(Some(Piece::Surrogate(code)));
         }
+        rest = &[];
+        Some(None)
     })
 }
 

@@ -95,7 +95,9 @@ mod tests {
     #[test]
     fn times_are_read_from_the_right() {
         let tail = " \t2026-11-23 16:27:13 + 600 = 2026-11-23 16:37:13";
-        for id in ["192.0.2.44", "2001:db8::/32", "('abc', 'joe')", "", "a + 5 = b", tail, "evil<F2B_END_COMMAND>x"] {
+        for id in
+            ["192.0.2.44", "2001:db8::/32", "('abc', 'joe')", "", "a + 5 = b", tail, "evil<F2B_END_COMMAND>x"]
+        {
             let ticket = parse(&format!("{id}{tail}")).unwrap();
             assert_eq!(ticket.id, id);
             assert_eq!(ticket.bantime_secs, 600);

@@ -59,9 +59,10 @@ pub(crate) fn int(value: &Value) -> Result<i64, ReplyError> {
         Value::Float(number) => {
             format!("{:.0}", number.trunc()).parse().map_err(|_| wrong("a whole number", value))
         }
-        Value::Str(text) => {
-            text.as_str().and_then(|text| text.trim().parse().ok()).ok_or_else(|| wrong("a whole number", value))
-        }
+        Value::Str(text) => text
+            .as_str()
+            .and_then(|text| text.trim().parse().ok())
+            .ok_or_else(|| wrong("a whole number", value)),
         _ => Err(wrong("a whole number", value)),
     }
 }

@@ -26,7 +26,9 @@ pub fn outcome(reply: &Value) -> Result<Value, Refusal> {
     match reply {
         Value::Tuple(parts) => match &**parts {
             [Value::Int(0), value] => Ok(value.clone()),
-            [Value::Int(1), Value::Object(object)] => Err(Refusal::Exception(ServerException::from_object(object))),
+            [Value::Int(1), Value::Object(object)] => {
+                Err(Refusal::Exception(ServerException::from_object(object)))
+            }
             [Value::Int(1), other] => Err(Refusal::Text(other.describe())),
             _ => Err(unexpected()),
         },
@@ -53,7 +55,8 @@ mod tests {
             Err(Refusal::Text("ERROR: Ran out of input".into()))
         );
         assert_eq!(outcome(&Value::List(Arc::from([Value::Str("SHUTDOWN".into())]))), Err(Refusal::Shutdown));
-        for odd in [Value::None, Value::Str("pong".into()), tuple(&[Value::Int(2), Value::None]), tuple(&[])] {
+        for odd in [Value::None, Value::Str("pong".into()), tuple(&[Value::Int(2), Value::None]), tuple(&[])]
+        {
             assert!(matches!(outcome(&odd), Err(Refusal::Unexpected(_))), "{odd:?}");
         }
         assert!(matches!(outcome(&tuple(&[Value::Int(1), Value::Int(5)])), Err(Refusal::Text(_))));

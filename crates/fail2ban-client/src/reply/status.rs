@@ -50,7 +50,8 @@ pub(crate) fn jail_list(value: &Value) -> Result<Option<Vec<Text>>, ReplyError> 
         return Ok(Some(Vec::new()));
     }
     let names = split(joined.as_wtf8());
-    Ok((u64::try_from(names.len()) == Ok(number)).then(|| names.into_iter().filter_map(Text::from_wtf8).collect()))
+    Ok((u64::try_from(names.len()) == Ok(number))
+        .then(|| names.into_iter().filter_map(Text::from_wtf8).collect()))
 }
 
 /// Cuts at each `, `.

@@ -25,7 +25,9 @@ impl Version {
     /// Whether it is this version or a later one.
     pub fn at_least(&self, major: u32, minor: u32) -> bool {
         let numbers = self.numbers();
-        let (Some(own_major), own_minor) = (numbers.first(), numbers.get(1).unwrap_or(&0)) else { return false };
+        let (Some(own_major), own_minor) = (numbers.first(), numbers.get(1).unwrap_or(&0)) else {
+            return false;
+        };
         (own_major, own_minor) >= (&major, &minor)
     }
 }
