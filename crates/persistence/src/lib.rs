@@ -1,1 +1,28 @@
-//! Placeholder root.
+//! BanGUI's storage: one [`Db`] over SQLite and PostgreSQL that implements the domain's ports, and the reader of
+//! fail2ban's own database. Each query is written once for both. Knows no web server and no jobs.
+
+mod audit;
+mod bans;
+mod connection;
+mod db;
+mod error;
+mod fail2ban_db;
+mod fault;
+mod lease;
+mod location;
+mod migrate;
+mod schema;
+mod sessions;
+mod text;
+mod users;
+
+pub use db::{Db, DbKind, DbOptions};
+pub use error::DbError;
+pub use fail2ban_db::Fail2banDb;
+pub use lease::SCHEDULER as SCHEDULER_LEASE;
+pub use location::check_url;
+pub use migrate::MigrateReport;
+
+// Linked for their features alone: one bundled SQLite, shared with sqlx, and one bundled libpq.
+use libsqlite3_sys as _;
+use pq_sys as _;

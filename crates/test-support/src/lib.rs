@@ -1,5 +1,7 @@
 //! BanGUI's test harness. Each part is behind a cargo feature, so that a crate builds only what its tests need.
 //! A dev-dependency only: no part of it is linked into the server.
 
+#[cfg(feature = "db")]
+pub mod db;
 #[cfg(feature = "fail2ban")]
 pub mod fail2ban;

@@ -1,0 +1,5 @@
+//! Builds again when a migration is added or changed: `embed_migrations!` alone does not notice.
+
+fn main() {
+    println!("cargo::rerun-if-changed=../../migrations");
+}

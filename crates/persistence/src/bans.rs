@@ -1,0 +1,87 @@
+//! Bans in force and the history of bans, as the domain's `BanStore` wants them.
+
+mod cursor;
+mod find;
+mod intake;
+mod ledger;
+mod record;
+mod rows;
+mod write;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bangui_domain::model::{ActiveBan, BanEvent, BanQuery, EventId, EventQuery, JailName, Page, ServerId};
+use bangui_domain::ports::{BanBatch, BanStore, HistoryCursor, Recorded, StoreError};
+use diesel::prelude::*;
+
+use crate::db::{Db, optional};
+use crate::schema::{active_bans, servers};
+
+#[async_trait]
+impl BanStore for Db {
+    async fn record(&self, batch: &BanBatch) -> Result<Recorded, StoreError> {
+        let batch = intake::storable_batch(batch);
+        self.write_tx(move |connection| record::record(connection, &batch)).await
+    }
+
+    async fn active(&self, server: &ServerId, jail: &JailName) -> Result<Vec<ActiveBan>, StoreError> {
+        let (server, jail) = (server.clone(), jail.clone());
+        self.read(move |connection| {
+            let rows: Vec<rows::ActiveRow> = active_bans::table
+                .filter(active_bans::server_id.eq(server.as_str()))
+                .filter(active_bans::jail.eq(jail.as_str()))
+                .select(rows::ACTIVE_COLUMNS)
+                .load(connection)?;
+            Ok(rows.into_iter().map(rows::ActiveRow::into_ban).collect::<Result<_, StoreError>>()?)
+        })
+        .await
+    }
+
+    async fn active_jails(&self, server: &ServerId) -> Result<Vec<JailName>, StoreError> {
+        let server = server.clone();
+        self.read(move |connection| {
+            let names: Vec<String> = active_bans::table
+                .filter(active_bans::server_id.eq(server.as_str()))
+                .select(active_bans::jail)
+                .distinct()
+                .order(active_bans::jail)
+                .load(connection)?;
+            Ok(names.into_iter().map(rows::jail).collect::<Result<_, StoreError>>()?)
+        })
+        .await
+    }
+
+    async fn find_bans(&self, query: &BanQuery) -> Result<Page<ActiveBan>, StoreError> {
+        let query = Arc::new(query.clone());
+        self.read(move |connection| find::bans(connection, &query)).await
+    }
+
+    async fn find_events(&self, query: &EventQuery) -> Result<Page<BanEvent>, StoreError> {
+        let query = Arc::new(query.clone());
+        self.read(move |connection| find::events(connection, &query)).await
+    }
+
+    async fn events_after(
+        &self,
+        server: &ServerId,
+        after: EventId,
+        limit: u16,
+    ) -> Result<Vec<BanEvent>, StoreError> {
+        let server = server.clone();
+        self.read(move |connection| find::events_after(connection, &server, after, limit)).await
+    }
+
+    async fn history_cursor(&self, server: &ServerId) -> Result<Option<HistoryCursor>, StoreError> {
+        let server = server.clone();
+        self.read(move |connection| {
+            let row = servers::table
+                .filter(servers::id.eq(server.as_str()))
+                .select((servers::history_rowid, servers::history_timeofban))
+                .get_result::<(Option<i64>, Option<i64>)>(connection);
+            let cursor = optional(row)?.and_then(|(rowid, time)| rowid.zip(time));
+            Ok(cursor.map(|(rowid, timeofban)| HistoryCursor { rowid, timeofban }))
+        })
+        .await
+    }
+}

@@ -1,0 +1,48 @@
+//! Where a page begins and ends: pages go by the sort value and the id of the last row, never by an offset, so
+//! that rows that come and go neither repeat nor vanish.
+
+use bangui_domain::model::{Cursor, JailName, Limit, Page};
+use bangui_domain::ports::StoreError;
+
+use crate::connection::TxError;
+
+/// The sort value of a cursor over a column of numbers.
+pub(super) fn number(cursor: &Cursor) -> Result<i64, TxError> {
+    cursor.value.parse().map_err(|_| StoreError::BadCursor.into())
+}
+
+/// The sort value of a cursor over addresses: 32 hex digits, or nothing for other ids.
+pub(super) fn address(cursor: &Cursor) -> Result<String, TxError> {
+    let hex = cursor.value.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    if hex && matches!(cursor.value.len(), 0 | 32) {
+        return Ok(cursor.value.clone());
+    }
+    Err(StoreError::BadCursor.into())
+}
+
+/// The sort value of a cursor over jails.
+pub(super) fn jail(cursor: &Cursor) -> Result<String, TxError> {
+    match JailName::parse(&cursor.value) {
+        Ok(_) => Ok(cursor.value.clone()),
+        Err(_) => Err(StoreError::BadCursor.into()),
+    }
+}
+
+/// How many rows to ask for: one more than the page holds tells whether there is another page.
+pub(super) fn rows_wanted(limit: Limit) -> i64 {
+    i64::from(limit.rows()) + 1
+}
+
+/// Cuts the rows to a page; `place` makes the cursor behind a row.
+pub(super) fn page<R, T>(
+    mut rows: Vec<R>,
+    limit: Limit,
+    place: impl Fn(&R) -> Cursor,
+    item: impl Fn(R) -> Result<T, StoreError>,
+) -> Result<Page<T>, TxError> {
+    let more = rows.len() > usize::from(limit.rows());
+    rows.truncate(usize::from(limit.rows()));
+    let next = if more { rows.last().map(place) } else { None };
+    let items = rows.into_iter().map(item).collect::<Result<_, _>>()?;
+    Ok(Page { items, next })
+}

@@ -1,0 +1,56 @@
+//! What of a batch both databases can hold: texts without NUL, and ids that fit into an index.
+
+use bangui_domain::model::{BanId, BanKey};
+use bangui_domain::ports::{BanBatch, BanRecord, EndRecord};
+
+use crate::text::{MAX_ID_BYTES, storable, storable_option};
+
+/// The batch as it will be written. Ids that are too long are left out, and the log says so: keeping a part of
+/// one would make two ids the same.
+pub(super) fn storable_batch(batch: &BanBatch) -> BanBatch {
+    let bans: Vec<BanRecord> = batch.bans.iter().filter(|record| fits(&record.ban.key)).map(ban).collect();
+    let ends: Vec<EndRecord> = batch.ends.iter().filter(|end| fits(&end.key)).map(end).collect();
+    let left_out = batch.bans.len() + batch.ends.len() - bans.len() - ends.len();
+    if left_out > 0 {
+        tracing::warn!(
+            "{left_out} bans with ids of more than {MAX_ID_BYTES} bytes were not recorded: let the filter's <F-ID> \
+             match less"
+        );
+    }
+    BanBatch {
+        server: batch.server.clone(),
+        fence: batch.fence,
+        seen_at: batch.seen_at,
+        bans,
+        ends,
+        cursor: batch.cursor,
+    }
+}
+
+fn fits(key: &BanKey) -> bool {
+    key.id.as_str().len() <= MAX_ID_BYTES
+}
+
+fn key(key: &BanKey) -> BanKey {
+    BanKey {
+        jail: key.jail.clone(),
+        id: BanId::from_reported(storable(key.id.as_str())),
+        banned_at: key.banned_at,
+    }
+}
+
+fn ban(record: &BanRecord) -> BanRecord {
+    let mut record = record.clone();
+    record.ban.key = key(&record.ban.key);
+    record.ban.by = storable_option(record.ban.by.as_deref());
+    record.ban.reason = storable_option(record.ban.reason.as_deref());
+    record
+}
+
+fn end(end: &EndRecord) -> EndRecord {
+    let mut end = end.clone();
+    end.key = key(&end.key);
+    end.by = storable_option(end.by.as_deref());
+    end.reason = storable_option(end.reason.as_deref());
+    end
+}

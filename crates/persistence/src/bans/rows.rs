@@ -1,0 +1,169 @@
+//! Bans and events between the domain's types and the tables' columns.
+
+use bangui_domain::model::{
+    ActiveBan, BanEvent, BanId, BanKey, BanTime, EventId, EventKind, JailName, Origin, ServerId, Timestamp,
+};
+use bangui_domain::ports::StoreError;
+use diesel::prelude::*;
+
+use crate::fault::UnknownValue;
+use crate::schema::{active_bans, ban_events};
+use crate::text::search_text;
+
+/// Stands for "never" in `expires_at`: the end of the year 9999, so that permanent bans sort last.
+pub(super) const NEVER: i64 = 253_402_300_799_000;
+
+/// An active ban as selected by [`ACTIVE_COLUMNS`].
+#[derive(Queryable, Debug, Clone)]
+pub(super) struct ActiveRow {
+    pub(super) id: i64,
+    pub(super) jail: String,
+    ip: String,
+    pub(super) ip_key: String,
+    pub(super) banned_at: i64,
+    bantime: i64,
+    pub(super) expires_at: i64,
+    ban_count: Option<i64>,
+    origin: String,
+    by_user: Option<String>,
+    reason: Option<String>,
+}
+
+type ActiveColumns = (
+    active_bans::id,
+    active_bans::jail,
+    active_bans::ip,
+    active_bans::ip_key,
+    active_bans::banned_at,
+    active_bans::bantime,
+    active_bans::expires_at,
+    active_bans::ban_count,
+    active_bans::origin,
+    active_bans::by_user,
+    active_bans::reason,
+);
+
+pub(super) const ACTIVE_COLUMNS: ActiveColumns = (
+    active_bans::id,
+    active_bans::jail,
+    active_bans::ip,
+    active_bans::ip_key,
+    active_bans::banned_at,
+    active_bans::bantime,
+    active_bans::expires_at,
+    active_bans::ban_count,
+    active_bans::origin,
+    active_bans::by_user,
+    active_bans::reason,
+);
+
+impl ActiveRow {
+    pub(super) fn into_ban(self) -> Result<ActiveBan, StoreError> {
+        Ok(ActiveBan {
+            key: key(self.jail, self.ip, self.banned_at)?,
+            bantime: BanTime::from_fail2ban(self.bantime),
+            ban_count: self.ban_count.and_then(|count| u32::try_from(count).ok()),
+            origin: origin(self.origin)?,
+            by: self.by_user,
+            reason: self.reason,
+        })
+    }
+}
+
+/// An event as selected by [`EVENT_COLUMNS`].
+#[derive(Queryable, Debug, Clone)]
+pub(super) struct EventRow {
+    pub(super) id: i64,
+    server_id: String,
+    kind: String,
+    jail: String,
+    ip: String,
+    banned_at: i64,
+    pub(super) occurred_at: i64,
+    bantime: i64,
+    ban_count: Option<i64>,
+    failures: Option<i64>,
+    origin: String,
+    by_user: Option<String>,
+    reason: Option<String>,
+}
+
+type EventColumns = (
+    ban_events::id,
+    ban_events::server_id,
+    ban_events::kind,
+    ban_events::jail,
+    ban_events::ip,
+    ban_events::banned_at,
+    ban_events::occurred_at,
+    ban_events::bantime,
+    ban_events::ban_count,
+    ban_events::failures,
+    ban_events::origin,
+    ban_events::by_user,
+    ban_events::reason,
+);
+
+pub(super) const EVENT_COLUMNS: EventColumns = (
+    ban_events::id,
+    ban_events::server_id,
+    ban_events::kind,
+    ban_events::jail,
+    ban_events::ip,
+    ban_events::banned_at,
+    ban_events::occurred_at,
+    ban_events::bantime,
+    ban_events::ban_count,
+    ban_events::failures,
+    ban_events::origin,
+    ban_events::by_user,
+    ban_events::reason,
+);
+
+impl EventRow {
+    pub(super) fn into_event(self) -> Result<BanEvent, StoreError> {
+        let kind = EventKind::parse(&self.kind)
+            .ok_or(UnknownValue { wanted: "the kind of an event", value: self.kind })?;
+        Ok(BanEvent {
+            id: EventId(self.id),
+            server: ServerId::from_stored(self.server_id),
+            kind,
+            key: key(self.jail, self.ip, self.banned_at)?,
+            occurred_at: Timestamp::from_millis(self.occurred_at),
+            bantime: BanTime::from_fail2ban(self.bantime),
+            ban_count: self.ban_count.and_then(|count| u32::try_from(count).ok()),
+            failures: self.failures.and_then(|count| u32::try_from(count).ok()),
+            origin: origin(self.origin)?,
+            by: self.by_user,
+            reason: self.reason,
+        })
+    }
+}
+
+/// The key of a ban from its columns.
+pub(super) fn key(jail_name: String, ip: String, banned_at: i64) -> Result<BanKey, StoreError> {
+    Ok(BanKey {
+        jail: jail(jail_name)?,
+        id: BanId::from_reported(ip),
+        banned_at: Timestamp::from_millis(banned_at),
+    })
+}
+
+/// A jail's name from its column.
+pub(super) fn jail(name: String) -> Result<JailName, StoreError> {
+    JailName::parse(&name).map_err(|_| UnknownValue { wanted: "the name of a jail", value: name }.into())
+}
+
+fn origin(text: String) -> Result<Origin, StoreError> {
+    Origin::parse(&text).ok_or_else(|| UnknownValue { wanted: "an origin", value: text }.into())
+}
+
+/// The `expires_at` of a ban.
+pub(super) fn expires_at(bantime: BanTime, banned_at: Timestamp) -> i64 {
+    bantime.end(banned_at).map_or(NEVER, |end| end.as_millis().min(NEVER - 1))
+}
+
+/// The `search` of a row.
+pub(super) fn search(key: &BanKey, by: Option<&str>, reason: Option<&str>) -> String {
+    search_text([Some(key.id.as_str()), Some(key.jail.as_str()), by, reason])
+}

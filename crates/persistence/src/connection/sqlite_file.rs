@@ -1,0 +1,116 @@
+//! The SQLite file itself: made with mode 0600 and only when that was asked for, opened without ever making one,
+//! and set up by PRAGMAs that are read back.
+
+use std::fs::OpenOptions;
+use std::io;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use super::Role;
+use crate::error::DbError;
+use crate::location::sqlite_uri;
+
+/// Sees to it that the file is there: makes it if `create`, and tells what is wrong otherwise.
+pub(crate) fn prepare(path: &Path, create: bool) -> Result<(), DbError> {
+    let shown = path.display().to_string();
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => {
+            if found.permissions().mode() & 0o004 != 0 {
+                tracing::warn!("{shown} can be read by everybody on this machine: chmod o-rwx it");
+            }
+            return Ok(());
+        }
+        Ok(_) => return Err(DbError::Sqlite { path: shown, reason: "it is not a file".to_owned() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(source) => return Err(DbError::NotWritable { path: shown, source }),
+    }
+    if !create {
+        return Err(DbError::Missing { path: shown });
+    }
+    let directory = directory_of(path);
+    if !directory.is_dir() {
+        return Err(DbError::NoDirectory { path: directory.display().to_string() });
+    }
+    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(_) => Ok(()),
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(source) => Err(DbError::NotWritable { path: shown, source }),
+    }
+}
+
+fn directory_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Opens the file, which must exist, and sets it up.
+pub(super) fn open(path: &Path, role: Role) -> Result<SqliteConnection, DbError> {
+    let fault = |reason: String| DbError::Sqlite { path: path.display().to_string(), reason };
+    let uri = sqlite_uri(path, "rw").ok_or_else(|| fault("its path is not UTF-8".to_owned()))?;
+    #[expect(clippy::disallowed_methods, reason = "the one place that opens SQLite; the URI makes no file")]
+    let mut connection = SqliteConnection::establish(&uri).map_err(|error| fault(error.to_string()))?;
+    set_up(&mut connection, role).map_err(|error| fault(error.to_string()))?;
+    check(&mut connection, path)?;
+    Ok(connection)
+}
+
+fn set_up(connection: &mut SqliteConnection, role: Role) -> QueryResult<()> {
+    connection.batch_execute("PRAGMA busy_timeout = 5000;")?;
+    let mode = journal_mode(connection)?;
+    if mode != "wal" {
+        connection.batch_execute("PRAGMA journal_mode = WAL;")?;
+    }
+    connection.batch_execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;")?;
+    if role == Role::Reader {
+        connection.batch_execute("PRAGMA query_only = ON;")?;
+    }
+    Ok(())
+}
+
+fn check(connection: &mut SqliteConnection, path: &Path) -> Result<(), DbError> {
+    let unread = |error: diesel::result::Error| DbError::Sqlite {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    };
+    let differs =
+        |pragma, wanted, found| DbError::Pragma { path: path.display().to_string(), pragma, wanted, found };
+    let mode = journal_mode(connection).map_err(unread)?;
+    if mode != "wal" {
+        return Err(differs("journal_mode", "wal", mode));
+    }
+    for (pragma, column, wanted) in [
+        ("synchronous", "SELECT synchronous AS value FROM pragma_synchronous", "1"),
+        ("busy_timeout", "SELECT timeout AS value FROM pragma_busy_timeout", "5000"),
+        ("foreign_keys", "SELECT foreign_keys AS value FROM pragma_foreign_keys", "1"),
+    ] {
+        let row: Number = diesel::sql_query(column).get_result(connection).map_err(unread)?;
+        if row.value.to_string() != wanted {
+            return Err(differs(pragma, wanted, row.value.to_string()));
+        }
+    }
+    Ok(())
+}
+
+fn journal_mode(connection: &mut SqliteConnection) -> QueryResult<String> {
+    let row: Mode = diesel::sql_query("PRAGMA journal_mode").get_result(connection)?;
+    Ok(row.journal_mode)
+}
+
+#[derive(QueryableByName)]
+struct Mode {
+    #[diesel(sql_type = Text)]
+    journal_mode: String,
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    value: i64,
+}

@@ -1,0 +1,83 @@
+//! Makes the domain's rows of what fail2ban stored, and moves the cursor.
+
+use std::sync::Once;
+
+use bangui_domain::model::{BanId, JailName, Timestamp};
+use bangui_domain::ports::{HistoryCursor, HistoryPage, HistoryRow};
+use serde::Deserialize;
+
+use super::query::{Found, RawRow};
+
+/// The column `data`: JSON with the matched lines and more, of which one number is needed.
+#[derive(Deserialize)]
+struct Data {
+    failures: Option<serde_json::Number>,
+}
+
+/// A page of the rows that can be used, and where to go on. The cursor moves on over odd rows as well.
+pub(super) fn page(found: Found, after: HistoryCursor) -> HistoryPage {
+    let fresh = found.rows.iter().filter(|row| row.fresh == 1).count();
+    let more = fresh >= found.fresh_limit;
+    let newest = found.rows.iter().filter_map(|row| row.timeofban).filter(|time| *time <= found.now).max();
+    let mut cursor = HistoryCursor {
+        // Where the table was read to its end, its highest number counts, also if it is lower than before.
+        rowid: if more { last_fresh(&found.rows).unwrap_or(found.highest) } else { found.highest },
+        timeofban: newest.map_or(after.timeofban, |time| time.max(after.timeofban)),
+    };
+    if hides_more(&found, after) {
+        cursor.rowid = 0;
+        return HistoryPage { rows: usable(found.rows), cursor, more: true };
+    }
+    HistoryPage { rows: usable(found.rows), cursor, more }
+}
+
+fn last_fresh(rows: &[RawRow]) -> Option<i64> {
+    rows.iter().filter(|row| row.fresh == 1).map(|row| row.number).max()
+}
+
+/// Whether so many row numbers were given out again that not all of those rows came: then the table is read from
+/// its start. The newest time seen moves on with this page, so that it does not come to that twice.
+fn hides_more(found: &Found, after: HistoryCursor) -> bool {
+    let again: Vec<&RawRow> = found.rows.iter().filter(|row| row.fresh == 0).collect();
+    let lowest = again.iter().min_by_key(|row| row.number);
+    again.len() >= found.again_limit
+        && lowest
+            .and_then(|row| row.timeofban)
+            .is_some_and(|time| time > after.timeofban && time <= found.now)
+}
+
+fn usable(mut rows: Vec<RawRow>) -> Vec<HistoryRow> {
+    rows.sort_by_key(|row| row.number);
+    let count = rows.len();
+    let rows: Vec<HistoryRow> = rows.into_iter().filter_map(usable_row).collect();
+    if rows.len() < count {
+        static TOLD: Once = Once::new();
+        TOLD.call_once(|| {
+            tracing::warn!(
+                "fail2ban's database holds bans without a usable jail, address or time: they are left out \
+                 (said once)"
+            );
+        });
+    }
+    rows
+}
+
+fn usable_row(raw: RawRow) -> Option<HistoryRow> {
+    let jail = JailName::parse(std::str::from_utf8(&raw.jail?).ok()?).ok()?;
+    let ip = String::from_utf8(raw.ip?).ok().filter(|ip| !ip.is_empty())?;
+    Some(HistoryRow {
+        rowid: raw.number,
+        jail,
+        id: BanId::from_reported(ip),
+        banned_at: Timestamp::from_secs(raw.timeofban?),
+        // -2 is fail2ban's word for a length that it does not know.
+        bantime: raw.bantime.filter(|seconds| *seconds >= -1),
+        ban_count: raw.bancount.and_then(|count| u32::try_from(count).ok()),
+        failures: raw.data.and_then(|data| failures(&data)),
+    })
+}
+
+fn failures(data: &[u8]) -> Option<u32> {
+    let data: Data = serde_json::from_slice(data).ok()?;
+    u32::try_from(data.failures?.as_u64()?).ok()
+}

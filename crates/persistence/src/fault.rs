@@ -1,0 +1,92 @@
+//! Turns what diesel and the pool say into the domain's [`StoreError`].
+
+use bangui_domain::ports::StoreError;
+use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
+
+use crate::connection::TxError;
+
+/// A value in the database that the domain does not know: written by something else than BanGUI.
+#[derive(Debug, thiserror::Error)]
+#[error("the database holds {value:?} where {wanted} belongs")]
+pub(crate) struct UnknownValue {
+    pub(crate) wanted: &'static str,
+    pub(crate) value: String,
+}
+
+impl From<UnknownValue> for StoreError {
+    fn from(error: UnknownValue) -> Self {
+        Self::Backend(Box::new(error))
+    }
+}
+
+/// The domain's word for what diesel said.
+pub(crate) fn store_error(error: Error) -> StoreError {
+    match &error {
+        Error::NotFound => StoreError::NotFound,
+        Error::DatabaseError(kind, said) => match kind {
+            DatabaseErrorKind::UniqueViolation => StoreError::Conflict(constraint(said.as_ref())),
+            // What the row was to belong to is gone.
+            DatabaseErrorKind::ForeignKeyViolation => StoreError::NotFound,
+            DatabaseErrorKind::SerializationFailure => StoreError::Busy,
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+                StoreError::Unavailable(one_line(said.message()))
+            }
+            _ => by_message(said.message()).unwrap_or_else(|| StoreError::Backend(Box::new(error))),
+        },
+        _ => StoreError::Backend(Box::new(error)),
+    }
+}
+
+/// What has no kind of its own in diesel.
+fn by_message(message: &str) -> Option<StoreError> {
+    const BUSY: [&str; 5] = [
+        "database is locked",
+        "database table is locked",
+        "deadlock detected",
+        "due to lock timeout",
+        "due to statement timeout",
+    ];
+    const AWAY: [&str; 5] = [
+        "server closed the connection",
+        "terminating connection",
+        "no connection to the server",
+        "could not receive data from server",
+        "the database system is",
+    ];
+    if BUSY.iter().any(|part| message.contains(part)) {
+        return Some(StoreError::Busy);
+    }
+    AWAY.iter().any(|part| message.contains(part)).then(|| StoreError::Unavailable(one_line(message)))
+}
+
+/// The constraint's name, which is table and columns joined by `_` on both databases: PostgreSQL tells the name
+/// that the migration gave it, SQLite the columns.
+fn constraint(said: &(dyn DatabaseErrorInformation + Send + Sync)) -> String {
+    if let Some(name) = said.constraint_name() {
+        return name.to_owned();
+    }
+    let columns = said.message().rsplit(": ").next().unwrap_or_default();
+    let mut name = String::new();
+    for column in columns.split(", ") {
+        let (table, column) = column.split_once('.').unwrap_or(("", column));
+        if name.is_empty() {
+            name.push_str(table);
+        }
+        name.push('_');
+        name.push_str(column);
+    }
+    name
+}
+
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl From<TxError> for StoreError {
+    fn from(error: TxError) -> Self {
+        match error {
+            TxError::Database(error) => store_error(error),
+            TxError::Store(error) => error,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! The leased row behind the scheduler lock. Each step is one statement, and all times are the database's own.
+
+use async_trait::async_trait;
+use bangui_domain::model::{Fence, Lease, LeaseHolder, Timestamp};
+use bangui_domain::ports::{Acquired, LeaseStore, StoreError};
+use diesel::prelude::*;
+use diesel::result::Error;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::connection::{AnyConnection, TxError};
+use crate::db::{Db, optional};
+use crate::schema::scheduler_lock;
+
+/// The name of the lease that decides who schedules: the fence of a batch of bans is checked against it.
+pub const SCHEDULER: &str = "scheduler";
+
+#[derive(QueryableByName, Queryable)]
+struct LeaseRow {
+    #[diesel(sql_type = Text)]
+    holder: String,
+    #[diesel(sql_type = Text)]
+    host: String,
+    #[diesel(sql_type = BigInt)]
+    pid: i64,
+    #[diesel(sql_type = Text)]
+    version: String,
+    #[diesel(sql_type = BigInt)]
+    token: i64,
+    #[diesel(sql_type = BigInt)]
+    acquired_at: i64,
+    #[diesel(sql_type = BigInt)]
+    expires_at: i64,
+}
+
+const COLUMNS: &str = "holder, host, pid, version, token, acquired_at, expires_at";
+
+impl From<LeaseRow> for Lease {
+    fn from(row: LeaseRow) -> Self {
+        Self {
+            holder: LeaseHolder {
+                id: row.holder,
+                host: row.host,
+                pid: u32::try_from(row.pid).unwrap_or_default(),
+                version: row.version,
+            },
+            fence: Fence(row.token),
+            acquired_at: Timestamp::from_millis(row.acquired_at),
+            expires_at: Timestamp::from_millis(row.expires_at),
+        }
+    }
+}
+
+/// The database's time in epoch milliseconds, at the moment the statement runs.
+fn now(connection: &AnyConnection) -> &'static str {
+    match connection {
+        AnyConnection::Sqlite(_) => "CAST(round(unixepoch('subsec') * 1000) AS BIGINT)",
+        AnyConnection::Postgres(_) => "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+    }
+}
+
+fn current(connection: &mut AnyConnection, name: &str) -> Result<Option<Lease>, TxError> {
+    let row = scheduler_lock::table
+        .filter(scheduler_lock::name.eq(name))
+        .select((
+            scheduler_lock::holder,
+            scheduler_lock::host,
+            scheduler_lock::pid,
+            scheduler_lock::version,
+            scheduler_lock::token,
+            scheduler_lock::acquired_at,
+            scheduler_lock::expires_at,
+        ))
+        .get_result::<LeaseRow>(connection);
+    Ok(optional(row)?.map(Lease::from))
+}
+
+#[async_trait]
+impl LeaseStore for Db {
+    async fn acquire(
+        &self,
+        name: &str,
+        holder: &LeaseHolder,
+        ttl_millis: i64,
+    ) -> Result<Acquired, StoreError> {
+        let (name, holder) = (name.to_owned(), holder.clone());
+        self.write_tx(move |connection| {
+            let now = now(connection);
+            let taken = diesel::sql_query(format!(
+                "INSERT INTO scheduler_lock (name, holder, host, pid, version, token, acquired_at, expires_at) \
+                 VALUES ($1, $2, $3, $4, $5, 1, {now}, {now} + $6) \
+                 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, host = excluded.host, \
+                 pid = excluded.pid, version = excluded.version, token = scheduler_lock.token + 1, \
+                 acquired_at = excluded.acquired_at, expires_at = excluded.expires_at \
+                 WHERE scheduler_lock.holder = excluded.holder OR scheduler_lock.expires_at <= {now} \
+                 RETURNING {COLUMNS}"
+            ))
+            .bind::<Text, _>(&name)
+            .bind::<Text, _>(&holder.id)
+            .bind::<Text, _>(&holder.host)
+            .bind::<BigInt, _>(i64::from(holder.pid))
+            .bind::<Text, _>(&holder.version)
+            .bind::<BigInt, _>(ttl_millis)
+            .get_result::<LeaseRow>(connection);
+            if let Some(row) = optional(taken)? {
+                return Ok(Acquired::Yes(row.into()));
+            }
+            let held = current(connection, &name)?.ok_or(TxError::Database(Error::NotFound))?;
+            Ok(Acquired::HeldBy(held))
+        })
+        .await
+    }
+
+    async fn renew(&self, name: &str, fence: Fence, ttl_millis: i64) -> Result<Option<Lease>, StoreError> {
+        let name = name.to_owned();
+        self.write_tx(move |connection| {
+            let now = now(connection);
+            let renewed = diesel::sql_query(format!(
+                "UPDATE scheduler_lock SET expires_at = {now} + $1 \
+                 WHERE name = $2 AND token = $3 AND expires_at > {now} RETURNING {COLUMNS}"
+            ))
+            .bind::<BigInt, _>(ttl_millis)
+            .bind::<Text, _>(&name)
+            .bind::<BigInt, _>(fence.0)
+            .get_result::<LeaseRow>(connection);
+            Ok(optional(renewed)?.map(Lease::from))
+        })
+        .await
+    }
+
+    async fn release(&self, name: &str, fence: Fence) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.write_tx(move |connection| {
+            let now = now(connection);
+            // The row stays: the next holder's fence has to be higher.
+            diesel::sql_query(format!(
+                "UPDATE scheduler_lock SET expires_at = {now} \
+                 WHERE name = $1 AND token = $2 AND expires_at > {now}"
+            ))
+            .bind::<Text, _>(&name)
+            .bind::<BigInt, _>(fence.0)
+            .execute(connection)?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn current(&self, name: &str) -> Result<Option<Lease>, StoreError> {
+        let name = name.to_owned();
+        self.read(move |connection| current(connection, &name)).await
+    }
+}

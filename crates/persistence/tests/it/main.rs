@@ -1,0 +1,3 @@
+//! The storage through its public door, every test on both databases.
+
+mod users;

@@ -1,0 +1,125 @@
+//! Where a throwaway database lies, and how it goes away. Knows no tables.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use bangui_persistence::DbKind;
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
+use tempfile::TempDir;
+
+/// The environment variable with the URL of a throwaway PostgreSQL server, as a user that may make databases.
+pub const POSTGRES_URL: &str = "BANGUI_TEST_POSTGRES_URL";
+
+/// An empty database of its own.
+#[derive(Debug)]
+pub struct Place {
+    url: String,
+    kind: PlaceKind,
+}
+
+#[derive(Debug)]
+enum PlaceKind {
+    Sqlite(TempDir),
+    Postgres { server: String, name: String },
+}
+
+impl Place {
+    /// A new one: for SQLite a directory where no file is yet, for PostgreSQL a database without tables.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be made.
+    pub fn new(kind: DbKind) -> Self {
+        match kind {
+            DbKind::Sqlite => Self::sqlite(),
+            DbKind::Postgres => Self::postgres(),
+        }
+    }
+
+    fn sqlite() -> Self {
+        let directory =
+            tempfile::Builder::new().prefix("bangui-db-").tempdir().expect("a temporary directory");
+        let url = format!("sqlite://{}/bangui.db", directory.path().display());
+        Self { url, kind: PlaceKind::Sqlite(directory) }
+    }
+
+    fn postgres() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let server = server_url();
+        let name = format!("bangui_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let mut admin = connect(&server).unwrap_or_else(|error| {
+            panic!(
+                "the PostgreSQL server of {POSTGRES_URL} does not answer ({error}): run `cargo xtask test`"
+            )
+        });
+        // Left over from a killed run whose process id came again.
+        let statements = [format!("DROP DATABASE IF EXISTS {name}"), format!("CREATE DATABASE {name}")];
+        for statement in statements {
+            admin.batch_execute(&statement).unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
+        let url = database_url(&server, &name);
+        Self { url, kind: PlaceKind::Postgres { server, name } }
+    }
+
+    /// The URL of the database, for `Db::connect`.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Runs SQL there by a plain connection; the database must exist.
+    pub(super) fn execute(&self, sql: &str) -> Result<(), Box<dyn std::error::Error>> {
+        match &self.kind {
+            PlaceKind::Sqlite(directory) => {
+                let path = directory.path().join("bangui.db");
+                #[expect(clippy::disallowed_methods, reason = "a test's own file, known to be SQLite")]
+                let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
+                connection.batch_execute(&format!("PRAGMA busy_timeout = 5000; {sql}"))?;
+            }
+            PlaceKind::Postgres { .. } => connect(&self.url)?.batch_execute(sql)?,
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let PlaceKind::Postgres { server, name } = &self.kind else { return };
+        let dropped = connect(server).map_err(|error| error.to_string()).and_then(|mut admin| {
+            admin
+                .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+                .map_err(|error| error.to_string())
+        });
+        // A second panic while one is under way would end the process.
+        if let Err(error) = dropped
+            && !std::thread::panicking()
+        {
+            panic!("the test's database {name} could not be dropped: {error}");
+        }
+    }
+}
+
+fn server_url() -> String {
+    #[expect(clippy::disallowed_methods, reason = "tests have no settings file; this names their server")]
+    let url = std::env::var(POSTGRES_URL);
+    url.unwrap_or_else(|_| {
+        panic!(
+            "{POSTGRES_URL} is not set: run `cargo xtask test`, which starts a throwaway PostgreSQL, or set it to \
+             the URL of one (postgres://user@host:port/postgres) where databases may be made and dropped"
+        )
+    })
+}
+
+fn connect(url: &str) -> Result<PgConnection, ConnectionError> {
+    #[expect(clippy::disallowed_methods, reason = "the test server's URL is known to be PostgreSQL's")]
+    PgConnection::establish(url)
+}
+
+/// The URL of the database `name` on the server of `server`.
+fn database_url(server: &str, name: &str) -> String {
+    let (base, query) = server.split_once('?').map_or((server, None), |(base, query)| (base, Some(query)));
+    let scheme_end = base.find("://").map_or(0, |at| at + 3);
+    let host = base.get(scheme_end..).unwrap_or_default().split('/').next().unwrap_or_default();
+    let scheme = base.get(..scheme_end).unwrap_or_default();
+    let query = query.map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{scheme}{host}/{name}{query}")
+}

@@ -1,0 +1,3 @@
+DROP TABLE scheduler_lock;
+DROP TABLE settings;
+DROP TABLE servers;

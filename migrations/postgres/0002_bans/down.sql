@@ -1,0 +1,2 @@
+DROP TABLE ban_events;
+DROP TABLE active_bans;
