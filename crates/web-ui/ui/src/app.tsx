@@ -11,8 +11,9 @@ import { MissingPage } from "./pages/missing.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { SearchPage } from "./pages/search.tsx";
 import { SetupPage } from "./pages/setup.tsx";
-import { href, parseRoute, type Route } from "./routes/routes.ts";
+import { href, pageKey, parseRoute, type Route } from "./routes/routes.ts";
 import { checkSession, session } from "./session/session.ts";
+import { Boundary } from "./shell/boundary.tsx";
 import { Frame } from "./shell/frame.tsx";
 import { Wordmark } from "./shell/wordmark.tsx";
 import { useStore } from "./state/store.ts";
@@ -69,7 +70,9 @@ function Inside({ route, user }: { route: Route; user: string }) {
   useEffect(startLive, []);
   return (
     <Frame route={route} user={user}>
-      <Page route={route} />
+      <Boundary key={pageKey(route)}>
+        <Page route={route} />
+      </Boundary>
     </Frame>
   );
 }

@@ -49,7 +49,7 @@ test("a dialog is announced, closes on Escape, and gives the focus back", async 
 
 test("after an unban the focus is on the list, not lost with the row", async ({ page }) => {
   await mockApi(page, {
-    "DELETE /api/bans": () => ({ body: { ip: "203.0.113.7", unbanned: 1, jails: [] } }),
+    "DELETE /api/bans/": () => ({ body: { ip: "203.0.113.7", unbanned: 1, jails: [] } }),
   });
   await page.goto("/jails/sshd");
   await page.getByRole("button", { name: "Unban 203.0.113.7 from sshd" }).click();

@@ -6,7 +6,7 @@ import { BANS, EVENTS, JAILS, SSHD, SYSTEM, at } from "./fixtures.ts";
 type Answer = { status?: number; headers?: Record<string, string>; body: unknown };
 type Handler = (url: URL, route: Route) => Answer | null;
 
-/** The answers, by method and path; the longest path that fits is taken. */
+/** The answers, by method and path. A path that ends in a slash stands for every longer one. */
 export type Answers = Record<string, Handler>;
 
 const ok = (body: unknown): Answer => ({ body });
@@ -20,7 +20,7 @@ export const HEALTHY: Answers = {
   "POST /api/auth/logout": () => ({ status: 204, body: null }),
   "GET /api/system": () => ok(SYSTEM),
   "GET /api/jails": () => ok({ items: JAILS, next: null, observed_at: at(-1), online: true }),
-  "GET /api/jails/sshd": () => ok(SSHD),
+  "GET /api/jails/": (url) => ok({ ...SSHD, name: url.pathname.split("/").at(-1) }),
   "GET /api/bans": (url) => {
     const ip = url.searchParams.get("ip");
     return ok({ items: ip === null ? BANS : BANS.filter((ban) => ban.ip === ip), next: null });
@@ -43,7 +43,7 @@ export async function mockApi(page: Page, changes: Answers = {}): Promise<Answer
     const url = new URL(route.request().url());
     const call = `${route.request().method()} ${url.pathname}`;
     const key = Object.keys(answers)
-      .filter((key) => call === key || call.startsWith(`${key}/`))
+      .filter((key) => call === key || (key.endsWith("/") && call.startsWith(key)))
       .sort((a, b) => b.length - a.length)[0];
     const answer = key === undefined ? problem(404, "route_not_found", call) : answers[key]?.(url, route);
     // Null stands for a server that is not there.

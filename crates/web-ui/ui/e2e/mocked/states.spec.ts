@@ -133,6 +133,14 @@ test("nothing there is said in words: no jail, no ban, no event, no page", async
   await expect(page.getByRole("heading", { name: "No such page" })).toBeVisible();
 });
 
+test("a page that cannot be drawn leaves the way to the others", async ({ page }) => {
+  await mockApi(page, { "GET /api/jails/": () => ({ body: { name: "sshd" } }) });
+  await page.goto("/jails/sshd");
+  await expect(page.getByRole("heading", { name: "This page failed" })).toBeVisible();
+  await page.getByRole("link", { name: "History" }).click();
+  await expect(page.getByRole("heading", { name: "History" })).toBeVisible();
+});
+
 test("events arrive once, can be held still, and the jails count along", async ({ page }) => {
   await mockApi(page, { "GET /api/events": () => ({ body: { items: EVENTS.slice(0, 2), next: null } }) });
   await page.goto("/");
