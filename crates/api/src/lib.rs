@@ -1,1 +1,25 @@
-//! Placeholder root.
+//! The REST API: routes, their request and response types and OpenAPI document, the mapping of errors to
+//! problem+json, sessions at the door, and the live stream. Knows services and the ports they are made of; knows
+//! no database, no job and no socket of fail2ban.
+
+mod app;
+mod auth;
+mod client;
+mod error;
+mod middleware;
+mod openapi;
+mod origin;
+mod routes;
+mod state;
+mod stream;
+mod system;
+mod wire;
+
+pub use app::configure;
+pub use auth::{Authenticated, COOKIE};
+pub use client::Proxies;
+pub use error::{ApiError, FieldProblem, HttpFailure, Problem};
+pub use openapi::openapi;
+pub use routes::{ROUTES, Route};
+pub use state::{ApiServices, ApiSettings, ApiState, SecureCookies};
+pub use system::{DatabaseKind, SchedulerRole, SystemInfo, SystemView};

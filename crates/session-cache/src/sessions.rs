@@ -69,19 +69,26 @@ impl Sessions {
 
     /// The session that a token belongs to; `None` if there is none, or it has ended. Counts as use.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Session>, ServiceError> {
-        let Some(hash) = hash_token(token) else { return Ok(None) };
+        match hash_token(token) {
+            Some(hash) => self.recognise(&hash).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The same by the token's hash, for whoever has held on to the session.
+    pub async fn recognise(&self, hash: &TokenHash) -> Result<Option<Session>, ServiceError> {
         let revocations = self.revocations.load(Ordering::SeqCst);
-        let Some(mut session) = self.find(&hash, revocations).await? else { return Ok(None) };
+        let Some(mut session) = self.find(hash, revocations).await? else { return Ok(None) };
         let now = self.clock.now();
         if !self.in_force(&session, now) {
-            self.forget(&hash);
+            self.forget(hash);
             return Ok(None);
         }
         if now.millis_since(session.last_seen_at) >= TOUCH_EVERY {
             session.last_seen_at = now;
             self.remember(&session, revocations);
             // The session is good whether its use can be written down or not; a lasting failure ends it as idle.
-            if let Err(error) = self.store.touch(&hash, now).await {
+            if let Err(error) = self.store.touch(hash, now).await {
                 tracing::warn!(user = %session.user.name, %error, "the use of a session was not written down");
             }
         }

@@ -1,0 +1,81 @@
+//! Failures of HTTP itself, before any use case: routes, methods, bodies, and limits of this process.
+
+use actix_web::http::StatusCode;
+use thiserror::Error;
+
+/// A request that no use case has seen.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum HttpFailure {
+    /// No such route.
+    #[error("there is no {0}: the OpenAPI document at /api/openapi.json lists what there is")]
+    RouteNotFound(String),
+    /// The route has other methods.
+    #[error("this route answers to {allow} only")]
+    MethodNotAllowed {
+        /// Its methods.
+        allow: String,
+    },
+    /// The body is no JSON, or not of the shape that the route takes.
+    #[error("the body cannot be read: {0}")]
+    BodyMalformed(String),
+    /// The body is longer than any request needs.
+    #[error("the body is longer than {limit} bytes")]
+    BodyTooLarge {
+        /// The most that is read.
+        limit: usize,
+    },
+    /// The body is of another type.
+    #[error("the body has to be JSON: send it with the header Content-Type: application/json")]
+    ContentTypeUnsupported,
+    /// A query string that cannot be read, or with parameters that the route does not have.
+    #[error("the query cannot be read: {0}")]
+    QueryMalformed(String),
+    /// A path that cannot be read.
+    #[error("the path cannot be read: {0}")]
+    PathMalformed(String),
+    /// Anything else about the request that could not be understood.
+    #[error("the request cannot be understood")]
+    RequestMalformed,
+    /// fail2ban has not been asked yet.
+    #[error("fail2ban has not answered yet: BanGUI is just starting")]
+    Fail2banStarting,
+    /// All streams are taken.
+    #[error("this server serves {limit} live streams at one time and all of them are taken")]
+    StreamsExhausted {
+        /// How many there are.
+        limit: usize,
+    },
+}
+
+impl HttpFailure {
+    /// The stable code that clients match on.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::RouteNotFound(_) => "route_not_found",
+            Self::MethodNotAllowed { .. } => "method_not_allowed",
+            Self::BodyMalformed(_) => "body_malformed",
+            Self::BodyTooLarge { .. } => "body_too_large",
+            Self::ContentTypeUnsupported => "content_type_unsupported",
+            Self::QueryMalformed(_) => "query_malformed",
+            Self::PathMalformed(_) => "path_malformed",
+            Self::RequestMalformed => "request_malformed",
+            Self::Fail2banStarting => "fail2ban_starting",
+            Self::StreamsExhausted { .. } => "streams_exhausted",
+        }
+    }
+
+    /// The status.
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::RouteNotFound(_) => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyMalformed(_)
+            | Self::QueryMalformed(_)
+            | Self::PathMalformed(_)
+            | Self::RequestMalformed => StatusCode::BAD_REQUEST,
+            Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::ContentTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Fail2banStarting | Self::StreamsExhausted { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! The OpenAPI document: the entries of the routes, and what all of them have in common.
+
+use actix_web::HttpResponse;
+use actix_web::http::header;
+use utoipa::openapi::path::Operation;
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::{Modify, OpenApi};
+
+use crate::error::PROBLEM_JSON;
+use crate::routes::Paths;
+use crate::wire::event::Event;
+use crate::wire::jail::JailsMoved;
+use crate::{ApiError, COOKIE, Problem};
+
+const SCHEME: &str = "session";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "BanGUI",
+        description = "The control plane for fail2ban. Times are RFC 3339 in UTC, durations are whole seconds, \
+            pages are {items, next}. Errors are problem+json (RFC 9457) with a stable code.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+        contact(),
+    ),
+    components(schemas(Problem, Event, JailsMoved)),
+    tags(
+        (name = "health", description = "For monitors; without a session"),
+        (name = "session", description = "The first user, logging in and out"),
+        (name = "system", description = "The process, fail2ban, and the scheduler lock"),
+        (name = "jails", description = "Jails and their settings"),
+        (name = "bans", description = "What is banned now"),
+        (name = "events", description = "What has happened and what happens"),
+    ),
+)]
+struct Document;
+
+/// The OpenAPI document of this API.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    let mut document = Document::openapi();
+    document.merge(Paths::openapi());
+    InCommon.modify(&mut document);
+    document
+}
+
+/// This document
+#[utoipa::path(
+    get, path = "/api/openapi.json", tag = "system", operation_id = "getOpenApi",
+    responses((status = 200, description = "The OpenAPI document", content_type = "application/json"))
+)]
+pub(crate) async fn document() -> Result<HttpResponse, ApiError> {
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).json(openapi()))
+}
+
+/// The session cookie, and the errors that every operation of its sort may answer with.
+struct InCommon;
+
+impl Modify for InCommon {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let cookie = ApiKeyValue::with_description(COOKIE, "Set by a login or the set-up");
+        let scheme = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
+        document.components.get_or_insert_default().add_security_scheme(SCHEME, scheme);
+        for item in document.paths.paths.values_mut() {
+            for operation in [&mut item.get, &mut item.delete].into_iter().flatten() {
+                complete(operation, false);
+            }
+            for operation in [&mut item.post].into_iter().flatten() {
+                complete(operation, true);
+            }
+            for operation in [&mut item.post, &mut item.delete].into_iter().flatten() {
+                add(operation, "403", "foreign_origin: a page of another site sent this");
+            }
+        }
+    }
+}
+
+fn complete(operation: &mut Operation, has_body: bool) {
+    if operation.security.is_none() {
+        operation.security = Some(vec![SecurityRequirement::new(SCHEME, Vec::<String>::new())]);
+        add(operation, "401", "session_required: log in first");
+        add(operation, "503", "database_unavailable: try again after Retry-After");
+    }
+    if has_body && operation.request_body.is_some() {
+        add(operation, "400", "invalid, body_malformed");
+        add(operation, "413", "body_too_large");
+        add(operation, "415", "content_type_unsupported");
+    }
+    if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
+        add(operation, "400", "invalid, query_malformed, path_malformed");
+    }
+    add(operation, "500", "internal, database_failed: the server's log has the reason");
+}
+
+fn add(operation: &mut Operation, status: &str, description: &str) {
+    let problem = || -> Response {
+        let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
+        ResponseBuilder::new().description(description).content(PROBLEM_JSON, content).build()
+    };
+    operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(problem()));
+}

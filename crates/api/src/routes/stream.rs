@@ -1,0 +1,52 @@
+//! The live stream's route: takes one of the places, and hands over to the stream.
+
+use std::sync::Arc;
+
+use actix_web::http::header::{self, ContentEncoding};
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::stream::Live;
+use crate::wire::event::{Event, StreamParams};
+use crate::wire::jail::JailsMoved;
+use crate::wire::system::Fail2ban;
+use crate::{ApiError, ApiState, Authenticated, HttpFailure, Problem};
+
+/// What happens, as it happens (server-sent events)
+///
+/// Events `ban` and `unban` carry an Event and its number as id; `online` and `offline` carry the state of fail2ban
+/// and come first; `jails` carries the counters of all jails whenever they moved. A comment every 15 seconds keeps
+/// proxies from cutting the line. A stream that connects again gets everything recorded since the last id that it
+/// has seen.
+#[utoipa::path(
+    get, path = "/api/events/stream", tag = "events", operation_id = "streamEvents",
+    params(
+        StreamParams,
+        ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event seen"),
+    ),
+    responses(
+        (status = 200, description = "A stream without end", content(
+            (Event = "text/event-stream"), (Fail2ban = "text/event-stream"), (JailsMoved = "text/event-stream"),
+        )),
+        (status = 503, description = "streams_exhausted, database_unavailable", body = Problem,
+            content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn stream(
+    state: web::Data<ApiState>,
+    request: HttpRequest,
+    who: Authenticated,
+    params: web::Query<StreamParams>,
+) -> Result<HttpResponse, ApiError> {
+    let header = request.headers().get("last-event-id").and_then(|id| id.to_str().ok());
+    let last_seen = params.last_seen(header.filter(|id| !id.is_empty()))?;
+    let place = Arc::clone(&state.streams)
+        .try_acquire_owned()
+        .map_err(|_| HttpFailure::StreamsExhausted { limit: state.settings.max_streams })?;
+    let live = Live::open(state.into_inner(), who.session.token, place, last_seen).await?;
+    Ok(HttpResponse::Ok()
+        .insert_header((header::CONTENT_TYPE, "text/event-stream"))
+        // Compression would hold messages back until a block is full.
+        .insert_header(ContentEncoding::Identity)
+        .insert_header(("x-accel-buffering", "no"))
+        .streaming(live.into_stream()))
+}

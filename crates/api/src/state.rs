@@ -1,0 +1,76 @@
+//! What every handler works with: the services, a few settings, and the token that ends the live streams.
+
+use std::sync::Arc;
+
+use bangui_domain::service::{BanService, EventService, JailService, Watch};
+use bangui_session_cache::Accounts;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Proxies, SystemView};
+
+/// When the session cookie is marked `Secure`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SecureCookies {
+    /// When a trusted proxy says that the request came over TLS.
+    #[default]
+    Auto,
+    /// On every answer.
+    Always,
+    /// On none.
+    Never,
+}
+
+/// What an operator may set about the API.
+#[derive(Debug, Clone)]
+pub struct ApiSettings {
+    /// The proxies whose `X-Forwarded-…` headers count.
+    pub trusted_proxies: Proxies,
+    /// When the session cookie is marked `Secure`.
+    pub secure_cookies: SecureCookies,
+    /// Live streams that this process serves at one time; a further one is answered with 503.
+    pub max_streams: usize,
+}
+
+impl Default for ApiSettings {
+    fn default() -> Self {
+        Self {
+            trusted_proxies: Proxies::default(),
+            secure_cookies: SecureCookies::default(),
+            max_streams: 256,
+        }
+    }
+}
+
+/// The services behind the routes.
+pub struct ApiServices {
+    /// The run-time state of fail2ban.
+    pub watch: Arc<Watch>,
+    /// Bans.
+    pub bans: Arc<BanService>,
+    /// Jails.
+    pub jails: Arc<JailService>,
+    /// The history.
+    pub events: Arc<EventService>,
+    /// Users and sessions.
+    pub accounts: Arc<Accounts>,
+    /// The process.
+    pub system: Arc<dyn SystemView>,
+}
+
+/// What every handler works with.
+pub struct ApiState {
+    pub(crate) services: ApiServices,
+    pub(crate) settings: ApiSettings,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) streams: Arc<Semaphore>,
+}
+
+impl ApiState {
+    /// Over `services`. Cancel `shutdown` before the HTTP server is stopped: live streams end by it, and the
+    /// server would wait for them otherwise.
+    pub fn new(services: ApiServices, settings: ApiSettings, shutdown: CancellationToken) -> Self {
+        let streams = Arc::new(Semaphore::new(settings.max_streams.min(Semaphore::MAX_PERMITS)));
+        Self { services, settings, shutdown, streams }
+    }
+}

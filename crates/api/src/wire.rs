@@ -1,0 +1,40 @@
+//! The shapes of requests and responses, and the way from and to the domain's own.
+
+pub(crate) mod ban;
+pub(crate) mod cursor;
+pub(crate) mod event;
+pub(crate) mod field;
+pub(crate) mod health;
+pub(crate) mod jail;
+pub(crate) mod session;
+pub(crate) mod system;
+pub(crate) mod time;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How a ban or unban came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Origin {
+    /// A filter found failures in a log.
+    Detected,
+    /// A person or program asked for it; `by` names the BanGUI user.
+    Manual,
+    /// Found in force when fail2ban or BanGUI came up.
+    Restored,
+    /// The ban time was over.
+    Expired,
+}
+
+impl From<bangui_domain::model::Origin> for Origin {
+    fn from(origin: bangui_domain::model::Origin) -> Self {
+        use bangui_domain::model::Origin as Known;
+        match origin {
+            Known::Detected => Self::Detected,
+            Known::Manual => Self::Manual,
+            Known::Restored => Self::Restored,
+            Known::Expired => Self::Expired,
+        }
+    }
+}

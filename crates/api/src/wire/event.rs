@@ -1,0 +1,177 @@
+//! The history: events in lists and in the live stream.
+
+use bangui_domain::ServiceError;
+use bangui_domain::model::{BanEvent, EventId, EventKind as Kind, EventQuery, Page, ServerId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::Origin;
+use super::cursor;
+use super::field::Fields;
+use super::time::rfc3339;
+
+/// The one order of the history.
+const ORDER: &str = "events";
+
+/// Whether an event is a ban or the end of one.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum EventKind {
+    /// An address was banned.
+    Ban,
+    /// A ban ended.
+    Unban,
+}
+
+/// A ban or unban in the history.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Event {
+    /// Its number, which grows in the order in which events were recorded.
+    pub(crate) id: i64,
+    /// Ban or unban.
+    pub(crate) kind: EventKind,
+    /// The jail.
+    #[schema(example = "sshd")]
+    pub(crate) jail: String,
+    /// What was banned, as fail2ban spells it.
+    #[schema(example = "203.0.113.7")]
+    pub(crate) ip: String,
+    /// When it happened.
+    #[schema(format = DateTime)]
+    pub(crate) occurred_at: String,
+    /// When the ban began.
+    #[schema(format = DateTime)]
+    pub(crate) banned_at: String,
+    /// When the ban ends or was to end; null for a permanent one.
+    #[schema(format = DateTime)]
+    pub(crate) expires_at: Option<String>,
+    /// The ban's length in seconds; -1 for a permanent one.
+    #[schema(example = 600)]
+    pub(crate) bantime: i64,
+    /// How often this jail had banned it, this time included, where known.
+    pub(crate) ban_count: Option<u32>,
+    /// Failures that led to the ban, where known.
+    pub(crate) failures: Option<u32>,
+    /// How it came about.
+    pub(crate) origin: Origin,
+    /// The BanGUI user who asked for it.
+    pub(crate) by: Option<String>,
+    /// The reason that user gave.
+    pub(crate) reason: Option<String>,
+}
+
+impl From<&BanEvent> for Event {
+    fn from(event: &BanEvent) -> Self {
+        Self {
+            id: event.id.0,
+            kind: match event.kind {
+                Kind::Ban => EventKind::Ban,
+                Kind::Unban => EventKind::Unban,
+            },
+            jail: event.key.jail.as_str().to_owned(),
+            ip: event.key.id.as_str().to_owned(),
+            occurred_at: rfc3339(event.occurred_at),
+            banned_at: rfc3339(event.key.banned_at),
+            expires_at: event.expires_at().map(rfc3339),
+            bantime: event.bantime.as_fail2ban(),
+            ban_count: event.ban_count,
+            failures: event.failures,
+            origin: event.origin.into(),
+            by: event.by.clone(),
+            reason: event.reason.clone(),
+        }
+    }
+}
+
+/// A page of the history.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct EventPage {
+    /// The events, newest first.
+    pub(crate) items: Vec<Event>,
+    /// The cursor of the next page; null on the last one.
+    pub(crate) next: Option<String>,
+}
+
+impl From<Page<BanEvent>> for EventPage {
+    fn from(page: Page<BanEvent>) -> Self {
+        let next = page.next.map(|place| cursor::encode(&place, ORDER));
+        Self { items: page.items.iter().map(Event::from).collect(), next }
+    }
+}
+
+/// Which part of the history.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EventsParams {
+    /// Only this jail.
+    jail: Option<String>,
+    /// Only entries in this address or network.
+    #[param(example = "203.0.113.0/24")]
+    ip: Option<String>,
+    /// `ban` or `unban`.
+    kind: Option<String>,
+    /// `detected`, `manual`, `restored` or `expired`.
+    origin: Option<String>,
+    /// At or after this time (RFC 3339).
+    #[param(format = DateTime)]
+    since: Option<String>,
+    /// Before this time (RFC 3339).
+    #[param(format = DateTime)]
+    until: Option<String>,
+    /// Only rows where address, jail, reason or user contain this text, at most 200 characters.
+    q: Option<String>,
+    /// Rows of a page.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 500, default = 50)]
+    limit: Option<String>,
+    /// The `next` of the page before.
+    cursor: Option<String>,
+}
+
+impl EventsParams {
+    pub(crate) fn query(&self) -> Result<EventQuery, ServiceError> {
+        use bangui_domain::model::Origin as Known;
+        let mut fields = Fields::default();
+        let origins = Known::ALL.map(Known::as_str).join(", ");
+        let mut query = EventQuery {
+            jail: fields.jail(self.jail.as_deref()),
+            within: fields.target(self.ip.as_deref()),
+            kind: fields.word("kind", self.kind.as_deref(), "ban, unban", Kind::parse),
+            origin: fields.word("origin", self.origin.as_deref(), &origins, Known::parse),
+            since: fields.time("since", self.since.as_deref()),
+            until: fields.time("until", self.until.as_deref()),
+            text: fields.search(self.q.as_deref()),
+            limit: fields.limit(self.limit.as_deref()),
+            ..EventQuery::of(ServerId::local())
+        };
+        fields.finish()?;
+        query.after = self.cursor.as_deref().map(|text| cursor::decode(text, ORDER)).transpose()?;
+        Ok(query)
+    }
+}
+
+/// Where a live stream goes on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct StreamParams {
+    /// The id of the last event seen: everything recorded since then comes first. The header `Last-Event-ID`, which
+    /// browsers send by themselves when they connect again, goes before it.
+    #[param(value_type = Option<i64>)]
+    last_event_id: Option<String>,
+}
+
+impl StreamParams {
+    /// The last event that the caller has seen, if it says so.
+    pub(crate) fn last_seen(&self, header: Option<&str>) -> Result<Option<EventId>, ServiceError> {
+        let mut fields = Fields::default();
+        let given = header.or(self.last_event_id.as_deref());
+        let read = |text: &str| {
+            let id = text.parse::<i64>().ok().filter(|id| *id >= 0);
+            id.map(EventId).ok_or_else(|| format!("{text:?} is not the id of an event"))
+        };
+        let id = fields.optional("last_event_id", given, read);
+        fields.finish()?;
+        Ok(id)
+    }
+}

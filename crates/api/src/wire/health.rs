@@ -1,0 +1,75 @@
+//! What monitors ask for.
+
+use bangui_domain::model::Fail2banState;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::system::{Fail2ban, Presence, Role};
+use crate::{SchedulerRole, SystemInfo};
+
+/// Up or not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    /// All is well.
+    Ok,
+    /// Something that is needed is missing.
+    Unavailable,
+}
+
+impl Status {
+    const fn of(well: bool) -> Self {
+        if well { Self::Ok } else { Self::Unavailable }
+    }
+}
+
+/// The health of BanGUI together with fail2ban.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Health {
+    /// `ok` if fail2ban is online.
+    pub(crate) status: Status,
+    /// Whether fail2ban answers.
+    fail2ban: Presence,
+    /// When it last answered, or was last tried; null before that.
+    #[schema(format = DateTime)]
+    checked_at: Option<String>,
+}
+
+impl From<&Fail2banState> for Health {
+    fn from(state: &Fail2banState) -> Self {
+        let seen = Fail2ban::from(state);
+        Self { status: Status::of(state.is_online()), fail2ban: seen.state, checked_at: seen.checked_at }
+    }
+}
+
+/// The process answers.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Liveness {
+    /// Always `ok`.
+    pub(crate) status: Status,
+}
+
+/// Whether this process can do its work.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Readiness {
+    /// `ok` if the database answers and the scheduler lock is not lost.
+    pub(crate) status: Status,
+    /// Whether the database answers.
+    database: Status,
+    /// This process's part in scheduling.
+    scheduler: Role,
+    /// HTTP workers of this process.
+    workers: usize,
+}
+
+impl From<&SystemInfo> for Readiness {
+    fn from(info: &SystemInfo) -> Self {
+        let ready = info.database_ok && info.role != SchedulerRole::Lost;
+        Self {
+            status: Status::of(ready),
+            database: Status::of(info.database_ok),
+            scheduler: info.role.into(),
+            workers: info.workers,
+        }
+    }
+}

@@ -1,0 +1,209 @@
+//! Jails: counters, and every setting under fail2ban's own name.
+
+use bangui_domain::model::{BantimeIncrement, JailCounters, JailDetail, JailSettings};
+use bangui_domain::service::JailsSeen;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::time::rfc3339;
+
+/// A jail's counters. Totals count since fail2ban made the jail.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Jail {
+    /// Its name.
+    #[schema(example = "sshd")]
+    name: String,
+    /// Addresses with failures that are not banned.
+    currently_failed: u64,
+    /// Failures seen.
+    total_failed: u64,
+    /// Addresses banned now.
+    currently_banned: u64,
+    /// Bans made, restored ones included.
+    total_banned: u64,
+}
+
+impl From<&JailCounters> for Jail {
+    fn from(counters: &JailCounters) -> Self {
+        Self {
+            name: counters.name.as_str().to_owned(),
+            currently_failed: counters.currently_failed,
+            total_failed: counters.total_failed,
+            currently_banned: counters.currently_banned,
+            total_banned: counters.total_banned,
+        }
+    }
+}
+
+/// All jails, as last counted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JailList {
+    /// The jails, by name.
+    items: Vec<Jail>,
+    /// Always null: jails come on one page.
+    next: Option<String>,
+    /// When fail2ban was asked.
+    #[schema(format = DateTime)]
+    observed_at: String,
+    /// Whether fail2ban is online now; if not, these are the last numbers known.
+    online: bool,
+}
+
+impl JailList {
+    pub(crate) fn new(seen: &JailsSeen, online: bool) -> Self {
+        Self {
+            items: seen.jails.iter().map(Jail::from).collect(),
+            next: None,
+            observed_at: rfc3339(seen.observed_at),
+            online,
+        }
+    }
+}
+
+/// The jails' counters in the live stream.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JailsMoved {
+    /// The jails, by name.
+    items: Vec<Jail>,
+    /// When fail2ban was asked.
+    #[schema(format = DateTime)]
+    observed_at: String,
+}
+
+impl JailsMoved {
+    pub(crate) fn new(seen: &JailsSeen) -> Self {
+        Self { items: seen.jails.iter().map(Jail::from).collect(), observed_at: rfc3339(seen.observed_at) }
+    }
+}
+
+/// A jail with everything that fail2ban tells about it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JailDetailResponse {
+    /// Name and counters.
+    #[serde(flatten)]
+    jail: Jail,
+    /// The log files that it reads.
+    file_list: Vec<String>,
+    /// The journal matches that it reads.
+    journal_matches: Vec<String>,
+    /// Its running settings.
+    settings: Settings,
+}
+
+impl From<JailDetail> for JailDetailResponse {
+    fn from(detail: JailDetail) -> Self {
+        Self {
+            jail: Jail::from(&detail.counters),
+            file_list: detail.file_list,
+            journal_matches: detail.journal_matches,
+            settings: detail.settings.into(),
+        }
+    }
+}
+
+/// The running settings of a jail, under fail2ban's own names; times in seconds.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JailSettings)]
+pub(crate) struct Settings {
+    /// Log files.
+    logpath: Vec<String>,
+    /// Encoding of the log files.
+    logencoding: String,
+    /// Journal matches, one list of terms per group.
+    journalmatch: Vec<Vec<String>>,
+    /// Whether the host's own addresses are ignored.
+    ignoreself: bool,
+    /// Addresses, networks and names that the filter never bans.
+    ignoreip: Vec<String>,
+    /// A command asked before each ban.
+    ignorecommand: Option<String>,
+    /// How answers of `ignorecommand` are cached.
+    ignorecache: Option<String>,
+    /// The expression that lines are cut by first.
+    prefregex: String,
+    /// Expressions that find failures, expanded.
+    failregex: Vec<String>,
+    /// Expressions for lines to leave out, expanded.
+    ignoreregex: Vec<String>,
+    /// `yes`, `warn`, `no` or `raw`.
+    usedns: String,
+    /// The time within which failures add up.
+    findtime: i64,
+    /// The length of a ban; -1 is for ever.
+    bantime: i64,
+    /// The date pattern, where one is set.
+    datepattern: Option<String>,
+    /// The time zone of log lines without one.
+    logtimezone: Option<String>,
+    /// Matched lines kept per ban.
+    maxmatches: i64,
+    /// Failures that lead to a ban.
+    maxretry: i64,
+    /// Lines that a multi-line expression sees.
+    maxlines: i64,
+    /// Longer bans for repeat offenders.
+    bantime_increment: Increment,
+    /// Names of the actions.
+    actions: Vec<String>,
+}
+
+impl From<JailSettings> for Settings {
+    fn from(settings: JailSettings) -> Self {
+        Self {
+            logpath: settings.logpath,
+            logencoding: settings.logencoding,
+            journalmatch: settings.journalmatch,
+            ignoreself: settings.ignoreself,
+            ignoreip: settings.ignoreip,
+            ignorecommand: settings.ignorecommand,
+            ignorecache: settings.ignorecache,
+            prefregex: settings.prefregex,
+            failregex: settings.failregex,
+            ignoreregex: settings.ignoreregex,
+            usedns: settings.usedns,
+            findtime: settings.findtime,
+            bantime: settings.bantime,
+            datepattern: settings.datepattern,
+            logtimezone: settings.logtimezone,
+            maxmatches: settings.maxmatches,
+            maxretry: settings.maxretry,
+            maxlines: settings.maxlines,
+            bantime_increment: settings.bantime_increment.into(),
+            actions: settings.actions,
+        }
+    }
+}
+
+/// How a jail lengthens the bans of those who come back (`bantime.*`).
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = BantimeIncrement)]
+pub(crate) struct Increment {
+    /// Whether bans grow.
+    enabled: bool,
+    /// Whether bans in other jails count.
+    overalljails: bool,
+    /// The factor.
+    factor: Option<String>,
+    /// The formula.
+    formula: Option<String>,
+    /// The multipliers.
+    multipliers: Option<String>,
+    /// The longest ban in seconds.
+    maxtime: Option<i64>,
+    /// The most that is added at random, in seconds.
+    rndtime: Option<i64>,
+}
+
+impl From<BantimeIncrement> for Increment {
+    fn from(increment: BantimeIncrement) -> Self {
+        Self {
+            enabled: increment.enabled,
+            overalljails: increment.overalljails,
+            factor: increment.factor,
+            formula: increment.formula,
+            multipliers: increment.multipliers,
+            maxtime: increment.maxtime,
+            rndtime: increment.rndtime,
+        }
+    }
+}
