@@ -1,0 +1,12 @@
+//! The services against a scripted fail2ban and a real SQLite store, under a clock that tests set.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that fails may panic, in its helpers too"
+)]
+
+mod bans;
+mod fake;
+mod observe;
+mod restart;
