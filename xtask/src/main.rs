@@ -7,6 +7,7 @@
 )]
 
 mod api;
+mod bench;
 mod counts;
 mod demo;
 mod e2e;
@@ -53,6 +54,8 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Measure the socket client, memory, and the way from log line to event.
+    Bench(bench::BenchArgs),
     /// What CI runs: `test`, all of it.
     Ci,
 }
@@ -77,6 +80,7 @@ fn run(task: &Task) -> Result<()> {
         Task::Web => web::build(true),
         Task::Openapi { check: true } => openapi::check(),
         Task::Openapi { check: false } => openapi::write(),
+        Task::Bench(args) => bench::run(args),
         Task::Ci => test::run(&test::TestArgs::default()),
     }
 }

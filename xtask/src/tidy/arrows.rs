@@ -2,7 +2,7 @@
 //! reach, not even through others. The table is the one of docs/architecture.md.
 
 use super::Problem;
-use super::graph::Graph;
+use super::graph::{self, Graph};
 
 /// What one crate may and must not depend on.
 struct Rule {
@@ -83,7 +83,7 @@ pub(super) fn check(graph: &Graph) -> Vec<Problem> {
                 ));
             }
         }
-        for feature in graph.features(package, "tokio") {
+        for feature in graph::features(package, "tokio") {
             if rule.no_tokio.contains(&feature.as_str()) {
                 problems.push(Problem::new(
                     name,

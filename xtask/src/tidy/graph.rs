@@ -52,14 +52,6 @@ impl Graph {
             .collect()
     }
 
-    /// The features that `package` itself asks of `dependency`, outside its tests.
-    pub(super) fn features(&self, package: &Package, dependency: &str) -> Vec<String> {
-        let declared = package.dependencies.iter();
-        let linked =
-            declared.filter(|found| found.name == dependency && found.kind != DependencyKind::Development);
-        linked.flat_map(|found| found.features.clone()).collect()
-    }
-
     /// The shortest way from `package` to a linked crate that `wanted` accepts, by names.
     pub(super) fn way(&self, package: &Package, wanted: impl Fn(&str) -> bool) -> Option<Vec<String>> {
         let mut from: BTreeMap<&PackageId, &PackageId> = BTreeMap::new();
@@ -84,4 +76,12 @@ impl Graph {
         }
         None
     }
+}
+
+/// The features that `package` itself asks of `dependency`, outside its tests.
+pub(super) fn features(package: &Package, dependency: &str) -> Vec<String> {
+    let declared = package.dependencies.iter();
+    let linked =
+        declared.filter(|found| found.name == dependency && found.kind != DependencyKind::Development);
+    linked.flat_map(|found| found.features.clone()).collect()
 }
