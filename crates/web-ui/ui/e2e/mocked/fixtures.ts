@@ -36,7 +36,7 @@ export const SYSTEM: System = {
   started_at: at(-86_400 * 3),
   database: "sqlite",
   fail2ban: ONLINE,
-  scheduler: { role: "leader", holder: "host-a/4711", since: at(-86_400 * 3), token: 12 },
+  scheduler: { role: "leader", holder: { host: "host-a", pid: 4711, version: "0.1.0" }, since: at(-86_400 * 3), token: 12 },
   workers: 2,
 };
 

@@ -48,8 +48,8 @@ export const listBans = (query: BanQuery, signal?: Signal): Promise<Page<Ban>> =
 export const createBan = (body: CreateBan): Promise<Banned> => call("POST", "/api/bans", { body });
 
 /** Unbans in one jail, or in every jail where `jail` is left out. */
-export const deleteBan = (ip: string, jail?: string): Promise<Unbanned> =>
-  call("DELETE", `/api/bans/${segment(ip)}`, { query: { jail } });
+export const deleteBan = (ip: string, jail: string | undefined, reason: string): Promise<Unbanned> =>
+  call("DELETE", `/api/bans/${segment(ip)}`, { query: { jail, reason } });
 
 export const listEvents = (query: EventQuery, signal?: Signal): Promise<Page<BanEvent>> =>
   call("GET", "/api/events", { query: { ...query }, signal });

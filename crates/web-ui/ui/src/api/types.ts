@@ -52,8 +52,16 @@ export interface System {
   started_at: string;
   database: "sqlite" | "postgres";
   fail2ban: Fail2banState;
-  scheduler: { role: "leader" | "standby"; holder: string | null; since: string | null; token: number | null };
+  scheduler: Scheduler;
   workers: number;
+}
+
+/** The lock that lets one process schedule jobs. `lost`: this one had it, and could not renew it. */
+export interface Scheduler {
+  role: "leader" | "standby" | "lost";
+  holder: { host: string; pid: number; version: string } | null;
+  since: string | null;
+  token: number | null;
 }
 
 /** A jail's counters. The totals count since fail2ban started. */
@@ -66,20 +74,20 @@ export interface Jail {
 }
 
 export interface JailList extends Page<Jail> {
-  observed_at: string | null;
+  observed_at: string;
   online: boolean;
 }
 
 /** What fail2ban says of a jail's settings, under fail2ban's own names. */
 export interface JailSettings {
   logpath: string[];
-  logencoding: string | null;
+  logencoding: string;
   journalmatch: string[][];
   ignoreself: boolean;
   ignoreip: string[];
   ignorecommand: string | null;
   ignorecache: string | null;
-  prefregex: string | null;
+  prefregex: string;
   failregex: string[];
   ignoreregex: string[];
   usedns: string;
@@ -97,12 +105,12 @@ export interface JailSettings {
 /** How a jail lengthens the bans of those who come back. */
 export interface BantimeIncrement {
   enabled: boolean;
-  overalljails: boolean | null;
-  factor: string | number | null;
+  overalljails: boolean;
+  factor: string | null;
   formula: string | null;
   multipliers: string | null;
-  maxtime: number | string | null;
-  rndtime: number | string | null;
+  maxtime: number | null;
+  rndtime: number | null;
 }
 
 export interface JailDetail extends Jail {
@@ -159,7 +167,7 @@ export interface Unbanned {
 
 /** A ban or unban in the history. */
 export interface BanEvent {
-  id: string | number;
+  id: number;
   kind: "ban" | "unban";
   jail: string;
   ip: string;

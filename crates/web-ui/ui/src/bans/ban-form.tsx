@@ -6,6 +6,7 @@ import { isForceable, messageOf, Problem } from "../api/problem.ts";
 import type { Banned, CreateBan } from "../api/types.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Choice, Field } from "../ui/field.tsx";
+import { LONGEST_REASON } from "./reason.ts";
 import { tell } from "../state/toasts.ts";
 
 interface BanFormProps {
@@ -75,7 +76,7 @@ export function BanForm({ jails, ip: fixed, onBanned }: BanFormProps) {
         label="Reason (optional)"
         value={reason}
         onValue={setReason}
-        maxLength={200}
+        maxLength={LONGEST_REASON}
         error={problem?.field("reason")}
       />
       <button type="submit" class="primary" disabled={busy || jail === ""}>
@@ -91,7 +92,7 @@ export function BanForm({ jails, ip: fixed, onBanned }: BanFormProps) {
           <p>{advice.problem.message}</p>
           <p>BanGUI did not ban it. A ban that you insist on goes to fail2ban as it is.</p>
           <div class="dialog-actions">
-            <button type="button" onClick={() => setAdvice(null)}>
+            <button type="button" autofocus onClick={() => setAdvice(null)}>
               Do not ban
             </button>
             <button

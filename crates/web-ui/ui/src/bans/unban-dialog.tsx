@@ -5,6 +5,8 @@ import { deleteBan } from "../api/endpoints.ts";
 import { messageOf } from "../api/problem.ts";
 import { tell } from "../state/toasts.ts";
 import { Dialog } from "../ui/dialog.tsx";
+import { Field } from "../ui/field.tsx";
+import { LONGEST_REASON } from "./reason.ts";
 
 interface UnbanDialogProps {
   ip: string;
@@ -15,6 +17,7 @@ interface UnbanDialogProps {
 }
 
 export function UnbanDialog({ ip, jail, onDone, onCancel }: UnbanDialogProps) {
+  const [reason, setReason] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const from = jail ?? "every jail";
@@ -23,7 +26,7 @@ export function UnbanDialog({ ip, jail, onDone, onCancel }: UnbanDialogProps) {
     setBusy(true);
     setError(null);
     try {
-      const { jails } = await deleteBan(ip, jail);
+      const { jails } = await deleteBan(ip, jail, reason.trim());
       tell(`${ip} is unbanned from ${from}.${jails.length > 0 ? ` It is still banned in ${jails.join(", ")}.` : ""}`);
       onDone(jails);
     } catch (error) {
@@ -38,13 +41,14 @@ export function UnbanDialog({ ip, jail, onDone, onCancel }: UnbanDialogProps) {
         fail2ban lifts the ban in {jail === undefined ? "every jail" : <strong>{jail}</strong>} at once. The address can
         connect again, and is banned again if it goes on failing.
       </p>
+      <Field label="Reason (optional)" value={reason} onValue={setReason} maxLength={LONGEST_REASON} />
       {error !== null && (
         <p class="form-error" role="alert">
           {messageOf(error)}
         </p>
       )}
       <div class="dialog-actions">
-        <button type="button" onClick={onCancel}>
+        <button type="button" autofocus onClick={onCancel}>
           Keep the ban
         </button>
         <button type="button" class="primary" disabled={busy} onClick={() => void unban()}>

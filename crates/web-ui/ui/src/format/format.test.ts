@@ -77,7 +77,7 @@ describe("numbers", () => {
   it("separates thousands and fits the noun", () => {
     expect(count(1_204_117)).toBe("1,204,117");
     expect([counted(0, "jail"), counted(1, "jail"), counted(2, "jail")]).toEqual(["0 jails", "1 jail", "2 jails"]);
-    expect(counted(2, "ban overlaps", "bans overlap")).toBe("2 bans overlap");
+    expect(counted(2, "ban lies", "bans lie")).toBe("2 bans lie");
   });
 });
 

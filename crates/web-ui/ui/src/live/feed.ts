@@ -58,6 +58,5 @@ function newest(events: BanEvent[], added: BanEvent[]): BanEvent[] {
 function newestFirst(a: BanEvent, b: BanEvent): number {
   const byTime = Date.parse(b.occurred_at) - Date.parse(a.occurred_at);
   if (byTime !== 0) return byTime;
-  if (typeof a.id === "number" && typeof b.id === "number") return b.id - a.id;
-  return String(a.id) < String(b.id) ? 1 : -1;
+  return b.id - a.id;
 }

@@ -12,7 +12,7 @@ import { Choice, Field } from "../ui/field.tsx";
 import { PageHeading } from "../ui/heading.tsx";
 import { More } from "../ui/more.tsx";
 import { Failure, Notice } from "../ui/notice.tsx";
-import { eventQuery } from "./events/query.ts";
+import { eventQuery, mayShow } from "./events/query.ts";
 
 const PAGE = 100;
 
@@ -35,7 +35,7 @@ export function EventsPage({ filters }: { filters: EventFilters }) {
     listEvents({ ...eventQuery(filters), limit: PAGE, cursor }, signal),
   );
   const [arrived, setArrived] = useState(0);
-  useEvents((events) => setArrived((arrived) => arrived + events.length));
+  useEvents((events) => setArrived((arrived) => arrived + events.filter((event) => mayShow(event, filters)).length));
   useEffect(() => setArrived(0), [pages.items]);
   const filtered = JSON.stringify(filters) !== JSON.stringify(NO_FILTERS);
   return (

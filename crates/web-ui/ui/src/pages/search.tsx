@@ -149,5 +149,5 @@ function Verdict({ ip, bans, onChanged }: { ip: string; bans: Pages<Ban>; onChan
 function sentence(ip: string, exact: Ban[], found: number): string {
   if (exact.length > 0) return `${ip} is banned in ${exact.map((ban) => ban.jail).join(", ")}.`;
   if (found === 0) return `${ip} is not banned.`;
-  return `${ip} itself is not banned, but ${counted(found, "ban overlaps", "bans overlap")} with it.`;
+  return `${ip} itself is not banned, but ${counted(found, "ban lies", "bans lie")} within it.`;
 }

@@ -4,6 +4,7 @@ import { watchCalls } from "../api/client.ts";
 import { getSession, getSetup, logOut } from "../api/endpoints.ts";
 import { isSessionRequired } from "../api/problem.ts";
 import type { User } from "../api/types.ts";
+import { now } from "../state/clock.ts";
 import { createStore } from "../state/store.ts";
 
 export type SessionState =
@@ -57,7 +58,7 @@ export function watchSession(): () => void {
     },
     reached(answered) {
       if (answered) unreachableSince.set(null);
-      else unreachableSince.update((since) => since ?? Date.now());
+      else unreachableSince.update((since) => since ?? now());
     },
   });
 }

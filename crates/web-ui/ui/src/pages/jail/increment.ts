@@ -8,16 +8,11 @@ export function increment(settings: BantimeIncrement): [name: string, value: str
   if (!settings.enabled) return [["bantime.increment", "off: every ban is as long as the first"]];
   const rows: [string, string][] = [["bantime.increment", "on: who comes back is banned for longer"]];
   const { factor, multipliers, formula, maxtime, rndtime, overalljails } = settings;
-  if (factor !== null) rows.push(["bantime.factor", String(factor)]);
+  if (factor !== null) rows.push(["bantime.factor", factor]);
   if (multipliers !== null) rows.push(["bantime.multipliers", multipliers]);
   else if (formula !== null) rows.push(["bantime.formula", formula]);
-  if (maxtime !== null) rows.push(["bantime.maxtime", time(maxtime)]);
-  if (rndtime !== null) rows.push(["bantime.rndtime", time(rndtime)]);
-  if (overalljails !== null) rows.push(["bantime.overalljails", overalljails ? "yes" : "no"]);
+  if (maxtime !== null) rows.push(["bantime.maxtime", setting(maxtime)]);
+  if (rndtime !== null) rows.push(["bantime.rndtime", setting(rndtime)]);
+  rows.push(["bantime.overalljails", overalljails ? "yes: bans in every jail count" : "no"]);
   return rows;
-}
-
-/** fail2ban keeps these as it was given them: seconds, or text such as "5w". */
-function time(value: string | number): string {
-  return typeof value === "number" ? setting(value) : value;
 }

@@ -1,6 +1,6 @@
 // What runs here: the facts that a bug report needs.
 
-import type { System } from "../../api/types.ts";
+import type { Scheduler, System } from "../../api/types.ts";
 import { Lasting } from "../../ui/moments.tsx";
 
 const DATABASES: Record<System["database"], string> = { sqlite: "SQLite", postgres: "PostgreSQL" };
@@ -24,10 +24,15 @@ export function SystemFacts({ system }: { system: System }) {
       </div>
       <div>
         <dt>scheduler:</dt>
-        <dd title={system.scheduler.holder ?? undefined}>
-          {system.scheduler.role === "leader" ? "this process" : "another process"}
-        </dd>
+        <dd>{scheduler(system.scheduler)}</dd>
       </div>
     </dl>
   );
+}
+
+/** Who schedules the jobs. */
+function scheduler({ role, holder }: Scheduler): string {
+  if (role === "leader") return "this process";
+  const other = holder === null ? "no process" : `process ${holder.pid} on ${holder.host}`;
+  return role === "lost" ? `lost its lock; ${other} has it` : other;
 }
