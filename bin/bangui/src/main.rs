@@ -1,2 +1,27 @@
-//! x
-fn main(){}
+//! BanGUI's one binary: command line, logging, exit codes. Knows no business rule.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the command line prints")]
+
+mod cli;
+mod clock;
+mod command;
+mod exit;
+mod settings;
+mod stage;
+mod system;
+
+use std::process::ExitCode as ProcessExit;
+
+use clap::Parser;
+
+use crate::cli::Cli;
+
+fn main() -> ProcessExit {
+    match cli::run(Cli::parse()) {
+        Ok(()) => ProcessExit::SUCCESS,
+        Err(fatal) => {
+            eprintln!("bangui: {fatal}");
+            ProcessExit::from(fatal.code.number())
+        }
+    }
+}

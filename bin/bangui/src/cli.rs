@@ -1,0 +1,89 @@
+//! The command line: what can be asked of the binary.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::command::{check_config, healthcheck, migrate, openapi, serve, user};
+use crate::exit::{ExitCode, Fatal};
+use crate::settings::{Log, LogFormat};
+use crate::stage::Loaded;
+
+/// The control plane for fail2ban: shows, explains and controls what it does, and remembers what it forgets.
+#[derive(Debug, Parser)]
+#[command(name = "bangui", version, about, long_about = None)]
+pub(crate) struct Cli {
+    /// The settings file; without it /etc/bangui/bangui.toml, if that exists.
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server (the default).
+    Serve,
+    /// Ask the running server whether fail2ban is online: exit 0 if so, 1 if not.
+    Healthcheck {
+        /// Only ask whether the server itself answers.
+        #[arg(long)]
+        live: bool,
+    },
+    /// Read and judge the settings, and say everything that is wrong with them.
+    CheckConfig,
+    /// Make users and set their passwords.
+    User {
+        #[command(subcommand)]
+        command: user::Command,
+    },
+    /// Bring the database up to date, and do nothing else.
+    Migrate,
+    /// Print the OpenAPI document of the API.
+    Openapi,
+}
+
+/// Does what the command line says.
+pub(crate) fn run(cli: Cli) -> Result<(), Fatal> {
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Openapi => openapi::run(),
+        Command::CheckConfig => check_config::run(Loaded::load(cli.config.as_deref())?),
+        Command::Healthcheck { live } => healthcheck::run(&Loaded::load(cli.config.as_deref())?, live),
+        Command::Serve => {
+            let loaded = start_logging(Loaded::load(cli.config.as_deref())?)?;
+            block_on(serve::run(loaded))
+        }
+        Command::Migrate => {
+            let loaded = start_logging(Loaded::load(cli.config.as_deref())?)?;
+            block_on(migrate::run(loaded))
+        }
+        Command::User { command } => {
+            let loaded = start_logging(Loaded::load(cli.config.as_deref())?)?;
+            block_on(user::run(loaded, command))
+        }
+    }
+}
+
+fn block_on(work: impl Future<Output = Result<(), Fatal>>) -> Result<(), Fatal> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("bangui")
+        .enable_all()
+        .build()
+        .map_err(|error| Fatal::new(ExitCode::Internal, format!("The runtime cannot be started: {error}")))?;
+    runtime.block_on(work)
+}
+
+fn start_logging(loaded: Loaded) -> Result<Loaded, Fatal> {
+    let Log { filter, format } = &loaded.settings().log;
+    let filter = EnvFilter::try_new(filter)
+        .map_err(|error| Fatal::new(ExitCode::Config, format!("log.filter: {error}")))?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
+        LogFormat::Json => lines.json().init(),
+    }
+    Ok(loaded)
+}

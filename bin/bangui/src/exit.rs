@@ -1,0 +1,74 @@
+//! How the process ends: exit codes from sysexits, so that a supervisor can tell a typo from a database that is
+//! not up yet.
+
+use std::fmt;
+
+/// Why the process ends, as a code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ExitCode {
+    /// Something that was asked for did not come out well (a failed health check).
+    Failed,
+    /// A database or server cannot be reached.
+    Unavailable,
+    /// A defect, or a broken machine.
+    Internal,
+    /// A file or port cannot be used.
+    Io,
+    /// Another process is at work: try again later.
+    TryAgain,
+    /// The settings are wrong.
+    Config,
+}
+
+impl ExitCode {
+    /// The number.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Failed => 1,
+            Self::Unavailable => 69,
+            Self::Internal => 70,
+            Self::Io => 74,
+            Self::TryAgain => 75,
+            Self::Config => 78,
+        }
+    }
+}
+
+/// An error that ends the process: what happened and with which code.
+#[derive(Debug)]
+pub(crate) struct Fatal {
+    /// The exit code.
+    pub(crate) code: ExitCode,
+    /// What happened, to what, why, and what to do. May have several lines.
+    pub(crate) message: String,
+}
+
+impl Fatal {
+    /// Ends the process with `code`.
+    pub(crate) fn new(code: ExitCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl fmt::Display for Fatal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Fatal {}
+
+/// An error with its sources, in one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

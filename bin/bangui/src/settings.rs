@@ -1,0 +1,151 @@
+//! Settings: what can be set, and what it is when nobody sets it. Reading them is in `load`, judging them in
+//! `check`. The table in docs/configuration.md is made from the comments here.
+
+pub(crate) mod check;
+pub(crate) mod load;
+pub(crate) mod secret;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+pub(crate) use secret::Secret;
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// How many server processes this deployment runs on the same database. Anything but 1 needs PostgreSQL.
+    pub(crate) workers: u32,
+    /// The web server.
+    pub(crate) http: Http,
+    /// Where BanGUI keeps its data.
+    pub(crate) database: Database,
+    /// The fail2ban server that is watched.
+    pub fail2ban: Fail2ban,
+    /// Logins.
+    pub(crate) session: Session,
+    /// The first user.
+    pub(crate) admin: Admin,
+    /// What is written to the log.
+    pub(crate) log: Log,
+}
+
+/// The web server.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Http {
+    /// Addresses and ports to listen on, separated by commas.
+    pub(crate) listen: Vec<SocketAddr>,
+    /// Threads that serve requests; 0 takes one for each core, at most 4.
+    pub(crate) threads: usize,
+    /// Networks of reverse proxies whose X-Forwarded-* headers are believed, separated by commas.
+    pub(crate) trusted_proxies: Vec<IpNet>,
+    /// Whether cookies are marked Secure: `auto` (when the request came over TLS), `always` or `never`.
+    pub(crate) secure_cookies: SecureCookies,
+}
+
+/// Whether cookies are marked Secure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum SecureCookies {
+    /// When the request came over TLS.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Where BanGUI keeps its data.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Database {
+    /// `sqlite:///path/to/bangui.db`, or `postgres://user:password@host/database`.
+    pub(crate) url: Secret,
+    /// A file that holds the URL, instead of `url`.
+    pub(crate) url_file: Option<PathBuf>,
+}
+
+/// The fail2ban server that is watched.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Fail2ban {
+    /// Its socket.
+    pub(crate) socket: PathBuf,
+    /// Where its database is found on this machine; unset takes the path that fail2ban tells.
+    pub(crate) database: Option<PathBuf>,
+    /// Its time zone, such as `Europe/Berlin`; unset takes this machine's.
+    pub(crate) timezone: Option<String>,
+    /// How often its bans are looked at, in milliseconds (200 to 60000).
+    pub(crate) poll_interval_ms: u64,
+}
+
+/// Logins.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Session {
+    /// A session that is not used for so many seconds ends.
+    pub(crate) idle_secs: u64,
+    /// A session ends after so many seconds, used or not.
+    pub(crate) lifetime_secs: u64,
+}
+
+/// The first user.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Admin {
+    /// Makes the user `admin` with this password at the first start, when there is no user yet.
+    pub(crate) password: Option<Secret>,
+    /// A file that holds the password, instead of `password`.
+    pub(crate) password_file: Option<PathBuf>,
+}
+
+/// What is written to the log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Log {
+    /// What is logged, such as `info`, or `info,bangui_domain=debug`.
+    pub(crate) filter: String,
+    /// `text` or `json`.
+    pub(crate) format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            workers: 1,
+            http: Http {
+                listen: vec![SocketAddr::from(([127, 0, 0, 1], 8686))],
+                threads: 0,
+                trusted_proxies: Vec::new(),
+                secure_cookies: SecureCookies::Auto,
+            },
+            database: Database {
+                url: Secret::new("sqlite:///var/lib/bangui/bangui.db".to_owned()),
+                url_file: None,
+            },
+            fail2ban: Fail2ban {
+                socket: PathBuf::from("/var/run/fail2ban/fail2ban.sock"),
+                database: None,
+                timezone: None,
+                poll_interval_ms: 1000,
+            },
+            session: Session { idle_secs: 7 * 24 * 3600, lifetime_secs: 30 * 24 * 3600 },
+            admin: Admin { password: None, password_file: None },
+            log: Log { filter: "info".to_owned(), format: LogFormat::Text },
+        }
+    }
+}

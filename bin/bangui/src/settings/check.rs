@@ -1,0 +1,182 @@
+//! Judges the settings: all problems at once, each with what to do about it. Touches the file system only to
+//! look; binds nothing and connects nowhere.
+
+use std::fmt;
+use std::path::Path;
+
+use super::Settings;
+
+/// One thing that is wrong with the settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Problem {
+    /// The setting.
+    pub(crate) key: &'static str,
+    /// What is wrong, and what to do.
+    pub(crate) message: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.key, self.message)
+    }
+}
+
+/// Which database a URL means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum DatabaseKind {
+    /// A file at this path.
+    Sqlite(std::path::PathBuf),
+    /// A PostgreSQL server.
+    Postgres,
+}
+
+/// The database that a URL means, or what is wrong with it. The message never holds the URL, which may hold a
+/// password.
+pub(crate) fn database_kind(url: &str) -> Result<DatabaseKind, String> {
+    if let Some(path) = url.strip_prefix("sqlite://") {
+        let path = Path::new(path);
+        if !path.is_absolute() || path.file_name().is_none() {
+            return Err(
+                "a SQLite URL names a file by its full path: sqlite:///var/lib/bangui/bangui.db".to_owned()
+            );
+        }
+        return Ok(DatabaseKind::Sqlite(path.to_path_buf()));
+    }
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Ok(DatabaseKind::Postgres);
+    }
+    Err("begins with neither sqlite:// nor postgres://: write sqlite:///path/to/bangui.db or \
+         postgres://user:password@host/database"
+        .to_owned())
+}
+
+/// Every problem there is.
+pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut add = |key, message: String| problems.push(Problem { key, message });
+
+    match database_kind(settings.database.url.expose()) {
+        Err(message) => add("database.url", message),
+        Ok(DatabaseKind::Sqlite(path)) => {
+            if settings.workers != 1 {
+                add("workers", single_process(settings.workers));
+            }
+            if let Some(message) = directory_problem(&path) {
+                add("database.url", message);
+            }
+        }
+        Ok(DatabaseKind::Postgres) if settings.workers == 0 => {
+            add("workers", "0 processes cannot serve anything: set 1 or more".to_owned());
+        }
+        Ok(DatabaseKind::Postgres) => {}
+    }
+    if settings.http.listen.is_empty() {
+        add("http.listen", "names no address: set one such as 127.0.0.1:8686".to_owned());
+    }
+    if !settings.fail2ban.socket.is_absolute() {
+        add("fail2ban.socket", format!("{} is not a full path", settings.fail2ban.socket.display()));
+    }
+    if !(200..=60_000).contains(&settings.fail2ban.poll_interval_ms) {
+        add(
+            "fail2ban.poll_interval_ms",
+            format!("{} is not between 200 and 60000", settings.fail2ban.poll_interval_ms),
+        );
+    }
+    if let Some(name) = &settings.fail2ban.timezone
+        && let Err(error) = jiff::tz::TimeZone::get(name)
+    {
+        add(
+            "fail2ban.timezone",
+            format!("{name} is not a known time zone ({error}): write one such as Europe/Berlin"),
+        );
+    }
+    if settings.session.idle_secs < 60 {
+        add("session.idle_secs", "less than 60 s would end sessions in the middle of their use".to_owned());
+    }
+    if settings.session.lifetime_secs < settings.session.idle_secs {
+        add("session.lifetime_secs", "is shorter than session.idle_secs".to_owned());
+    }
+    if let Some(password) = &settings.admin.password
+        && let Some(problem) = bangui_session_cache::Passwords::problem(password.expose())
+    {
+        add("admin.password", problem.message);
+    }
+    if let Err(error) = tracing_subscriber::EnvFilter::try_new(&settings.log.filter) {
+        add(
+            "log.filter",
+            format!("{error}: write a level such as info, or pairs such as info,bangui_api=debug"),
+        );
+    }
+    problems
+}
+
+fn single_process(workers: u32) -> String {
+    format!(
+        "{workers} processes cannot share a SQLite database: sessions, the login throttle and the run-time state \
+         would differ from process to process, and jobs would run more than once. Leave workers at 1 (http.threads \
+         sets the threads of the one process), or set database.url to a PostgreSQL server. See docs/deployment.md, \
+         \"One process or many\"."
+    )
+}
+
+/// Why the database file cannot be made or written in its directory.
+fn directory_problem(path: &Path) -> Option<String> {
+    let directory = path.parent()?;
+    let place = directory.display();
+    match std::fs::metadata(directory) {
+        Err(error) => Some(format!(
+            "the directory {place} cannot be used ({error}): make it and give it to the user that runs BanGUI"
+        )),
+        Ok(found) if !found.is_dir() => Some(format!("{place} is not a directory")),
+        Ok(_) => rustix::fs::access(directory, rustix::fs::Access::WRITE_OK).err().map(|error| {
+            format!("the directory {place} cannot be written ({error}): give it to the user that runs BanGUI")
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DatabaseKind, check, database_kind};
+    use crate::settings::{Secret, Settings};
+
+    fn settings(url: &str) -> Settings {
+        let mut settings = Settings::default();
+        settings.database.url = Secret::new(url.to_owned());
+        settings
+    }
+
+    fn keys(settings: &Settings) -> Vec<&'static str> {
+        check(settings).into_iter().map(|problem| problem.key).collect()
+    }
+
+    #[test]
+    fn all_problems_come_at_once() {
+        let mut settings = settings("mysql://secret@host");
+        settings.http.listen.clear();
+        settings.fail2ban.timezone = Some("Middle/Earth".to_owned());
+        settings.log.filter = "bangui=loud".to_owned();
+        assert_eq!(keys(&settings), ["database.url", "http.listen", "fail2ban.timezone", "log.filter"]);
+        assert!(check(&settings).iter().all(|problem| !problem.message.contains("secret")));
+    }
+
+    #[test]
+    fn many_processes_need_postgresql() {
+        let mut settings = settings("sqlite:///tmp/bangui.db");
+        assert!(keys(&settings).is_empty(), "{:?}", check(&settings));
+        settings.workers = 4;
+        let message = check(&settings).remove(0).message;
+        assert!(message.contains("4 processes") && message.contains("PostgreSQL"), "{message}");
+        settings.database.url = Secret::new("postgres://h/d".to_owned());
+        assert!(keys(&settings).is_empty());
+    }
+
+    #[test]
+    fn a_directory_that_is_missing_or_a_file_is_named() {
+        assert!(
+            check(&settings("sqlite:///nowhere/at/all/bangui.db"))[0].message.contains("/nowhere/at/all")
+        );
+        assert!(check(&settings("sqlite:///etc/passwd/bangui.db"))[0].message.contains("/etc/passwd"));
+        assert!(database_kind("sqlite://bangui.db").is_err());
+        assert_eq!(database_kind("postgresql://h/d"), Ok(DatabaseKind::Postgres));
+    }
+}

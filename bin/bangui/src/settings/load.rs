@@ -1,0 +1,149 @@
+//! Reads the settings: defaults, then a file, then the environment. A name that does not exist is an error
+//! wherever it stands, since it is a typo.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use config::{Config, ConfigError, Environment, File, FileFormat};
+use thiserror::Error;
+
+use super::{Secret, Settings};
+
+/// The file that is read when none is named and it exists.
+const DEFAULT_FILE: &str = "/etc/bangui/bangui.toml";
+/// The settings that are lists; `config` has to be told, or it would split every text.
+const LISTS: [&str; 2] = ["http.listen", "http.trusted_proxies"];
+
+/// Why the settings could not be read.
+#[derive(Debug, Error)]
+pub(crate) enum LoadError {
+    /// The file or the environment does not parse.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// A file that holds a secret cannot be read.
+    #[error("the file {path} that {key} names cannot be read: {source}")]
+    SecretFile {
+        /// The setting.
+        key: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Reads all settings. `file` must exist if it is given. `environment` replaces the process's own in tests.
+pub(crate) fn load(
+    file: Option<&Path>,
+    environment: Option<HashMap<String, String>>,
+) -> Result<Settings, LoadError> {
+    let mut builder = Config::builder().add_source(Config::try_from(&plain_defaults())?);
+    let default_file = Path::new(DEFAULT_FILE);
+    builder = match file {
+        Some(path) => builder.add_source(File::from(path).format(FileFormat::Toml)),
+        None => builder.add_source(File::from(default_file).format(FileFormat::Toml).required(false)),
+    };
+    let mut variables = Environment::with_prefix("BANGUI")
+        .prefix_separator("_")
+        .separator("__")
+        .ignore_empty(true)
+        .try_parsing(true)
+        .list_separator(",")
+        .source(environment);
+    for key in LISTS {
+        variables = variables.with_list_parse_key(key);
+    }
+    let mut settings: Settings = builder.add_source(variables).build()?.try_deserialize()?;
+
+    if let Some(path) = settings.database.url_file.clone() {
+        settings.database.url = secret_file("database.url_file", path)?;
+    }
+    if let Some(path) = settings.admin.password_file.clone() {
+        settings.admin.password = Some(secret_file("admin.password_file", path)?);
+    }
+    Ok(settings)
+}
+
+/// The defaults with their one secret in clear, since a serialised [`Secret`] is masked.
+fn plain_defaults() -> serde_json::Value {
+    let settings = Settings::default();
+    let mut value = serde_json::to_value(&settings).unwrap_or_default();
+    if let Some(url) = value.pointer_mut("/database/url") {
+        *url = serde_json::Value::String(settings.database.url.expose().to_owned());
+    }
+    value
+}
+
+fn secret_file(key: &'static str, path: PathBuf) -> Result<Secret, LoadError> {
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned())),
+        Err(source) => Err(LoadError::SecretFile { key, path, source }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::io::Write;
+
+    use super::{load, plain_defaults};
+
+    fn from(environment: &[(&str, &str)], file: &str) -> Result<super::Settings, String> {
+        let mut toml = tempfile::NamedTempFile::new().expect("a file");
+        toml.write_all(file.as_bytes()).expect("written");
+        let environment: HashMap<String, String> =
+            environment.iter().map(|&(key, value)| (key.to_owned(), value.to_owned())).collect();
+        load(Some(toml.path()), Some(environment)).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn defaults_are_whole() {
+        let settings = from(&[], "").expect("defaults");
+        assert_eq!(settings.workers, 1);
+        assert_eq!(settings.http.listen.len(), 1);
+        assert_eq!(settings.database.url.expose(), "sqlite:///var/lib/bangui/bangui.db");
+        assert!(plain_defaults().pointer("/database/url").is_some());
+    }
+
+    #[test]
+    fn the_environment_beats_the_file_and_lists_are_split() {
+        let settings = from(
+            &[
+                ("BANGUI_HTTP__LISTEN", "127.0.0.1:1,[::1]:2"),
+                ("BANGUI_WORKERS", "3"),
+                ("BANGUI_DATABASE__URL", "postgres://u:p,w@h/d"),
+            ],
+            "workers = 2\n[fail2ban]\nsocket = \"/tmp/s\"\n",
+        )
+        .expect("settings");
+        assert_eq!(settings.http.listen.len(), 2);
+        assert_eq!(settings.workers, 3);
+        assert_eq!(settings.fail2ban.socket.to_str(), Some("/tmp/s"));
+        assert_eq!(settings.database.url.expose(), "postgres://u:p,w@h/d");
+    }
+
+    #[test]
+    fn typos_are_named_in_file_and_environment() {
+        let error = from(&[], "[fail2ban]\nsockett = \"/x\"\n").expect_err("a typo");
+        assert!(error.contains("sockett"), "{error}");
+        let error = from(&[("BANGUI_HTTP__LISTN", "127.0.0.1:1")], "").expect_err("a typo");
+        assert!(error.contains("listn"), "{error}");
+        let error = from(&[("BANGUI_WORKERS", "many")], "").expect_err("no number");
+        assert!(error.contains("workers") && error.contains("many"), "{error}");
+    }
+
+    #[test]
+    fn secrets_come_from_files_and_are_never_printed() {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(b"correct horse battery\n").expect("written");
+        let path = file.path().to_str().expect("a path");
+        let settings = from(&[("BANGUI_ADMIN__PASSWORD_FILE", path)], "").expect("settings");
+        assert_eq!(
+            settings.admin.password.as_ref().map(super::Secret::expose),
+            Some("correct horse battery")
+        );
+        assert!(!format!("{settings:?}").contains("horse"));
+        let error = from(&[("BANGUI_ADMIN__PASSWORD_FILE", "/nowhere/x")], "").expect_err("no file");
+        assert!(error.contains("/nowhere/x") && error.contains("admin.password_file"), "{error}");
+    }
+}

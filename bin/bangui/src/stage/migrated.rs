@@ -1,0 +1,91 @@
+//! Stage 3: the database answers and has this version's tables.
+
+use std::net::TcpListener;
+use std::path::PathBuf;
+
+use bangui_jobs::JobStorage;
+use bangui_persistence::{Db, DbError, DbOptions};
+
+use super::Validated;
+use super::validated::Bound;
+use crate::exit::{ExitCode, Fatal, chain};
+use crate::settings::Settings;
+
+/// A database that is ready for use.
+pub(crate) struct Migrated {
+    pub(super) settings: Settings,
+    pub(super) listeners: Vec<TcpListener>,
+    pub(super) db: Db,
+}
+
+impl Migrated {
+    /// Connects, and brings the tables up to date.
+    pub(crate) async fn run(bound: Bound) -> Result<Self, Fatal> {
+        let db = open(&bound.settings).await?;
+        Ok(Self { settings: bound.settings, listeners: bound.listeners, db })
+    }
+}
+
+/// Connects to the database of `settings` and migrates it: what a server does at start, and all that
+/// `bangui migrate` and `bangui user` need.
+pub(crate) async fn open(settings: &Settings) -> Result<Db, Fatal> {
+    let options = DbOptions { create: true, ..DbOptions::default() };
+    let fatal = |error: DbError| Fatal::new(code(&error), format!("{}.", chain(&error)));
+    let db = Db::connect(settings.database.url.expose(), &options).await.map_err(fatal)?;
+    let report = db.migrate().await.map_err(fatal)?;
+    if !report.applied.is_empty() {
+        tracing::info!(applied = report.applied.join(", "), "database migrated");
+    }
+    Ok(db)
+}
+
+/// Opens the job queue that belongs to the database, and makes its tables.
+pub(crate) async fn open_queue(settings: &Settings, db: &Db) -> Result<JobStorage, Fatal> {
+    let storage = match db.sqlite_path() {
+        Some(path) => JobStorage::sqlite(&queue_file(path)).await,
+        None => JobStorage::postgres(settings.database.url.expose()).await,
+    };
+    storage.map_err(|error| Fatal::new(ExitCode::Unavailable, format!("{}.", chain(&error))))
+}
+
+/// `bangui.db` keeps its queue in `bangui-jobs.db`.
+fn queue_file(database: &std::path::Path) -> PathBuf {
+    let stem = database.file_stem().unwrap_or_default().to_string_lossy();
+    database.with_file_name(format!("{stem}-jobs.db"))
+}
+
+/// The exit code that belongs to a database that cannot be used.
+fn code(error: &DbError) -> ExitCode {
+    match error {
+        DbError::Url { .. } => ExitCode::Config,
+        DbError::Postgres { .. } => ExitCode::Unavailable,
+        DbError::MigrationBusy { .. } => ExitCode::TryAgain,
+        DbError::NotWritable { .. }
+        | DbError::NoDirectory { .. }
+        | DbError::Missing { .. }
+        | DbError::Sqlite { .. }
+        | DbError::Pragma { .. }
+        | DbError::Damaged { .. } => ExitCode::Io,
+        _ => ExitCode::Internal,
+    }
+}
+
+impl Validated {
+    /// Connects and migrates without binding a port: for the commands that do not serve.
+    pub(crate) async fn open(&self) -> Result<Db, Fatal> {
+        open(self.settings()).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::queue_file;
+
+    #[test]
+    fn the_queue_lies_beside_the_database() {
+        assert_eq!(queue_file(Path::new("/data/bangui.db")), Path::new("/data/bangui-jobs.db"));
+        assert_eq!(queue_file(Path::new("/data/store")), Path::new("/data/store-jobs.db"));
+    }
+}

@@ -1,0 +1,171 @@
+//! Stage 5: every part is built and knows its neighbours. Nothing runs yet: no job, no request.
+
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web::Data;
+use bangui_api::{ApiServices, ApiSettings, ApiState, DatabaseKind, Proxies, SecureCookies, SystemView};
+use bangui_domain::model::ServerId;
+use bangui_domain::ports::{
+    AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, SessionStore, UserStore,
+};
+use bangui_domain::service::{BanService, EventService, JailService, Observer, Prober, Watch};
+use bangui_gateway::{Fail2banControl, Zone};
+use bangui_jobs::{JobContext, JobStorage, LeaseKeeper};
+use bangui_persistence::{Db, DbKind, Fail2banDb};
+use bangui_session_cache::{AccountStores, Accounts, SessionSettings, Sessions};
+use tokio_util::sync::CancellationToken;
+
+use super::Locked;
+use crate::clock::SystemClock;
+use crate::exit::{ExitCode, Fatal, chain};
+use crate::settings::{self, Settings};
+use crate::system::System;
+
+/// A server that only has to be started.
+pub(crate) struct Wired {
+    pub(super) listeners: Vec<TcpListener>,
+    pub(super) threads: usize,
+    pub(super) api: Data<ApiState>,
+    pub(super) jobs: JobContext,
+    pub(super) queue: JobStorage,
+    pub(super) lease: Arc<LeaseKeeper>,
+    pub(super) streams_end: CancellationToken,
+}
+
+impl Wired {
+    /// Builds everything, and makes the first user if one is configured.
+    pub(crate) async fn build(locked: Locked) -> Result<Self, Fatal> {
+        let Locked { settings, listeners, db, lease, queue } = locked;
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let server = ServerId::local();
+        let control = control(&settings)?;
+        let (store, audit): (Arc<dyn BanStore>, Arc<dyn AuditLog>) =
+            (Arc::new(db.clone()), Arc::new(db.clone()));
+
+        let watch = Arc::new(Watch::new(Arc::clone(&clock)));
+        let history: Arc<dyn Fail2banHistory> = Arc::new(Fail2banDb::default());
+        let history_path = settings.fail2ban.database.as_deref().map(Path::to_string_lossy);
+        let observer = Arc::new(Observer::new(
+            server.clone(),
+            Arc::clone(&control),
+            Arc::clone(&store),
+            history,
+            history_path.map(std::borrow::Cow::into_owned),
+            Arc::clone(&watch),
+            Arc::clone(&clock),
+        ));
+        let bans = BanService::new(
+            server.clone(),
+            Arc::clone(&control),
+            Arc::clone(&store),
+            Arc::clone(&audit),
+            Arc::clone(&observer),
+            Arc::clone(&clock),
+        );
+        let session_settings = session_settings(&settings);
+        let sessions: Arc<dyn SessionStore> = Arc::new(db.clone());
+        let accounts = accounts(&db, audit, Arc::clone(&sessions), &clock, &session_settings)?;
+        first_user(&settings, &accounts).await?;
+
+        let services = ApiServices {
+            watch: Arc::clone(&watch),
+            bans: Arc::new(bans),
+            jails: Arc::new(JailService::new(Arc::clone(&control), Arc::clone(&watch))),
+            events: Arc::new(EventService::new(server, store)),
+            accounts: Arc::new(accounts),
+            system: system(&settings, &db, &lease, clock.as_ref()),
+        };
+        let streams_end = CancellationToken::new();
+        let api = Data::new(ApiState::new(services, api_settings(&settings), streams_end.clone()));
+        let jobs = JobContext {
+            observer,
+            prober: Arc::new(Prober::new(control, watch)),
+            sessions,
+            clock,
+            poll_interval: Duration::from_millis(settings.fail2ban.poll_interval_ms),
+            session_idle: session_settings.idle_expiry,
+        };
+        let threads = threads(&settings);
+        Ok(Self { listeners, threads, api, jobs, queue, lease, streams_end })
+    }
+}
+
+fn control(settings: &Settings) -> Result<Arc<dyn JailControl>, Fatal> {
+    let zone = match &settings.fail2ban.timezone {
+        None => Zone::system(),
+        Some(name) => Zone::named(name)
+            .map_err(|error| Fatal::new(ExitCode::Config, format!("fail2ban.timezone: {error}")))?,
+    };
+    Ok(Arc::new(Fail2banControl::new(&settings.fail2ban.socket, zone)))
+}
+
+fn session_settings(settings: &Settings) -> SessionSettings {
+    SessionSettings {
+        absolute_expiry: Duration::from_secs(settings.session.lifetime_secs),
+        idle_expiry: Duration::from_secs(settings.session.idle_secs),
+        ..SessionSettings::default()
+    }
+}
+
+fn accounts(
+    db: &Db,
+    audit: Arc<dyn AuditLog>,
+    sessions: Arc<dyn SessionStore>,
+    clock: &Arc<dyn Clock>,
+    settings: &SessionSettings,
+) -> Result<Accounts, Fatal> {
+    let users: Arc<dyn UserStore> = Arc::new(db.clone());
+    let sessions = Arc::new(Sessions::new(sessions, Arc::clone(clock), settings));
+    Accounts::new(AccountStores { users, audit, sessions }, Arc::clone(clock), settings)
+        .map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))
+}
+
+/// Makes the configured administrator, or offers the set-up token to whoever can read the log.
+async fn first_user(settings: &Settings, accounts: &Accounts) -> Result<(), Fatal> {
+    let failed = |error: bangui_domain::ServiceError| Fatal::new(ExitCode::Unavailable, chain(&error));
+    if let Some(password) = &settings.admin.password
+        && accounts.ensure_admin(password.expose()).await.map_err(failed)?
+    {
+        tracing::info!("the user admin was made with the configured password");
+    }
+    if let Some(token) = accounts.offer_setup().await.map_err(failed)? {
+        tracing::warn!(
+            "There is no user yet. Open the page and make the first one with this set-up token, which is good \
+             until the next start: {token}"
+        );
+    }
+    Ok(())
+}
+
+fn system(settings: &Settings, db: &Db, lease: &Arc<LeaseKeeper>, clock: &dyn Clock) -> Arc<dyn SystemView> {
+    let kind = match db.kind() {
+        DbKind::Sqlite => DatabaseKind::Sqlite,
+        DbKind::Postgres => DatabaseKind::Postgres,
+    };
+    let store: Arc<dyn LeaseStore> = Arc::new(db.clone());
+    let workers = usize::try_from(settings.workers).unwrap_or(usize::MAX);
+    Arc::new(System::new(clock.now(), kind, store, Arc::clone(lease), workers))
+}
+
+fn api_settings(settings: &Settings) -> ApiSettings {
+    ApiSettings {
+        trusted_proxies: Proxies::new(settings.http.trusted_proxies.clone()),
+        secure_cookies: match settings.http.secure_cookies {
+            settings::SecureCookies::Auto => SecureCookies::Auto,
+            settings::SecureCookies::Always => SecureCookies::Always,
+            settings::SecureCookies::Never => SecureCookies::Never,
+        },
+        ..ApiSettings::default()
+    }
+}
+
+/// A thread for each core, but not more than four: the work is elsewhere.
+fn threads(settings: &Settings) -> usize {
+    match settings.http.threads {
+        0 => std::thread::available_parallelism().map_or(1, usize::from).min(4),
+        threads => threads,
+    }
+}

@@ -1,0 +1,122 @@
+//! Values of the client and values of the domain, turned into each other.
+
+use bangui_domain::model::{
+    BanId, BanTime, BantimeIncrement, JailCounters, JailName, JailSettings, Outage, OutageCode, Target,
+};
+use bangui_domain::ports::{ControlError, ReportedBan};
+use fail2ban_client as client;
+
+use crate::Zone;
+
+/// A jail's name as the client takes it.
+pub(crate) fn client_jail(jail: &JailName) -> Result<client::JailName, ControlError> {
+    client::JailName::new(jail.as_str()).map_err(|error| ControlError::Refused(error.to_string()))
+}
+
+/// A jail's name as the domain takes it; `None` for one that cannot be named in a command anyway.
+pub(crate) fn jail_name(jail: &client::JailName) -> Option<JailName> {
+    let parsed = JailName::parse(jail.as_str());
+    if let Err(error) = &parsed {
+        tracing::warn!("a jail is left out: {error}");
+    }
+    parsed.ok()
+}
+
+/// A target as the client takes it.
+pub(crate) fn client_address(target: &Target) -> Result<client::Address, ControlError> {
+    target.to_string().parse().map_err(|error: client::AddressError| ControlError::Refused(error.to_string()))
+}
+
+/// An id as the client takes it.
+pub(crate) fn client_id(id: &BanId) -> Result<client::BanId, ControlError> {
+    client::BanId::new(id.as_str()).map_err(|error| ControlError::Refused(error.to_string()))
+}
+
+/// Counters with their jail's name.
+pub(crate) fn counters(name: JailName, counters: &client::JailCounters) -> JailCounters {
+    JailCounters {
+        name,
+        currently_failed: counters.currently_failed,
+        total_failed: counters.total_failed,
+        currently_banned: counters.currently_banned,
+        total_banned: counters.total_banned,
+    }
+}
+
+/// A ban with its beginning as a point in time; `None` if the calendar has no such day.
+pub(crate) fn reported(ticket: &client::BanTicket, zone: &Zone) -> Option<ReportedBan> {
+    let banned_at = zone.resolve(ticket.start);
+    if banned_at.is_none() {
+        tracing::warn!(id = %ticket.id, start = %ticket.start, "a ban with an impossible time is left out");
+    }
+    Some(ReportedBan {
+        id: BanId::from_reported(ticket.id.to_string()),
+        banned_at: banned_at?,
+        bantime: BanTime::from_fail2ban(ticket.bantime_secs),
+    })
+}
+
+/// All settings of a jail.
+pub(crate) fn settings(from: client::JailSettings) -> JailSettings {
+    let increment = from.bantime_increment;
+    JailSettings {
+        logpath: from.logpath.iter().map(ToString::to_string).collect(),
+        logencoding: from.logencoding,
+        journalmatch: from.journalmatch,
+        ignoreself: from.ignoreself,
+        ignoreip: from.ignoreip,
+        ignorecommand: from.ignorecommand,
+        ignorecache: from.ignorecache.map(|cache| {
+            format!("key={:?}, max-count={}, max-time={}", cache.key, cache.max_count, cache.max_time)
+        }),
+        prefregex: from.prefregex.unwrap_or_default(),
+        failregex: from.failregex,
+        ignoreregex: from.ignoreregex,
+        usedns: from.usedns,
+        findtime: from.findtime,
+        bantime: from.bantime,
+        datepattern: from.datepattern.pattern,
+        logtimezone: from.logtimezone,
+        maxmatches: from.maxmatches,
+        maxretry: from.maxretry,
+        maxlines: from.maxlines,
+        bantime_increment: BantimeIncrement {
+            enabled: increment.increment.unwrap_or(false),
+            overalljails: increment.overalljails.unwrap_or(false),
+            factor: increment.factor,
+            formula: increment.formula,
+            multipliers: increment.multipliers,
+            maxtime: increment.maxtime,
+            rndtime: increment.rndtime,
+        },
+        actions: from.actions,
+    }
+}
+
+/// What an error of the client means to the domain.
+pub(crate) fn error(error: &client::Error) -> ControlError {
+    use client::Error as E;
+    let offline = |code| ControlError::Offline(Outage { code, detail: error.to_string() });
+    match error {
+        E::SocketMissing { .. } => offline(OutageCode::SocketMissing),
+        E::PermissionDenied { .. } => offline(OutageCode::PermissionDenied),
+        E::NotASocket { .. } | E::NobodyListens { .. } => offline(OutageCode::Refused),
+        E::TimedOut { .. } => offline(OutageCode::TimedOut),
+        E::Connect { .. } | E::Disconnected { .. } | E::Malformed { .. } | E::ShuttingDown { .. } => {
+            offline(OutageCode::Broken)
+        }
+        E::UnknownJail { jail } => JailName::parse(jail.as_str())
+            .map_or_else(|bad| ControlError::Refused(bad.to_string()), ControlError::JailNotFound),
+        E::OutcomeUnknown { .. } | E::PartlyDone { .. } => ControlError::OutcomeUnknown(error.to_string()),
+        _ => ControlError::Refused(error.to_string()),
+    }
+}
+
+/// What an error means when a command fails that every fail2ban answers: whatever is not a refusal that names a
+/// jail says that no working fail2ban is there.
+pub(crate) fn vital(error: &client::Error) -> ControlError {
+    match self::error(error) {
+        ControlError::Refused(detail) => ControlError::Offline(Outage { code: OutageCode::Broken, detail }),
+        other => other,
+    }
+}
