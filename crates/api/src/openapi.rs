@@ -4,13 +4,11 @@ use actix_web::HttpResponse;
 use actix_web::http::header;
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder, Schema};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::PROBLEM_JSON;
 use crate::routes::Paths;
-use crate::wire::event::Event;
-use crate::wire::jail::JailsMoved;
 use crate::{ApiError, COOKIE, Problem};
 
 const SCHEME: &str = "session";
@@ -24,7 +22,7 @@ const SCHEME: &str = "session";
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
         contact(),
     ),
-    components(schemas(Problem, Event, JailsMoved)),
+    components(schemas(Problem)),
     tags(
         (name = "health", description = "For monitors; without a session"),
         (name = "session", description = "The first user, logging in and out"),
@@ -53,7 +51,7 @@ pub(crate) async fn document() -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).json(openapi()))
 }
 
-/// The session cookie, and the errors that every operation of its sort may answer with.
+/// The session cookie, what is required of answers, and the errors that every operation of its sort may answer with.
 struct InCommon;
 
 impl Modify for InCommon {
@@ -61,6 +59,11 @@ impl Modify for InCommon {
         let cookie = ApiKeyValue::with_description(COOKIE, "Set by a login or the set-up");
         let scheme = SecurityScheme::ApiKey(ApiKey::Cookie(cookie));
         document.components.get_or_insert_default().add_security_scheme(SCHEME, scheme);
+        for (name, schema) in document.components.iter_mut().flat_map(|components| &mut components.schemas) {
+            if let (false, RefOr::T(schema)) = (name.ends_with("Request"), schema) {
+                require_all(schema);
+            }
+        }
         for item in document.paths.paths.values_mut() {
             for operation in [&mut item.get, &mut item.delete].into_iter().flatten() {
                 complete(operation, false);
@@ -72,6 +75,21 @@ impl Modify for InCommon {
                 add(operation, "403", "foreign_origin: a page of another site sent this");
             }
         }
+    }
+}
+
+/// Answers leave nothing out: what may be missing is null.
+fn require_all(schema: &mut Schema) {
+    match schema {
+        Schema::Object(object) => object.required = object.properties.keys().cloned().collect(),
+        Schema::AllOf(parts) => {
+            for part in &mut parts.items {
+                if let RefOr::T(part) = part {
+                    require_all(part);
+                }
+            }
+        }
+        _ => {}
     }
 }
 

@@ -6,9 +6,8 @@ use actix_web::http::header::{self, ContentEncoding};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::stream::Live;
-use crate::wire::event::{Event, StreamParams};
-use crate::wire::jail::JailsMoved;
-use crate::wire::system::Fail2ban;
+use crate::wire::event::StreamParams;
+use crate::wire::stream::StreamData;
 use crate::{ApiError, ApiState, Authenticated, HttpFailure, Problem};
 
 /// What happens, as it happens (server-sent events)
@@ -24,9 +23,8 @@ use crate::{ApiError, ApiState, Authenticated, HttpFailure, Problem};
         ("Last-Event-ID" = Option<i64>, Header, description = "The id of the last event seen"),
     ),
     responses(
-        (status = 200, description = "A stream without end", content(
-            (Event = "text/event-stream"), (Fail2ban = "text/event-stream"), (JailsMoved = "text/event-stream"),
-        )),
+        (status = 200, description = "A stream without end; this is the shape of each message's data",
+            body = StreamData, content_type = "text/event-stream"),
         (status = 503, description = "streams_exhausted, database_unavailable", body = Problem,
             content_type = "application/problem+json"),
     )

@@ -5,11 +5,9 @@ use std::sync::Arc;
 use actix_web::web::Bytes;
 use bangui_domain::model::{BanEvent, Fail2banState, JailCounters, Timestamp};
 use bangui_domain::service::JailsSeen;
-use serde::Serialize;
 
-use crate::wire::event::Event;
 use crate::wire::jail::JailsMoved;
-use crate::wire::system::Fail2ban;
+use crate::wire::stream::StreamData;
 
 /// How long a browser waits before it connects again, in milliseconds.
 const RETRY_MILLIS: u32 = 3_000;
@@ -26,22 +24,22 @@ pub(super) const fn heartbeat() -> Bytes {
 
 /// A ban or unban.
 pub(super) fn event(event: &BanEvent) -> Bytes {
-    message(event.kind.as_str(), Some(event.id.0), &Event::from(event))
+    message(event.kind.as_str(), Some(event.id.0), &StreamData::Event(event.into()))
 }
 
 /// fail2ban came or went; also what it is when a stream begins. Before the first probe it counts as offline.
 pub(super) fn state(state: &Fail2banState) -> Bytes {
     let name = if state.is_online() { "online" } else { "offline" };
-    message(name, None, &Fail2ban::from(state))
+    message(name, None, &StreamData::State(state.into()))
 }
 
 /// The jails' counters moved.
 pub(super) fn jails(observed_at: Timestamp, jails: Arc<[JailCounters]>) -> Bytes {
-    message("jails", None, &JailsMoved::new(&JailsSeen { observed_at, jails }))
+    message("jails", None, &StreamData::Jails(JailsMoved::new(&JailsSeen { observed_at, jails })))
 }
 
-fn message(name: &str, id: Option<i64>, data: &impl Serialize) -> Bytes {
-    // These shapes always serialise; JSON has no line breaks outside of strings and escapes them within.
+fn message(name: &str, id: Option<i64>, data: &StreamData) -> Bytes {
+    // JSON has no line breaks outside of strings and escapes them within.
     match serde_json::to_string(data) {
         Ok(json) => {
             let id = id.map(|id| format!("id: {id}\n")).unwrap_or_default();
@@ -49,7 +47,7 @@ fn message(name: &str, id: Option<i64>, data: &impl Serialize) -> Bytes {
         }
         Err(error) => {
             tracing::error!(name, %error, "a message of the live stream could not be written");
-            Bytes::new()
+            Bytes::from_static(b": a message is missing here\n\n")
         }
     }
 }

@@ -1,0 +1,141 @@
+//! Every code that the API can answer with: its status, that it is one of a kind, and that the book has it.
+
+use std::collections::BTreeMap;
+
+use bangui_api::{ApiError, HttpFailure};
+use bangui_domain::ServiceError;
+use bangui_domain::model::{JailName, Outage, OutageCode};
+use bangui_domain::ports::StoreError;
+
+const BOOK: &str = include_str!("../../../../docs/errors.md");
+
+/// One of each, with the status that the book promises.
+fn all() -> Vec<(ApiError, u16)> {
+    let jail = || JailName::parse("sshd").unwrap();
+    let outage = || Outage { code: OutageCode::Refused, detail: "nobody listens".to_owned() };
+    let text = || "text".to_owned();
+    let services = [
+        (ServiceError::field("ip", "no address"), 400),
+        (ServiceError::CursorInvalid, 400),
+        (ServiceError::SessionRequired, 401),
+        (ServiceError::CredentialsInvalid, 401),
+        (ServiceError::ForeignOrigin, 403),
+        (ServiceError::SetupTokenInvalid, 403),
+        (ServiceError::SetupDone, 409),
+        (ServiceError::UserExists(text()), 409),
+        (ServiceError::LoginThrottled { retry_after_secs: 7 }, 429),
+        (ServiceError::JailNotFound(jail()), 404),
+        (ServiceError::BanNotFound { id: text(), jail: None }, 404),
+        (ServiceError::BanOwnAddress { target: text(), caller: text() }, 409),
+        (ServiceError::BanLoopback(text()), 409),
+        (ServiceError::BanIgnored { target: text(), jail: jail(), entry: text() }, 409),
+        (ServiceError::BanNetworkTooWide { target: text(), size: text(), limit: 16 }, 409),
+        (ServiceError::NotConfirmed(text()), 502),
+        (ServiceError::Fail2banOffline(outage()), 503),
+        (ServiceError::Fail2banRefused(text()), 502),
+        (ServiceError::OutcomeUnknown(text()), 502),
+        (ServiceError::StoreUnavailable(StoreError::Busy), 503),
+        (ServiceError::Store(StoreError::NotFound), 500),
+        (ServiceError::Internal(text()), 500),
+    ];
+    let https = [
+        (HttpFailure::RouteNotFound(text()), 404),
+        (HttpFailure::MethodNotAllowed { allow: text() }, 405),
+        (HttpFailure::BodyMalformed(text()), 400),
+        (HttpFailure::BodyTooLarge { limit: 1 }, 413),
+        (HttpFailure::ContentTypeUnsupported, 415),
+        (HttpFailure::QueryMalformed(text()), 400),
+        (HttpFailure::PathMalformed(text()), 400),
+        (HttpFailure::RequestMalformed, 400),
+        (HttpFailure::Fail2banStarting, 503),
+        (HttpFailure::StreamsExhausted { limit: 1 }, 503),
+    ];
+    let services = services.into_iter().map(|(error, status)| (ApiError::from(error), status));
+    let https = https.into_iter().map(|(failure, status)| (ApiError::from(failure), status));
+    services.chain(https).collect()
+}
+
+/// The place of an error in [`all`]. A new variant does not compile until it has one.
+fn place(error: &ApiError) -> usize {
+    let service = |error: &ServiceError| match error {
+        ServiceError::Invalid(_) => 0,
+        ServiceError::CursorInvalid => 1,
+        ServiceError::SessionRequired => 2,
+        ServiceError::CredentialsInvalid => 3,
+        ServiceError::ForeignOrigin => 4,
+        ServiceError::SetupTokenInvalid => 5,
+        ServiceError::SetupDone => 6,
+        ServiceError::UserExists(_) => 7,
+        ServiceError::LoginThrottled { .. } => 8,
+        ServiceError::JailNotFound(_) => 9,
+        ServiceError::BanNotFound { .. } => 10,
+        ServiceError::BanOwnAddress { .. } => 11,
+        ServiceError::BanLoopback(_) => 12,
+        ServiceError::BanIgnored { .. } => 13,
+        ServiceError::BanNetworkTooWide { .. } => 14,
+        ServiceError::NotConfirmed(_) => 15,
+        ServiceError::Fail2banOffline(_) => 16,
+        ServiceError::Fail2banRefused(_) => 17,
+        ServiceError::OutcomeUnknown(_) => 18,
+        ServiceError::StoreUnavailable(_) => 19,
+        ServiceError::Store(_) => 20,
+        ServiceError::Internal(_) => 21,
+    };
+    match error {
+        ApiError::Service(error) => service(error),
+        ApiError::Http(failure) => match failure {
+            HttpFailure::RouteNotFound(_) => 22,
+            HttpFailure::MethodNotAllowed { .. } => 23,
+            HttpFailure::BodyMalformed(_) => 24,
+            HttpFailure::BodyTooLarge { .. } => 25,
+            HttpFailure::ContentTypeUnsupported => 26,
+            HttpFailure::QueryMalformed(_) => 27,
+            HttpFailure::PathMalformed(_) => 28,
+            HttpFailure::RequestMalformed => 29,
+            HttpFailure::Fail2banStarting => 30,
+            HttpFailure::StreamsExhausted { .. } => 31,
+        },
+    }
+}
+
+/// The rows of the book: code and status.
+fn book() -> BTreeMap<String, u16> {
+    let rows = BOOK.lines().filter_map(|line| line.strip_prefix("| `"));
+    rows.map(|row| {
+        let (code, rest) = row.split_once("` | ").unwrap();
+        (code.to_owned(), rest.split(" | ").next().unwrap().parse().unwrap())
+    })
+    .collect()
+}
+
+#[test]
+fn every_error_is_listed_once() {
+    let places: Vec<usize> = all().iter().map(|(error, _)| place(error)).collect();
+    assert_eq!(places, (0..all().len()).collect::<Vec<_>>());
+}
+
+#[test]
+fn every_code_has_its_status_and_its_row_and_no_row_is_left_over() {
+    let mut codes = BTreeMap::new();
+    for (error, status) in all() {
+        assert_eq!(error.status().as_u16(), status, "{}", error.code());
+        assert_eq!(codes.insert(error.code().to_owned(), status), None, "{} is used twice", error.code());
+    }
+    assert_eq!(book(), codes);
+    let rows = BOOK.lines().filter(|line| line.starts_with("| `")).count();
+    assert_eq!(rows, codes.len(), "a code has two rows");
+}
+
+#[test]
+fn whoever_has_to_wait_is_told_how_long() {
+    for (error, status) in all() {
+        assert_eq!(error.retry_after_secs().is_some(), [429, 503].contains(&status), "{}", error.code());
+    }
+}
+
+#[test]
+fn a_failure_inside_tells_nothing_but_where_to_look() {
+    for (error, status) in all() {
+        assert_eq!(error.detail().contains("log has the reason"), status == 500, "{}", error.code());
+    }
+}

@@ -1,0 +1,72 @@
+//! What monitors see, without a session.
+
+use std::sync::atomic::Ordering;
+
+use insta::assert_json_snapshot;
+
+use crate::world::World;
+
+#[actix_web::test]
+async fn health_follows_fail2ban_and_never_asks_it() {
+    let world = World::empty().await;
+    let starting = world.get("/api/health").await.ok(503);
+    assert_json_snapshot!(starting, @r#"
+    {
+      "checked_at": null,
+      "fail2ban": "starting",
+      "status": "unavailable"
+    }
+    "#);
+
+    world.look().await;
+    let calls = world.fail2ban.edit().calls;
+    let online = world.get("/api/health").await.ok(200);
+    assert_json_snapshot!(online, @r#"
+    {
+      "checked_at": "2026-11-23T12:00:00.000Z",
+      "fail2ban": "online",
+      "status": "ok"
+    }
+    "#);
+
+    world.fail2ban.edit().offline = true;
+    world.fail2ban.pass(30);
+    assert_eq!(world.get("/api/health").await.ok(200), online, "as last probed");
+    assert_eq!(world.fail2ban.edit().calls, calls, "no request reaches fail2ban");
+    world.prober.probe().await.unwrap();
+    let offline = world.get("/api/health").await.ok(503);
+    assert_json_snapshot!(offline, @r#"
+    {
+      "checked_at": "2026-11-23T12:00:30.000Z",
+      "fail2ban": "offline",
+      "status": "unavailable"
+    }
+    "#);
+}
+
+#[actix_web::test]
+async fn the_process_is_alive_whatever_else_is_down() {
+    let world = World::empty().await;
+    world.system.database_down.store(true, Ordering::SeqCst);
+    assert_eq!(world.get("/api/health/live").await.ok(200), serde_json::json!({"status": "ok"}));
+}
+
+#[actix_web::test]
+async fn ready_needs_the_database_and_the_scheduler_lock() {
+    let world = World::empty().await;
+    let ready = world.get("/api/health/ready").await.ok(200);
+    assert_json_snapshot!(ready, @r#"
+    {
+      "database": "ok",
+      "scheduler": "leader",
+      "status": "ok",
+      "workers": 2
+    }
+    "#);
+    world.system.lock_lost.store(true, Ordering::SeqCst);
+    assert_eq!(world.get("/api/health/ready").await.ok(503)["scheduler"], "lost");
+    world.system.lock_lost.store(false, Ordering::SeqCst);
+    world.system.database_down.store(true, Ordering::SeqCst);
+    let down = world.get("/api/health/ready").await.ok(503);
+    assert_eq!((&down["status"], &down["database"]), (&"unavailable".into(), &"unavailable".into()));
+}

@@ -1,0 +1,21 @@
+//! The API as the server builds it, over a real SQLite database and a scripted fail2ban, under a clock that
+//! stands still until a test moves it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod bans;
+mod document;
+mod error_codes;
+mod events;
+mod fail2ban;
+mod gate;
+mod health;
+mod jails;
+mod logins;
+mod problems;
+mod stream;
+mod world;

@@ -1,0 +1,287 @@
+//! The live stream: what comes, what comes again, and when it ends. Where time matters, tokio's clock is paused
+//! and jumps to the next timer as soon as nothing else is left to do.
+
+use std::pin::Pin;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::test::TestRequest;
+use bangui_api::ApiSettings;
+use futures::future::poll_fn;
+use insta::assert_json_snapshot;
+use serde_json::{Value, json};
+
+use crate::world::World;
+
+/// An open stream.
+struct Feed {
+    body: BoxBody,
+    text: String,
+}
+
+/// One message: a named event, or a comment.
+#[derive(Debug, PartialEq)]
+struct Message {
+    event: String,
+    id: Option<i64>,
+    data: Value,
+}
+
+impl Feed {
+    async fn open(world: &World, query: &str) -> Self {
+        Self::send(world, world.request("GET", &format!("/api/events/stream{query}"))).await
+    }
+
+    async fn send(world: &World, request: TestRequest) -> Self {
+        let response = world.open(request).await;
+        assert_eq!(response.status(), 200);
+        let header = |name: &str| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
+        assert_eq!(header("content-type"), "text/event-stream");
+        assert_eq!(header("x-accel-buffering"), "no");
+        assert_eq!(header("content-encoding"), "identity");
+        assert_eq!(header("cache-control"), "no-store");
+        Self { body: response.into_body(), text: String::new() }
+    }
+
+    /// The text up to the next empty line; `None` at the end.
+    async fn block(&mut self) -> Option<String> {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.text = rest;
+                return Some(block);
+            }
+            let bytes = poll_fn(|context| Pin::new(&mut self.body).poll_next(context)).await?.unwrap();
+            self.text.push_str(std::str::from_utf8(&bytes).unwrap());
+        }
+    }
+
+    async fn next(&mut self) -> Option<Message> {
+        let block = self.block().await?;
+        let mut message = Message { event: String::new(), id: None, data: Value::Null };
+        for line in block.lines() {
+            match line.split_once(": ").unwrap() {
+                ("event", name) => name.clone_into(&mut message.event),
+                ("id", id) => message.id = Some(id.parse().unwrap()),
+                ("data", data) => message.data = serde_json::from_str(data).unwrap(),
+                ("", _) => "comment".clone_into(&mut message.event),
+                ("retry", _) => "retry".clone_into(&mut message.event),
+                other => panic!("{other:?}"),
+            }
+        }
+        Some(message)
+    }
+
+    /// Skips what every stream begins with.
+    async fn begun(mut self) -> Self {
+        assert_eq!(self.next().await.unwrap().event, "retry");
+        let state = self.next().await.unwrap();
+        assert!(["online", "offline"].contains(&state.event.as_str()), "{state:?}");
+        self
+    }
+
+    /// The ids of the next `count` bans and unbans.
+    async fn ids(&mut self, count: usize) -> Vec<i64> {
+        let mut ids = Vec::new();
+        while ids.len() < count {
+            ids.extend(self.next().await.unwrap().id);
+        }
+        ids
+    }
+}
+
+async fn detect(world: &World, id: &str) {
+    world.fail2ban.detects("sshd", id, 600);
+    world.look().await;
+}
+
+#[actix_web::test]
+async fn a_stream_begins_with_fail2bans_state_and_goes_on_with_what_happens() {
+    let world = World::ready().await;
+    let mut feed = Feed::open(&world, "").await;
+    assert_eq!(feed.block().await.unwrap(), "retry: 3000");
+    let first = feed.next().await.unwrap();
+    assert_eq!((first.event.as_str(), first.id), ("online", None));
+    assert_eq!(first.data, world.get("/api/system").await.ok(200)["fail2ban"]);
+
+    detect(&world, "203.0.113.7").await;
+    let jails = feed.next().await.unwrap();
+    assert_eq!((jails.event.as_str(), &jails.data["items"][1]["currently_banned"]), ("jails", &json!(1)));
+    assert_eq!(jails.data["observed_at"], "2026-11-23T12:00:00.000Z");
+    let ban = feed.next().await.unwrap();
+    assert_eq!((ban.event.as_str(), ban.id), ("ban", Some(1)));
+    assert_json_snapshot!(ban.data, @r#"
+    {
+      "ban_count": null,
+      "banned_at": "2026-11-23T12:00:00.000Z",
+      "bantime": 600,
+      "by": null,
+      "expires_at": "2026-11-23T12:10:00.000Z",
+      "failures": null,
+      "id": 1,
+      "ip": "203.0.113.7",
+      "jail": "sshd",
+      "kind": "ban",
+      "occurred_at": "2026-11-23T12:00:00.000Z",
+      "origin": "detected",
+      "reason": null
+    }
+    "#);
+
+    world.delete("/api/bans/203.0.113.7").await.ok(200);
+    let unban = feed.next().await.unwrap();
+    assert_eq!((unban.event.as_str(), unban.id, &unban.data["by"]), ("unban", Some(2), &json!("admin")));
+    world.look().await;
+    assert_eq!(feed.next().await.unwrap().event, "jails");
+
+    world.fail2ban.edit().offline = true;
+    world.prober.probe().await.unwrap();
+    let offline = feed.next().await.unwrap();
+    assert_eq!((offline.event.as_str(), &offline.data["state"]), ("offline", &json!("offline")));
+    assert_eq!(offline.data["problem"]["code"], "socket_missing");
+}
+
+#[actix_web::test]
+async fn before_the_first_probe_the_state_is_starting() {
+    let mut world = World::empty().await;
+    world.log_in().await;
+    let mut feed = Feed::open(&world, "").await;
+    feed.next().await.unwrap();
+    let state = feed.next().await.unwrap();
+    assert_eq!((state.event.as_str(), &state.data["state"]), ("offline", &json!("starting")));
+}
+
+#[actix_web::test]
+async fn what_was_missed_comes_first_and_nothing_comes_twice() {
+    let world = World::ready().await;
+    for id in ["203.0.113.1", "203.0.113.2", "203.0.113.3"] {
+        detect(&world, id).await;
+    }
+    let request = world.request("GET", "/api/events/stream?last_event_id=3");
+    let mut feed = Feed::send(&world, request.insert_header(("last-event-id", "1"))).await;
+    // Recorded after the stream was opened and before its history is read: comes by both ways.
+    detect(&world, "203.0.113.4").await;
+    feed = feed.begun().await;
+    assert_eq!(feed.ids(3).await, [2, 3, 4]);
+    detect(&world, "203.0.113.5").await;
+    assert_eq!(feed.ids(1).await, [5]);
+
+    let mut later = Feed::open(&world, "?last_event_id=4").await.begun().await;
+    assert_eq!(later.ids(1).await, [5]);
+    detect(&world, "203.0.113.6").await;
+    assert_eq!(later.ids(1).await, [6]);
+    assert_eq!(feed.ids(1).await, [6]);
+}
+
+#[actix_web::test]
+async fn a_new_page_gets_no_history() {
+    let world = World::ready().await;
+    detect(&world, "203.0.113.1").await;
+    let mut feed = Feed::open(&world, "").await.begun().await;
+    detect(&world, "203.0.113.2").await;
+    assert_eq!(feed.ids(1).await, [2]);
+}
+
+#[actix_web::test]
+async fn long_histories_come_in_pages_and_complete() {
+    let world = World::ready().await;
+    for host in 0..1_200 {
+        world.fail2ban.detects("sshd", &format!("10.1.{}.{}", host / 200, host % 200), 600);
+    }
+    world.look().await;
+    let mut feed = Feed::open(&world, "?last_event_id=0").await.begun().await;
+    assert_eq!(feed.ids(1_200).await, (1..=1_200).collect::<Vec<_>>());
+    detect(&world, "203.0.113.1").await;
+    assert_eq!(feed.ids(1).await, [1_201]);
+}
+
+#[actix_web::test]
+async fn a_page_that_falls_behind_catches_up_from_the_history() {
+    let world = World::ready().await;
+    detect(&world, "203.0.113.1").await;
+    let mut feed = Feed::open(&world, "").await.begun().await;
+    // More than the feed holds, in two looks, while the page reads nothing.
+    for round in 1..=2_i64 {
+        for host in 0..3_000 {
+            world.fail2ban.detects("sshd", &format!("10.{round}.{}.{}", host / 200, host % 200), 600);
+        }
+        world.fail2ban.pass(10);
+        world.look().await;
+    }
+    assert_eq!(feed.ids(6_000).await, (2..=6_001).collect::<Vec<_>>());
+    detect(&world, "203.0.113.2").await;
+    assert_eq!(feed.ids(1).await, [6_002], "what the feed still held was told already");
+}
+
+#[actix_web::test]
+async fn an_idle_stream_shows_that_it_is_alive() {
+    let world = World::ready().await;
+    let mut feed = Feed::open(&world, "").await.begun().await;
+    tokio::time::pause();
+    let started = tokio::time::Instant::now();
+    for beat in 1..=4 {
+        assert_eq!(feed.next().await.unwrap().event, "comment");
+        assert_eq!(started.elapsed().as_secs() / 15, beat);
+    }
+}
+
+#[actix_web::test]
+async fn a_stream_ends_with_its_session() {
+    let world = World::ready().await;
+    let mut feed = Feed::open(&world, "").await.begun().await;
+    world.post("/api/auth/logout", Value::Null).await;
+    tokio::time::pause();
+    assert_eq!(feed.next().await, None);
+}
+
+#[actix_web::test]
+async fn a_stream_ends_when_its_session_expires() {
+    let world = World::ready().await;
+    let mut feed = Feed::open(&world, "").await.begun().await;
+    world.fail2ban.pass(31 * 24 * 3600);
+    tokio::time::pause();
+    assert_eq!(feed.next().await, None);
+}
+
+#[actix_web::test]
+async fn a_stream_ends_with_the_server() {
+    let world = World::ready().await;
+    let mut feed = Feed::open(&world, "").await.begun().await;
+    world.shutdown.cancel();
+    assert_eq!(feed.next().await, None);
+    let mut late = Feed::open(&world, "").await;
+    assert_eq!(late.next().await, None);
+}
+
+#[actix_web::test]
+async fn a_stream_that_cannot_read_what_was_missed_ends_so_that_the_page_comes_again() {
+    let world = World::ready().await;
+    detect(&world, "203.0.113.1").await;
+    let mut feed = Feed::open(&world, "?last_event_id=0").await;
+    world.db.execute("ALTER TABLE ban_events RENAME TO gone");
+    feed = feed.begun().await;
+    assert_eq!(feed.next().await, None);
+    world.get("/api/events/stream").await.problem(500, "database_failed");
+}
+
+#[actix_web::test]
+async fn there_are_so_many_places_and_no_more() {
+    let mut world = World::with(ApiSettings { max_streams: 2, ..ApiSettings::default() }).await;
+    world.log_in().await;
+    let first = Feed::open(&world, "").await;
+    let _second = Feed::open(&world, "").await;
+    let problem = world.get("/api/events/stream").await.problem(503, "streams_exhausted");
+    assert!(problem["detail"].as_str().unwrap().contains("serves 2 live streams"), "{problem}");
+    drop(first);
+    let _third = Feed::open(&world, "").await;
+}
+
+#[actix_web::test]
+async fn a_bad_id_is_refused() {
+    let world = World::ready().await;
+    for id in ["x", "-1", "1.5", "99999999999999999999"] {
+        let path = format!("/api/events/stream?last_event_id={id}");
+        world.get(&path).await.bad_field("last_event_id");
+        let request = world.request("GET", "/api/events/stream").insert_header(("last-event-id", id));
+        world.send(request).await.bad_field("last_event_id");
+    }
+}

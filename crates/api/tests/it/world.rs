@@ -1,0 +1,229 @@
+//! Everything that a test of the API stands on, and short ways to ask it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::body::BoxBody;
+use actix_web::dev::ServiceResponse;
+use actix_web::http::{StatusCode, header::HeaderMap};
+use actix_web::test::{self, TestRequest};
+use actix_web::{App, web};
+use async_trait::async_trait;
+use bangui_api::{
+    ApiServices, ApiSettings, ApiState, DatabaseKind, Proxies, SchedulerRole, SystemInfo, SystemView,
+};
+use bangui_domain::model::{Fence, Lease, LeaseHolder, ServerId, Timestamp};
+use bangui_domain::service::{BanService, EventService, JailService, Observer, Prober, Watch};
+use bangui_persistence::Db;
+use bangui_session_cache::{AccountStores, Accounts, Client, PasswordCost, SessionSettings, Sessions};
+use bangui_test_support::db::TestDb;
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use crate::fail2ban::{START, Script};
+
+pub(crate) const PASSWORD: &str = "correct horse battery";
+/// Where requests come from unless a test says otherwise.
+pub(crate) const CALLER: &str = "198.51.100.77:4711";
+/// A proxy that is trusted.
+pub(crate) const PROXY: &str = "10.0.0.1:4711";
+
+pub(crate) struct World {
+    pub(crate) fail2ban: Script,
+    pub(crate) observer: Arc<Observer>,
+    pub(crate) prober: Prober,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) system: Arc<System>,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) state: web::Data<ApiState>,
+    pub(crate) cookie: Option<String>,
+    pub(crate) db: TestDb,
+}
+
+/// A process that a test may break.
+#[derive(Default)]
+pub(crate) struct System {
+    pub(crate) database_down: AtomicBool,
+    pub(crate) lock_lost: AtomicBool,
+}
+
+#[async_trait]
+impl SystemView for System {
+    async fn system(&self) -> SystemInfo {
+        let lost = self.lock_lost.load(Ordering::SeqCst);
+        let id = "a".repeat(16);
+        let holder = LeaseHolder { id, host: "guard".to_owned(), pid: 4711, version: "0.1.0".to_owned() };
+        let acquired_at = Timestamp::from_secs(START);
+        let expires_at = acquired_at.plus_secs(15);
+        SystemInfo {
+            version: "0.1.0".to_owned(),
+            started_at: acquired_at,
+            database: DatabaseKind::Sqlite,
+            database_ok: !self.database_down.load(Ordering::SeqCst),
+            role: if lost { SchedulerRole::Lost } else { SchedulerRole::Leader },
+            lease: Some(Lease { holder, fence: Fence(3), acquired_at, expires_at }),
+            workers: 2,
+        }
+    }
+}
+
+impl World {
+    /// No user, fail2ban not asked yet.
+    pub(crate) async fn empty() -> Self {
+        Self::with(ApiSettings::default()).await
+    }
+
+    pub(crate) async fn with(settings: ApiSettings) -> Self {
+        let settings =
+            ApiSettings { trusted_proxies: Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]), ..settings };
+        let db = TestDb::sqlite().await;
+        let store: Arc<Db> = Arc::new(db.db().clone());
+        let fail2ban = Script::new();
+        let (control, clock) = (Arc::new(fail2ban.clone()), Arc::new(fail2ban.clone()));
+        let watch = Arc::new(Watch::new(clock.clone()));
+        let observer = Arc::new(Observer::new(
+            ServerId::local(),
+            control.clone(),
+            store.clone(),
+            control.clone(),
+            None,
+            watch.clone(),
+            clock.clone(),
+        ));
+        let bans = BanService::new(
+            ServerId::local(),
+            control.clone(),
+            store.clone(),
+            store.clone(),
+            observer.clone(),
+            clock.clone(),
+        );
+        let cheap = PasswordCost { memory_kib: 8, passes: 1, lanes: 1 };
+        let session_settings = SessionSettings { password_cost: cheap, ..SessionSettings::default() };
+        let sessions = Arc::new(Sessions::new(store.clone(), clock.clone(), &session_settings));
+        let stores = AccountStores { users: store.clone(), audit: store.clone(), sessions };
+        let accounts = Arc::new(Accounts::new(stores, clock, &session_settings).unwrap());
+        let system = Arc::new(System::default());
+        let shutdown = CancellationToken::new();
+        let services = ApiServices {
+            watch: watch.clone(),
+            bans: Arc::new(bans),
+            jails: Arc::new(JailService::new(control.clone(), watch.clone())),
+            events: Arc::new(EventService::new(ServerId::local(), store)),
+            accounts: accounts.clone(),
+            system: system.clone(),
+        };
+        let state = web::Data::new(ApiState::new(services, settings, shutdown.clone()));
+        let prober = Prober::new(control, watch.clone());
+        Self { fail2ban, observer, prober, accounts, system, shutdown, state, cookie: None, db }
+    }
+
+    /// fail2ban online and counted, the user `admin` logged in.
+    pub(crate) async fn ready() -> Self {
+        let mut world = Self::empty().await;
+        world.log_in().await;
+        world.look().await;
+        world
+    }
+
+    pub(crate) async fn log_in(&mut self) {
+        self.accounts.ensure_admin(PASSWORD).await.unwrap();
+        let login = self.accounts.login("admin", PASSWORD, &Client::default()).await.unwrap();
+        self.cookie = Some(format!("bangui_session={}", login.token.reveal()));
+    }
+
+    /// What the jobs do: a probe, and a look at the bans.
+    pub(crate) async fn look(&self) {
+        self.prober.probe().await.unwrap();
+        self.observer.look(None).await.unwrap();
+    }
+
+    pub(crate) async fn send(&self, request: TestRequest) -> Answer {
+        Answer::read(self.open(request).await).await
+    }
+
+    /// Sends a request as it is, by an application as the server builds it, and leaves the body unread.
+    pub(crate) async fn open(&self, request: TestRequest) -> ServiceResponse<BoxBody> {
+        let state = self.state.clone();
+        let app =
+            test::init_service(App::new().configure(|config| bangui_api::configure(config, state))).await;
+        test::call_service(&app, request.to_request()).await.map_into_boxed_body()
+    }
+
+    /// A request with the session, from [`CALLER`].
+    pub(crate) fn request(&self, method: &str, path: &str) -> TestRequest {
+        let request = TestRequest::with_uri(path)
+            .method(method.parse().unwrap())
+            .insert_header(("host", "ban.example"))
+            .peer_addr(CALLER.parse().unwrap());
+        match &self.cookie {
+            Some(cookie) => request.insert_header(("cookie", cookie.as_str())),
+            None => request,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(self.request("GET", path)).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(self.request("POST", path).set_json(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(self.request("DELETE", path)).await
+    }
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) json: Value,
+}
+
+impl Answer {
+    async fn read(response: ServiceResponse<BoxBody>) -> Self {
+        let (status, headers) = (response.status(), response.headers().clone());
+        let body = test::read_body(response).await;
+        let json = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
+        Self { status, headers, json }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Asserts the status, and gives the body.
+    #[track_caller]
+    pub(crate) fn ok(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.json);
+        self.json
+    }
+
+    /// Asserts a complete problem with this status and code, and gives it.
+    #[track_caller]
+    pub(crate) fn problem(self, status: u16, code: &str) -> Value {
+        assert_eq!((self.status.as_u16(), self.json["code"].as_str()), (status, Some(code)), "{}", self.json);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(self.json["type"], format!("urn:bangui:error:{code}"));
+        assert_eq!(self.json["status"], status);
+        assert_eq!(self.json["request_id"], self.header("x-request-id"));
+        assert!(!self.json["detail"].as_str().unwrap().is_empty());
+        assert!(self.json["fields"].is_array());
+        let retry = self.header("retry-after").parse::<u32>().is_ok();
+        assert_eq!(retry, [429, 503].contains(&status), "Retry-After is for 429 and 503");
+        self.json
+    }
+
+    /// Asserts a 400 about exactly one field, and gives its message.
+    #[track_caller]
+    pub(crate) fn bad_field(self, field: &str) -> String {
+        let problem = self.problem(400, "invalid");
+        let fields = problem["fields"].as_array().unwrap();
+        assert_eq!(fields.len(), 1, "{problem}");
+        assert_eq!(problem["fields"][0]["field"], field);
+        problem["fields"][0]["message"].as_str().unwrap().to_owned()
+    }
+}
