@@ -17,6 +17,7 @@ mod postgres;
 mod process;
 mod procfs;
 mod service;
+mod settings_doc;
 mod stop;
 mod test;
 mod tidy;
@@ -54,6 +55,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write docs/configuration.md from the server's settings.
+    Settings {
+        /// Only check that it is up to date.
+        #[arg(long)]
+        check: bool,
+    },
     /// Measure the socket client, memory, and the way from log line to event.
     Bench(bench::BenchArgs),
     /// What CI runs: `test`, all of it.
@@ -80,6 +87,8 @@ fn run(task: &Task) -> Result<()> {
         Task::Web => web::build(true),
         Task::Openapi { check: true } => openapi::check(),
         Task::Openapi { check: false } => openapi::write(),
+        Task::Settings { check: true } => settings_doc::check(),
+        Task::Settings { check: false } => settings_doc::write(),
         Task::Bench(args) => bench::run(args),
         Task::Ci => test::run(&test::TestArgs::default()),
     }

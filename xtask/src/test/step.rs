@@ -8,7 +8,7 @@ use super::{checks, suites};
 use crate::counts::Counts;
 use crate::demo::smoke;
 use crate::needs::Need;
-use crate::{e2e, openapi, tidy};
+use crate::{e2e, openapi, settings_doc, tidy};
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -71,7 +71,7 @@ impl Step {
             Self::Tidy => "crate arrows, file and manifest rules",
             Self::Web => "build, type check and unit tests of the pages",
             Self::Clippy => "cargo clippy --workspace --all-targets, warnings are errors",
-            Self::Openapi => "docs/openapi.json is what the server says",
+            Self::Openapi => "docs/openapi.json and docs/configuration.md are what the server says",
             Self::Rust => {
                 "Rust tests on SQLite, PostgreSQL and a real fail2ban, then the examples in the docs"
             }
@@ -99,7 +99,7 @@ impl Step {
             Self::Tidy => tidy::run(),
             Self::Web => suites::web(counts),
             Self::Clippy => checks::clippy(),
-            Self::Openapi => openapi::check(),
+            Self::Openapi => settings_doc::check().and_then(|()| openapi::check()),
             Self::Rust => suites::rust(counts),
             Self::Smoke => smoke::run_default(),
             Self::E2e => e2e::run(&[], counts),
