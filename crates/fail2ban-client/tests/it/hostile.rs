@@ -1,0 +1,182 @@
+//! Replies made to exhaust: each meets a limit, none the memory or the stack.
+
+use fail2ban_client::Limits;
+use fail2ban_client::codec::{DecodeError, Limit, Value, decode};
+
+fn limited(bytes: &[u8], limits: &Limits) -> Limit {
+    match decode(bytes, limits) {
+        Err(DecodeError::Limit { limit, .. }) => limit,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// `inner` within `depth` tuples of one.
+fn nested(depth: usize) -> Vec<u8> {
+    let mut bytes = b"\x80\x05N".to_vec();
+    bytes.resize(3 + depth, 0x85);
+    bytes.push(b'.');
+    bytes
+}
+
+#[test]
+fn depth() {
+    let limits = Limits::default();
+    assert!(decode(&nested(63), &limits).is_ok());
+    assert_eq!(limited(&nested(64), &limits), Limit::Depth);
+    assert_eq!(limited(&nested(1_000_000), &limits), Limit::Depth);
+    // A caller cannot raise it to where a thread's stack would end: dropping, comparing and printing recurse.
+    let limits = limits.with_depth(usize::MAX);
+    assert_eq!(limited(&nested(Limits::MAX_DEPTH), &limits), Limit::Depth);
+    let work = move || {
+        let value = decode(&nested(Limits::MAX_DEPTH - 1), &limits).unwrap();
+        assert_eq!(value, value.clone());
+        assert!(format!("{value:?}").len() > Limits::MAX_DEPTH);
+    };
+    std::thread::Builder::new().stack_size(1 << 20).spawn(work).unwrap().join().unwrap();
+}
+
+#[test]
+fn depth_by_reference() {
+    // Each level is stored and the next one refers to it: as flat as can be on the wire.
+    let mut bytes = b"\x80\x05]\x94".to_vec();
+    for level in 0_u8..200 {
+        bytes.extend_from_slice(&[b'h', level, 0x85, 0x94]);
+    }
+    bytes.extend_from_slice(b"t.");
+    bytes.splice(2..2, *b"(");
+    assert_eq!(limited(&bytes, &Limits::default()), Limit::Depth);
+}
+
+#[test]
+fn marks_within_marks() {
+    let mut bytes = b"\x80\x05".to_vec();
+    bytes.resize(1_000_000, b'(');
+    bytes.push(b'.');
+    assert_eq!(limited(&bytes, &Limits::default()), Limit::Depth);
+}
+
+#[test]
+fn a_billion_laughs() {
+    // Each list holds the one before ten times: 10^40 texts for whoever follows them all.
+    let mut bytes = b"\x80\x05\x8c\x03lol\x94".to_vec();
+    for level in 0_u8..40 {
+        bytes.push(b'(');
+        for _ in 0..10 {
+            bytes.extend_from_slice(&[b'h', level]);
+        }
+        bytes.extend_from_slice(b"t\x94");
+    }
+    bytes.extend_from_slice(b"\x85.");
+    // One value is left below: the text.
+    bytes.splice(2..2, *b"(");
+    let end = bytes.len() - 2;
+    bytes.splice(end..end + 1, *b"t");
+    assert_eq!(limited(&bytes, &Limits::default()), Limit::ExpandedNodes);
+}
+
+#[test]
+fn one_long_text_many_times() {
+    let mut bytes = b"\x80\x05(X\x00\x00\x10\x00".to_vec();
+    bytes.resize(bytes.len() + (1 << 20), b'x');
+    bytes.push(0x94);
+    for _ in 0..1000 {
+        bytes.extend_from_slice(b"h\0");
+    }
+    bytes.extend_from_slice(b"t.");
+    assert_eq!(limited(&bytes, &Limits::default()), Limit::ExpandedBytes);
+}
+
+#[test]
+fn sharing_itself_is_no_fault() {
+    let shared = decode(b"\x80\x05]\x94(\x8c\x01x\x94h\x01h\x01e.", &Limits::default()).unwrap();
+    let texts: Vec<_> = shared.as_sequence().unwrap().iter().map(|item| item.as_str().unwrap()).collect();
+    assert_eq!(texts, ["x", "x", "x"]);
+}
+
+#[test]
+fn loops_of_every_kind() {
+    for bytes in [
+        &b"\x80\x05]\x94h\0a."[..],          // a list in itself
+        b"\x80\x05]\x94]\x94h\0ah\x01\x85.", // no loop, but values left over
+        b"\x80\x05}\x94Nh\0s.",              // a dict as its own value
+        b"\x80\x05]\x94h\0\x85a.",           // a list in a tuple in itself
+        b"\x80\x05cm\nn\n)R\x94h\0b.",       // an object as its own state
+    ] {
+        let error = decode(bytes, &Limits::default()).unwrap_err();
+        assert!(matches!(error, DecodeError::Cyclic | DecodeError::Broken { .. }), "{bytes:?}: {error}");
+    }
+    assert_eq!(decode(b"\x80\x05]\x94h\0a.", &Limits::default()), Err(DecodeError::Cyclic));
+}
+
+#[test]
+fn numbers_of_things() {
+    let mut bytes = b"\x80\x05(".to_vec();
+    bytes.resize(3 + 1000, b'N');
+    bytes.extend_from_slice(b"t.");
+    assert!(decode(&bytes, &Limits::default().with_nodes(1001)).is_ok());
+    assert_eq!(limited(&bytes, &Limits::default().with_nodes(1000)), Limit::Nodes);
+    assert_eq!(limited(&bytes, &Limits::default().with_reply_bytes(1000)), Limit::ReplyBytes);
+
+    let mut bytes = b"\x80\x05N".to_vec();
+    bytes.resize(3 + 1000, 0x94);
+    bytes.push(b'.');
+    assert!(decode(&bytes, &Limits::default().with_memo(1000)).is_ok());
+    assert_eq!(limited(&bytes, &Limits::default().with_memo(999)), Limit::Memo);
+}
+
+#[test]
+fn leaps_in_the_memo_take_no_memory() {
+    let error = decode(b"\x80\x02Nr\xff\xff\xff\x7f.", &Limits::default()).unwrap_err();
+    assert!(matches!(error, DecodeError::Broken { .. }), "{error}");
+}
+
+#[test]
+fn announced_lengths_are_not_believed() {
+    for bytes in [
+        &b"\x80\x05\x95\xff\xff\xff\xff\xff\xff\xff\x7fN."[..],
+        b"\x80\x05\x96\xff\xff\xff\xff\xff\xff\xff\x7fx.",
+        b"\x80\x05X\xff\xff\xff\xffx.",
+    ] {
+        match decode(bytes, &Limits::default()) {
+            // A frame's length is skipped.
+            Ok(value) => assert_eq!(value, Value::None),
+            Err(error) => assert!(matches!(error, DecodeError::Truncated { .. }), "{error}"),
+        }
+    }
+}
+
+#[test]
+fn refused_opcodes_name_their_place() {
+    // NEWOBJ, NEWOBJ_EX, POP, DUP, PERSID, INST, EXT1, LONG4, BINUNICODE8, and no opcode at all.
+    for opcode in [0x81, 0x92, b'0', b'2', b'P', b'i', 0x82, 0x8b, 0x8d, 0xff] {
+        let error = decode(&[0x80, 5, b'N', opcode, b'.'], &Limits::default()).unwrap_err();
+        assert_eq!(error, DecodeError::Opcode { opcode, offset: 3 });
+    }
+}
+
+#[test]
+fn nothing_is_ever_called() {
+    let value = decode(b"\x80\x02cos\nsystem\nX\x02\0\0\0id\x85R.", &Limits::default()).unwrap();
+    let Value::Object(object) = value else { panic!("{value:?}") };
+    assert_eq!((object.class.module.as_str(), object.class.name.as_str()), (Some("os"), Some("system")));
+    assert_eq!(object.args.as_sequence().unwrap()[0].as_str(), Some("id"));
+}
+
+#[test]
+fn python_2_replies_are_read() {
+    // (0, ['192.0.2.1', u'né']) as cPickle writes it, and (1, KeyError('x')).
+    let reply = b"\x80\x02K\0]q\x01(c__builtin__\nstr\nq\x02U\x09192.0.2.1q\x03\x85q\x04Rq\x05X\x03\0\0\0n\xc3\xa9q\x06e\x86q\x07.";
+    let value = fail2ban_client::outcome(&decode(reply, &Limits::default()).unwrap()).unwrap();
+    let texts: Vec<_> = value.as_sequence().unwrap().iter().map(|item| item.as_str().unwrap()).collect();
+    assert_eq!(texts, ["192.0.2.1", "né"]);
+    let reply = b"\x80\x02K\x01cexceptions\nKeyError\nq\x01U\x01xq\x02\x85q\x03Rq\x04\x86q\x05.";
+    let refusal = fail2ban_client::outcome(&decode(reply, &Limits::default()).unwrap()).unwrap_err();
+    let fail2ban_client::Refusal::Exception(exception) = refusal else { panic!("{refusal:?}") };
+    assert_eq!(exception.to_string(), "KeyError: x");
+}
+
+#[test]
+fn ids_of_several_parts_become_their_python_spelling() {
+    let reply = b"\x80\x05\x8c\x08builtins\x8c\x03str\x93\x8c\x03abc\x8c\x03joe\x86\x85R.";
+    assert_eq!(decode(reply, &Limits::default()).unwrap().as_str(), Some("('abc', 'joe')"));
+}

@@ -1,0 +1,19 @@
+//! Tests of the client through its public door: recorded replies, random and hostile bytes, a scripted server, and a
+//! real fail2ban.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a helper of the tests fails as they do"
+)]
+
+mod fake;
+mod faults;
+mod golden;
+mod hostile;
+mod live;
+mod live_bans;
+mod live_restart;
+mod random;
+mod transcript;
