@@ -2,6 +2,8 @@
 //! whose storage fails is built anew after a pause.
 
 mod clockwork;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
