@@ -4,6 +4,7 @@ mod cursor;
 mod find;
 mod intake;
 mod ledger;
+mod lookup;
 mod record;
 mod rows;
 mod write;

@@ -40,7 +40,9 @@ impl Location {
         };
         match scheme {
             "sqlite" => sqlite_path(rest).map(Self::Sqlite).map_err(bad),
-            "postgres" | "postgresql" => Ok(Self::Postgres(PostgresUrl::new(url, rest))),
+            "postgres" | "postgresql" => {
+                PostgresUrl::parse(url, rest).map(Self::Postgres).map_err(|why| bad(why.to_owned()))
+            }
             other => Err(bad(format!("{:?} is not a database that BanGUI knows", shorten(other)))),
         }
     }
@@ -87,7 +89,21 @@ fn sqlite_path(rest: &str) -> Result<PathBuf, String> {
 }
 
 impl PostgresUrl {
-    fn new(url: &str, rest: &str) -> Self {
+    /// libpq reads a stray `/`, `?` or `@` of a password as the end of the host or of the password, and would go
+    /// on to tell the remainder as host or port: such URLs are refused.
+    fn parse(url: &str, rest: &str) -> Result<Self, &'static str> {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let at_signs = rest.matches('@').count();
+        if at_signs > 1 || at_signs != authority.matches('@').count() {
+            return Err(
+                "the characters / ? # @ in a user name, password or parameter have to be written as \
+                 %2F %3F %23 %40",
+            );
+        }
+        Ok(Self::split(url, rest))
+    }
+
+    fn split(url: &str, rest: &str) -> Self {
         let (user_info, place) = rest.rsplit_once('@').unwrap_or(("", rest));
         let mut secrets = vec![url.to_owned(), rest.to_owned()];
         let mut hide = |text: &str| {
@@ -190,10 +206,10 @@ mod tests {
 
     #[test]
     fn no_secret_is_shown() {
-        let url = "postgres://ban:s%40cret/x@db.example:5432/bangui?sslpassword=hidden&a=b";
+        let url = "postgres://ban:s%40cret%2Fx@db.example:5432/bangui?sslpassword=hidden&a=b";
         let location = Location::parse(url).unwrap();
         assert_eq!(location.shown(), "db.example:5432/bangui");
-        let said = location.redact(&format!("cannot read {url}: s@cret/x s%40cret/x hidden"));
+        let said = location.redact(&format!("cannot read {url}: s@cret/x s%40cret%2Fx hidden"));
         assert!(!said.contains("cret") && !said.contains("hidden"), "{said}");
     }
 

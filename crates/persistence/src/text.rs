@@ -5,6 +5,9 @@ use std::borrow::Cow;
 /// The longest id of a ban, in bytes, that both databases can keep in an index.
 pub(crate) const MAX_ID_BYTES: usize = 1024;
 
+/// The longest LIKE pattern that SQLite takes, in bytes.
+const MAX_PATTERN_BYTES: usize = 50_000;
+
 /// The text without NUL, which PostgreSQL cannot hold.
 pub(crate) fn storable(text: &str) -> Cow<'_, str> {
     if text.contains('\0') { Cow::Owned(text.replace('\0', "\u{FFFD}")) } else { Cow::Borrowed(text) }
@@ -22,8 +25,9 @@ pub(crate) fn search_text(parts: [Option<&str>; 4]) -> String {
     parts.join("\n")
 }
 
-/// A LIKE pattern (escape character `\`) that finds `needle` anywhere.
-pub(crate) fn like_pattern(needle: &str) -> String {
+/// A LIKE pattern (escape character `\`) that finds `needle` anywhere; `None` for a needle that is longer than
+/// SQLite takes, and than anything that is stored.
+pub(crate) fn like_pattern(needle: &str) -> Option<String> {
     let mut pattern = String::from("%");
     for char in storable(needle).to_lowercase().chars() {
         if matches!(char, '%' | '_' | '\\') {
@@ -32,7 +36,7 @@ pub(crate) fn like_pattern(needle: &str) -> String {
         pattern.push(char);
     }
     pattern.push('%');
-    pattern
+    (pattern.len() <= MAX_PATTERN_BYTES).then_some(pattern)
 }
 
 #[cfg(test)]
@@ -41,7 +45,8 @@ mod tests {
 
     #[test]
     fn wildcards_stand_for_themselves() {
-        assert_eq!(like_pattern("50%_A\\"), "%50\\%\\_a\\\\%");
+        assert_eq!(like_pattern("50%_A\\").unwrap(), "%50\\%\\_a\\\\%");
+        assert_eq!(like_pattern(&"%".repeat(30_000)), None);
     }
 
     #[test]

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use crate::connection::{AnyConnection, Both, TxError};
 use crate::db::{Db, optional};
 use crate::schema::{settings, users};
+use crate::text::storable;
 
 /// The setting that holds the hash of the set-up token.
 const SETUP_TOKEN: &str = "setup_token_hash";
@@ -22,13 +23,13 @@ pub(crate) fn user((id, name, password_hash, created_at): UserRow) -> User {
 
 /// What makes two names the same: upper and lower case alike, by Unicode's rules and not by the database's.
 fn name_key(name: &str) -> String {
-    name.to_lowercase()
+    storable(name).to_lowercase()
 }
 
 fn insert(connection: &mut AnyConnection, new: &NewUser) -> Result<User, TxError> {
     let row: UserRow = diesel::insert_into(users::table)
         .values((
-            users::name.eq(&new.name),
+            users::name.eq(storable(&new.name)),
             users::name_key.eq(name_key(&new.name)),
             users::password_hash.eq(&new.password_hash),
             users::created_at.eq(new.created_at.as_millis()),

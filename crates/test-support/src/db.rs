@@ -6,7 +6,7 @@ mod place;
 
 use bangui_persistence::{Db, DbKind, DbOptions};
 
-pub use place::{POSTGRES_URL, Place};
+pub use place::{POSTGRES_URL, Place, SqliteFile};
 
 /// A database of its own for one test, with all tables. Keep it until the test ends.
 #[derive(Debug)]
@@ -61,6 +61,16 @@ impl TestDb {
     /// When the database refuses it.
     pub fn execute(&self, sql: &str) {
         self.place.execute(sql).expect("the SQL of a test runs");
+    }
+
+    /// How many rows `table` (or `table WHERE …`) has.
+    ///
+    /// # Panics
+    ///
+    /// When the database refuses the question.
+    pub fn count(&self, table: &str) -> i64 {
+        let query = format!("SELECT count(*) AS count FROM {table}");
+        self.place.count(&query).unwrap_or_else(|error| panic!("{query}: {error}"))
     }
 }
 

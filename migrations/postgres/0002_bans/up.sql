@@ -15,7 +15,7 @@ CREATE TABLE active_bans (
     by_user TEXT,
     reason TEXT,
     search TEXT COLLATE "C" NOT NULL,
-    CONSTRAINT active_bans_server_id_jail_ip UNIQUE (server_id, jail, ip)
+    CONSTRAINT active_bans_ip_jail_server_id UNIQUE (ip, jail, server_id)
 );
 CREATE INDEX active_bans_banned_at ON active_bans (server_id, banned_at, id);
 CREATE INDEX active_bans_expires_at ON active_bans (server_id, expires_at, id);
@@ -40,7 +40,7 @@ CREATE TABLE ban_events (
     reason TEXT,
     search TEXT COLLATE "C" NOT NULL,
     recorded_at BIGINT NOT NULL,
-    CONSTRAINT ban_events_server_id_kind_jail_ip_banned_at UNIQUE (server_id, kind, jail, ip, banned_at)
+    CONSTRAINT ban_events_ip_banned_at_jail_kind_server_id UNIQUE (ip, banned_at, jail, kind, server_id)
 );
 CREATE INDEX ban_events_occurred_at ON ban_events (server_id, occurred_at, id);
 CREATE INDEX ban_events_ip_key ON ban_events (server_id, ip_key, occurred_at, id);

@@ -15,7 +15,7 @@ CREATE TABLE active_bans (
     by_user TEXT,
     reason TEXT,
     search TEXT NOT NULL,
-    UNIQUE (server_id, jail, ip)
+    UNIQUE (ip, jail, server_id)
 );
 CREATE INDEX active_bans_banned_at ON active_bans (server_id, banned_at, id);
 CREATE INDEX active_bans_expires_at ON active_bans (server_id, expires_at, id);
@@ -40,7 +40,7 @@ CREATE TABLE ban_events (
     reason TEXT,
     search TEXT NOT NULL,
     recorded_at BIGINT NOT NULL,
-    UNIQUE (server_id, kind, jail, ip, banned_at)
+    UNIQUE (ip, banned_at, jail, kind, server_id)
 );
 CREATE INDEX ban_events_occurred_at ON ban_events (server_id, occurred_at, id);
 CREATE INDEX ban_events_ip_key ON ban_events (server_id, ip_key, occurred_at, id);

@@ -10,7 +10,7 @@ use super::cursor::{self, page, rows_wanted};
 use super::rows::{ACTIVE_COLUMNS, ActiveRow, EVENT_COLUMNS, EventRow};
 use crate::connection::{AnyConnection, TxError};
 use crate::schema::{active_bans, ban_events};
-use crate::text::like_pattern;
+use crate::text::{like_pattern, storable};
 
 /// The keys of all IPv4 addresses, which lie inside IPv6's.
 const IPV4_KEYS: (&str, &str) = ("00000000000000000000ffff00000000", "00000000000000000000ffffffffffff");
@@ -62,13 +62,11 @@ pub(super) fn bans(connection: &mut AnyConnection, query: &BanQuery) -> Result<P
         }
     }
     if let Some(id) = &query.id {
-        // The key is there for the index; the spelling decides.
-        found = found
-            .filter(active_bans::ip_key.eq(id.sort_key()))
-            .filter(active_bans::ip.eq(crate::text::storable(id.as_str()).into_owned()));
+        found = found.filter(active_bans::ip.eq(storable(id.as_str()).into_owned()));
     }
     if let Some(text) = &query.text {
-        found = found.filter(active_bans::search.like(like_pattern(text)).escape('\\'));
+        let Some(pattern) = like_pattern(text) else { return Ok(Page { items: Vec::new(), next: None }) };
+        found = found.filter(active_bans::search.like(pattern).escape('\\'));
     }
     let after = query.after.as_ref();
     let down = query.sort.descending;
@@ -122,7 +120,8 @@ pub(super) fn events(connection: &mut AnyConnection, query: &EventQuery) -> Resu
         found = found.filter(ban_events::occurred_at.lt(until.as_millis()));
     }
     if let Some(text) = &query.text {
-        found = found.filter(ban_events::search.like(like_pattern(text)).escape('\\'));
+        let Some(pattern) = like_pattern(text) else { return Ok(Page { items: Vec::new(), next: None }) };
+        found = found.filter(ban_events::search.like(pattern).escape('\\'));
     }
     let after = match &query.after {
         Some(at) => Some((cursor::number(at)?, at.id)),

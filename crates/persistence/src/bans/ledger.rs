@@ -1,16 +1,16 @@
 //! A batch worked out in memory against the rows that it touches: what is new, what has changed, what leaves.
 //! Reads those rows in few statements; writes nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use bangui_domain::model::{ActiveBan, BanEvent, BanId, BanKey, EventId, EventKind, JailName, ServerId};
 use bangui_domain::ports::{BanBatch, BanRecord, EndRecord};
 use bangui_domain::service::merge;
 use diesel::prelude::*;
 
-use super::rows::{ACTIVE_COLUMNS, ActiveRow, EVENT_COLUMNS, EventRow, key};
+use super::lookup::Lookup;
+use super::rows::{ActiveRow, EventRow};
 use crate::connection::{AnyConnection, CHUNK, TxError};
-use crate::schema::{active_bans, ban_events};
 
 /// A ban event: as it was stored, and as it is now.
 struct Entry {
@@ -59,63 +59,30 @@ impl Ledger {
             active: HashMap::new(),
         };
         let (bans, ends) = (batch.bans.iter().map(|ban| &ban.ban.key), batch.ends.iter().map(|end| &end.key));
-        for part in Part::split(bans.clone()) {
-            ledger.load_events(connection, &part)?;
+        for part in distinct(bans.clone()).chunks(CHUNK) {
+            let rows: Vec<EventRow> = Lookup::events(&batch.server, EventKind::Ban, part).load(connection)?;
+            for row in rows {
+                let event = row.into_event()?;
+                ledger.entries.insert(event.key.clone(), Entry { event, stored: true, changed: false });
+            }
         }
-        for part in Part::split(ends.clone()) {
-            ledger.load_ends(connection, &part)?;
+        for part in distinct(ends.clone()).chunks(CHUNK) {
+            let rows: Vec<EventRow> =
+                Lookup::events(&batch.server, EventKind::Unban, part).load(connection)?;
+            for row in rows {
+                ledger.ended.insert(row.into_event()?.key);
+            }
         }
-        for part in Part::split(bans.chain(ends)) {
-            ledger.load_active(connection, &part)?;
+        for part in distinct(bans.chain(ends)).chunks(CHUNK) {
+            let rows: Vec<ActiveRow> = Lookup::active(&batch.server, part).load(connection)?;
+            for row in rows {
+                let id = row.id;
+                let ban = row.into_ban()?;
+                let place = (ban.key.jail.clone(), ban.key.id.clone());
+                ledger.active.insert(place, Slot { row: Some(id), ban: Some(ban), changed: false });
+            }
         }
         Ok(ledger)
-    }
-
-    fn load_events(&mut self, connection: &mut AnyConnection, part: &Part<'_>) -> Result<(), TxError> {
-        let rows: Vec<EventRow> = ban_events::table
-            .filter(ban_events::server_id.eq(self.server.as_str()))
-            .filter(ban_events::kind.eq(EventKind::Ban.as_str()))
-            .filter(ban_events::jail.eq(part.jail.as_str()))
-            .filter(ban_events::ip.eq_any(&part.ids))
-            .filter(ban_events::banned_at.between(part.first, part.last))
-            .select(EVENT_COLUMNS)
-            .load(connection)?;
-        for row in rows {
-            let event = row.into_event()?;
-            self.entries.insert(event.key.clone(), Entry { event, stored: true, changed: false });
-        }
-        Ok(())
-    }
-
-    fn load_ends(&mut self, connection: &mut AnyConnection, part: &Part<'_>) -> Result<(), TxError> {
-        let rows: Vec<(String, String, i64)> = ban_events::table
-            .filter(ban_events::server_id.eq(self.server.as_str()))
-            .filter(ban_events::kind.eq(EventKind::Unban.as_str()))
-            .filter(ban_events::jail.eq(part.jail.as_str()))
-            .filter(ban_events::ip.eq_any(&part.ids))
-            .filter(ban_events::banned_at.between(part.first, part.last))
-            .select((ban_events::jail, ban_events::ip, ban_events::banned_at))
-            .load(connection)?;
-        for (jail, ip, banned_at) in rows {
-            self.ended.insert(key(jail, ip, banned_at)?);
-        }
-        Ok(())
-    }
-
-    fn load_active(&mut self, connection: &mut AnyConnection, part: &Part<'_>) -> Result<(), TxError> {
-        let rows: Vec<ActiveRow> = active_bans::table
-            .filter(active_bans::server_id.eq(self.server.as_str()))
-            .filter(active_bans::jail.eq(part.jail.as_str()))
-            .filter(active_bans::ip.eq_any(&part.ids))
-            .select(ACTIVE_COLUMNS)
-            .load(connection)?;
-        for row in rows {
-            let id = row.id;
-            let ban = row.into_ban()?;
-            let place = (ban.key.jail.clone(), ban.key.id.clone());
-            self.active.insert(place, Slot { row: Some(id), ban: Some(ban), changed: false });
-        }
-        Ok(())
     }
 
     /// Takes a ban into account.
@@ -187,36 +154,12 @@ impl Ledger {
     }
 }
 
-/// Some ids of one jail, few enough for one statement, with the times between which their bans began.
-struct Part<'a> {
-    jail: &'a JailName,
-    ids: Vec<&'a str>,
-    first: i64,
-    last: i64,
-}
-
-impl<'a> Part<'a> {
-    fn split(keys: impl Iterator<Item = &'a BanKey>) -> Vec<Self> {
-        let mut jails: BTreeMap<&JailName, BTreeMap<&str, BTreeSet<i64>>> = BTreeMap::new();
-        for key in keys {
-            let ids = jails.entry(&key.jail).or_default();
-            ids.entry(key.id.as_str()).or_default().insert(key.banned_at.as_millis());
-        }
-        let mut parts = Vec::new();
-        for (jail, ids) in jails {
-            let ids: Vec<(&str, BTreeSet<i64>)> = ids.into_iter().collect();
-            for chunk in ids.chunks(CHUNK) {
-                let times = || chunk.iter().flat_map(|(_, times)| times.iter().copied());
-                parts.push(Self {
-                    jail,
-                    ids: chunk.iter().map(|(id, _)| *id).collect(),
-                    first: times().min().unwrap_or(i64::MIN),
-                    last: times().max().unwrap_or(i64::MAX),
-                });
-            }
-        }
-        parts
-    }
+/// The keys, each once, in an order that is good to the index.
+fn distinct<'a>(keys: impl Iterator<Item = &'a BanKey>) -> Vec<&'a BanKey> {
+    let mut keys: Vec<&BanKey> = keys.collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
 }
 
 /// The event that a ban leaves when it is seen for the first time.

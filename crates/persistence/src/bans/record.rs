@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
 use super::ledger::Ledger;
+use super::lookup::by_index_alone;
 use super::rows::key;
 use super::write::{ActiveValues, EventValues, StoredEventValues};
 use crate::connection::{AnyConnection, CHUNK, InsertRows, TxError};
@@ -23,6 +24,7 @@ pub(super) fn record(connection: &mut AnyConnection, batch: &BanBatch) -> Result
     if let Some(fence) = batch.fence {
         check_fence(connection, fence)?;
     }
+    by_index_alone(connection)?;
     let mut ledger = Ledger::load(connection, batch)?;
     for ban in &batch.bans {
         ledger.ban(ban);

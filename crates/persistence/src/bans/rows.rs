@@ -29,7 +29,8 @@ pub(super) struct ActiveRow {
     reason: Option<String>,
 }
 
-type ActiveColumns = (
+/// The columns of an [`ActiveRow`], in its order.
+pub(super) type ActiveColumns = (
     active_bans::id,
     active_bans::jail,
     active_bans::ip,
@@ -88,7 +89,8 @@ pub(super) struct EventRow {
     reason: Option<String>,
 }
 
-type EventColumns = (
+/// The columns of an [`EventRow`], in its order.
+pub(super) type EventColumns = (
     ban_events::id,
     ban_events::server_id,
     ban_events::kind,

@@ -1,10 +1,11 @@
 //! Where a throwaway database lies, and how it goes away. Knows no tables.
 
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use bangui_persistence::DbKind;
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, ConnectionError, PgConnection, SqliteConnection};
+use diesel::{Connection, ConnectionError, PgConnection, RunQueryDsl, SqliteConnection};
 use tempfile::TempDir;
 
 /// The environment variable with the URL of a throwaway PostgreSQL server, as a user that may make databases.
@@ -69,16 +70,27 @@ impl Place {
     /// Runs SQL there by a plain connection; the database must exist.
     pub(super) fn execute(&self, sql: &str) -> Result<(), Box<dyn std::error::Error>> {
         match &self.kind {
-            PlaceKind::Sqlite(directory) => {
-                let path = directory.path().join("bangui.db");
-                #[expect(clippy::disallowed_methods, reason = "a test's own file, known to be SQLite")]
-                let mut connection = SqliteConnection::establish(&path.to_string_lossy())?;
-                connection.batch_execute(&format!("PRAGMA busy_timeout = 5000; {sql}"))?;
-            }
+            PlaceKind::Sqlite(directory) => SqliteFile::open(&file_in(directory)).execute(sql),
             PlaceKind::Postgres { .. } => connect(&self.url)?.batch_execute(sql)?,
         }
         Ok(())
     }
+
+    /// The number in the column `count` of the one row that `query` answers.
+    pub(super) fn count(&self, query: &str) -> Result<i64, Box<dyn std::error::Error>> {
+        let query = diesel::sql_query(query);
+        let row: Count = match &self.kind {
+            PlaceKind::Sqlite(directory) => query.get_result(&mut SqliteFile::open(&file_in(directory)).0)?,
+            PlaceKind::Postgres { .. } => query.get_result(&mut connect(&self.url)?)?,
+        };
+        Ok(row.count)
+    }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    count: i64,
 }
 
 impl Drop for Place {
@@ -95,6 +107,37 @@ impl Drop for Place {
         {
             panic!("the test's database {name} could not be dropped: {error}");
         }
+    }
+}
+
+fn file_in(directory: &TempDir) -> PathBuf {
+    directory.path().join("bangui.db")
+}
+
+/// A SQLite file opened by a plain connection that stays open: to hold locks, or to play another program.
+pub struct SqliteFile(SqliteConnection);
+
+impl SqliteFile {
+    /// Opens the file, or makes it.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be opened.
+    pub fn open(path: &Path) -> Self {
+        #[expect(clippy::disallowed_methods, reason = "a test's own file, known to be SQLite")]
+        let opened = SqliteConnection::establish(&path.to_string_lossy());
+        let mut file = Self(opened.unwrap_or_else(|error| panic!("{}: {error}", path.display())));
+        file.execute("PRAGMA busy_timeout = 5000");
+        file
+    }
+
+    /// Runs SQL.
+    ///
+    /// # Panics
+    ///
+    /// When SQLite refuses it.
+    pub fn execute(&mut self, sql: &str) {
+        self.0.batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
     }
 }
 
