@@ -1,7 +1,7 @@
 //! The body of every error: RFC 9457 with a stable code, the request's id, and the fields that were wrong.
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use bangui_domain::ServiceError;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -75,10 +75,6 @@ impl Problem {
         }
         if let ApiError::Http(HttpFailure::MethodNotAllowed { allow }) = error {
             response.insert_header((header::ALLOW, allow.as_str()));
-        }
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            // The rest of the body is not read, so the connection cannot carry another request.
-            response.force_close();
         }
         response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON)).json(Self::new(error, request_id))
     }

@@ -109,9 +109,11 @@ pub(crate) struct EventsParams {
     /// Only entries in this address or network.
     #[param(example = "203.0.113.0/24")]
     ip: Option<String>,
-    /// `ban` or `unban`.
+    /// Only bans, or only unbans.
+    #[param(value_type = Option<EventKind>)]
     kind: Option<String>,
-    /// `detected`, `manual`, `restored` or `expired`.
+    /// Only events that came about this way.
+    #[param(value_type = Option<Origin>)]
     origin: Option<String>,
     /// At or after this time (RFC 3339).
     #[param(format = DateTime)]

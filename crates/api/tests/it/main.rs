@@ -17,5 +17,6 @@ mod health;
 mod jails;
 mod logins;
 mod problems;
+mod server;
 mod stream;
 mod world;
