@@ -8,7 +8,7 @@ use tracing_subscriber::EnvFilter;
 use crate::command::{check_config, healthcheck, migrate, openapi, serve, user};
 use crate::exit::{ExitCode, Fatal};
 use crate::settings::{Log, LogFormat};
-use crate::stage::Loaded;
+use crate::stage::{Loaded, Validated};
 
 /// The control plane for fail2ban: shows, explains and controls what it does, and remembers what it forgets.
 #[derive(Debug, Parser)]
@@ -52,16 +52,16 @@ pub(crate) fn run(cli: Cli) -> Result<(), Fatal> {
         Command::CheckConfig => check_config::run(Loaded::load(cli.config.as_deref())?),
         Command::Healthcheck { live } => healthcheck::run(&Loaded::load(cli.config.as_deref())?, live),
         Command::Serve => {
-            let loaded = start_logging(Loaded::load(cli.config.as_deref())?)?;
-            block_on(serve::run(loaded))
+            let validated = start_logging(Validated::new(Loaded::load(cli.config.as_deref())?)?)?;
+            block_on(serve::run(validated))
         }
         Command::Migrate => {
-            let loaded = start_logging(Loaded::load(cli.config.as_deref())?)?;
-            block_on(migrate::run(loaded))
+            let validated = start_logging(Validated::new(Loaded::load(cli.config.as_deref())?)?)?;
+            block_on(migrate::run(validated))
         }
         Command::User { command } => {
-            let loaded = start_logging(Loaded::load(cli.config.as_deref())?)?;
-            block_on(user::run(loaded, command))
+            let validated = start_logging(Validated::new(Loaded::load(cli.config.as_deref())?)?)?;
+            block_on(user::run(validated, command))
         }
     }
 }
@@ -76,8 +76,8 @@ fn block_on(work: impl Future<Output = Result<(), Fatal>>) -> Result<(), Fatal> 
     runtime.block_on(work)
 }
 
-fn start_logging(loaded: Loaded) -> Result<Loaded, Fatal> {
-    let Log { filter, format } = &loaded.settings().log;
+fn start_logging(validated: Validated) -> Result<Validated, Fatal> {
+    let Log { filter, format } = &validated.settings().log;
     let filter = EnvFilter::try_new(filter)
         .map_err(|error| Fatal::new(ExitCode::Config, format!("log.filter: {error}")))?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
@@ -85,5 +85,5 @@ fn start_logging(loaded: Loaded) -> Result<Loaded, Fatal> {
         LogFormat::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
         LogFormat::Json => lines.json().init(),
     }
-    Ok(loaded)
+    Ok(validated)
 }

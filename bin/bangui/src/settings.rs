@@ -15,9 +15,9 @@ pub(crate) use secret::Secret;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
-    /// How many server processes this deployment runs on the same database. Anything but 1 needs PostgreSQL.
+    /// How many server processes this deployment runs on the same database. Anything but 1 needs PostgreSQL. Default 1.
     pub(crate) workers: u32,
     /// The web server.
     pub(crate) http: Http,
@@ -35,15 +35,16 @@ pub(crate) struct Settings {
 
 /// The web server.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Http {
-    /// Addresses and ports to listen on, separated by commas.
+    /// Addresses and ports to listen on, separated by commas. Default `127.0.0.1:8686`.
     pub(crate) listen: Vec<SocketAddr>,
-    /// Threads that serve requests; 0 takes one for each core, at most 4.
+    /// Threads that serve requests; 0 takes one for each core, at most 4. Default 0.
     pub(crate) threads: usize,
-    /// Networks of reverse proxies whose X-Forwarded-* headers are believed, separated by commas.
+    /// Networks of reverse proxies whose X-Forwarded-* headers are believed, separated by commas. Default none.
     pub(crate) trusted_proxies: Vec<IpNet>,
-    /// Whether cookies are marked Secure: `auto` (when the request came over TLS), `always` or `never`.
+    /// Whether cookies are marked Secure: `auto` (when the request came over TLS), `always` or `never`. Default
+    /// `auto`.
     pub(crate) secure_cookies: SecureCookies,
 }
 
@@ -61,55 +62,57 @@ pub(crate) enum SecureCookies {
 
 /// Where BanGUI keeps its data.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Database {
-    /// `sqlite:///path/to/bangui.db`, or `postgres://user:password@host/database`.
+    /// `sqlite:///path/to/bangui.db`, or `postgres://user:password@host/database`. Default
+    /// `sqlite:///var/lib/bangui/bangui.db`.
     pub(crate) url: Secret,
-    /// A file that holds the URL, instead of `url`.
+    /// A file that holds the URL, instead of `database.url`.
     pub(crate) url_file: Option<PathBuf>,
 }
 
 /// The fail2ban server that is watched.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Fail2ban {
-    /// Its socket.
+    /// Its socket. Default `/var/run/fail2ban/fail2ban.sock`.
     pub(crate) socket: PathBuf,
     /// Where its database is found on this machine; unset takes the path that fail2ban tells.
     pub(crate) database: Option<PathBuf>,
     /// Its time zone, such as `Europe/Berlin`; unset takes this machine's.
     pub(crate) timezone: Option<String>,
-    /// How often its bans are looked at, in milliseconds (200 to 60000).
+    /// How often its bans are looked at, in milliseconds (200 to 60000). Default 1000.
     pub(crate) poll_interval_ms: u64,
 }
 
 /// Logins.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Session {
-    /// A session that is not used for so many seconds ends.
+    /// A session that is not used for so many seconds ends. Default 604800 (a week).
     pub(crate) idle_secs: u64,
-    /// A session ends after so many seconds, used or not.
+    /// A session ends after so many seconds, used or not. Default 2592000 (30 days).
     pub(crate) lifetime_secs: u64,
 }
 
 /// The first user.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Admin {
     /// Makes the user `admin` with this password at the first start, when there is no user yet.
     pub(crate) password: Option<Secret>,
-    /// A file that holds the password, instead of `password`.
+    /// A file that holds the password, instead of `admin.password`.
     pub(crate) password_file: Option<PathBuf>,
 }
 
 /// What is written to the log.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub(crate) struct Log {
-    /// What is logged, such as `info`, or `info,bangui_domain=debug`.
+    /// What is logged, such as `info`, or `info,bangui_domain=debug`. Default
+    /// `info,actix_server=warn,apalis_core=warn`.
     pub(crate) filter: String,
-    /// `text` or `json`.
+    /// `text` or `json`. Default `text`.
     pub(crate) format: LogFormat,
 }
 
@@ -127,25 +130,52 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             workers: 1,
-            http: Http {
-                listen: vec![SocketAddr::from(([127, 0, 0, 1], 8686))],
-                threads: 0,
-                trusted_proxies: Vec::new(),
-                secure_cookies: SecureCookies::Auto,
-            },
-            database: Database {
-                url: Secret::new("sqlite:///var/lib/bangui/bangui.db".to_owned()),
-                url_file: None,
-            },
-            fail2ban: Fail2ban {
-                socket: PathBuf::from("/var/run/fail2ban/fail2ban.sock"),
-                database: None,
-                timezone: None,
-                poll_interval_ms: 1000,
-            },
-            session: Session { idle_secs: 7 * 24 * 3600, lifetime_secs: 30 * 24 * 3600 },
-            admin: Admin { password: None, password_file: None },
-            log: Log { filter: "info".to_owned(), format: LogFormat::Text },
+            http: Http::default(),
+            database: Database::default(),
+            fail2ban: Fail2ban::default(),
+            session: Session::default(),
+            admin: Admin::default(),
+            log: Log::default(),
         }
+    }
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            listen: vec![SocketAddr::from(([127, 0, 0, 1], 8686))],
+            threads: 0,
+            trusted_proxies: Vec::new(),
+            secure_cookies: SecureCookies::Auto,
+        }
+    }
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self { url: Secret::new("sqlite:///var/lib/bangui/bangui.db".to_owned()), url_file: None }
+    }
+}
+
+impl Default for Fail2ban {
+    fn default() -> Self {
+        Self {
+            socket: PathBuf::from("/var/run/fail2ban/fail2ban.sock"),
+            database: None,
+            timezone: None,
+            poll_interval_ms: 1000,
+        }
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self { idle_secs: 7 * 24 * 3600, lifetime_secs: 30 * 24 * 3600 }
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { filter: "info,actix_server=warn,apalis_core=warn".to_owned(), format: LogFormat::Text }
     }
 }

@@ -2,11 +2,10 @@
 //! URL names, and ends.
 
 use crate::exit::Fatal;
-use crate::stage::{Loaded, Validated, open_queue};
+use crate::stage::{Validated, open_queue};
 
 /// Migrates.
-pub(crate) async fn run(loaded: Loaded) -> Result<(), Fatal> {
-    let validated = Validated::new(loaded)?;
+pub(crate) async fn run(validated: Validated) -> Result<(), Fatal> {
     let db = validated.open().await?;
     open_queue(validated.settings(), &db).await?.close().await;
     println!("{} is up to date.", db.place());

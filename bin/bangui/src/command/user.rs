@@ -10,7 +10,7 @@ use clap::Subcommand;
 
 use crate::clock::SystemClock;
 use crate::exit::{ExitCode, Fatal};
-use crate::stage::{Loaded, Validated};
+use crate::stage::Validated;
 
 /// What to do with users.
 #[derive(Debug, Subcommand)]
@@ -34,8 +34,7 @@ pub(crate) enum Command {
 }
 
 /// Carries out the command.
-pub(crate) async fn run(loaded: Loaded, command: Command) -> Result<(), Fatal> {
-    let validated = Validated::new(loaded)?;
+pub(crate) async fn run(validated: Validated, command: Command) -> Result<(), Fatal> {
     let db = validated.open().await?;
     let (users, audit, store): (Arc<dyn UserStore>, Arc<dyn AuditLog>, Arc<dyn SessionStore>) =
         (Arc::new(db.clone()), Arc::new(db.clone()), Arc::new(db));

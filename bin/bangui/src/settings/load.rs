@@ -37,9 +37,9 @@ pub(crate) fn load(
     file: Option<&Path>,
     environment: Option<HashMap<String, String>>,
 ) -> Result<Settings, LoadError> {
-    let mut builder = Config::builder().add_source(Config::try_from(&plain_defaults())?);
     let default_file = Path::new(DEFAULT_FILE);
-    builder = match file {
+    let builder = Config::builder();
+    let builder = match file {
         Some(path) => builder.add_source(File::from(path).format(FileFormat::Toml)),
         None => builder.add_source(File::from(default_file).format(FileFormat::Toml).required(false)),
     };
@@ -64,16 +64,6 @@ pub(crate) fn load(
     Ok(settings)
 }
 
-/// The defaults with their one secret in clear, since a serialised [`Secret`] is masked.
-fn plain_defaults() -> serde_json::Value {
-    let settings = Settings::default();
-    let mut value = serde_json::to_value(&settings).unwrap_or_default();
-    if let Some(url) = value.pointer_mut("/database/url") {
-        *url = serde_json::Value::String(settings.database.url.expose().to_owned());
-    }
-    value
-}
-
 fn secret_file(key: &'static str, path: PathBuf) -> Result<Secret, LoadError> {
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned())),
@@ -86,7 +76,7 @@ mod tests {
     use std::collections::HashMap;
     use std::io::Write;
 
-    use super::{load, plain_defaults};
+    use super::load;
 
     fn from(environment: &[(&str, &str)], file: &str) -> Result<super::Settings, String> {
         let mut toml = tempfile::NamedTempFile::new().expect("a file");
@@ -102,7 +92,6 @@ mod tests {
         assert_eq!(settings.workers, 1);
         assert_eq!(settings.http.listen.len(), 1);
         assert_eq!(settings.database.url.expose(), "sqlite:///var/lib/bangui/bangui.db");
-        assert!(plain_defaults().pointer("/database/url").is_some());
     }
 
     #[test]

@@ -51,6 +51,11 @@ fn a_killed_fail2ban_is_refused_and_its_successor_is_found() {
     let server = Server::start_and_login(&Setup::with_socket(&fail2ban.socket()));
     server.wait_for_health(200);
     attack(&fail2ban, "nginx", "2001:db8::40");
+    // fail2ban writes its database late: what is not in there does not outlive a kill.
+    eventually("the ban to be in fail2ban's database", || {
+        let event = server.items("/api/events?ip=2001:db8::40").into_iter().next()?;
+        event["failures"].is_u64().then_some(())
+    });
     fail2ban.kill();
     server.wait_for_health(503);
     let (_, system) = server.get("/api/system");
