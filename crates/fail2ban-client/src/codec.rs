@@ -6,6 +6,7 @@ mod decode;
 mod encode;
 mod error;
 mod limits;
+mod machine;
 mod opcode;
 mod repr;
 mod scan;

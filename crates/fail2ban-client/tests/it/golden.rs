@@ -21,7 +21,7 @@ fn every_recorded_reply_decodes_to_what_python_read() {
             let decoded = decode(&cut, &Limits::default());
             match row["decoded"]["$decode_error"].as_str() {
                 Some(error) if error.starts_with("RecursionError") => {
-                    assert_eq!(decoded, Err(DecodeError::Cyclic))
+                    assert_eq!(decoded, Err(DecodeError::Cyclic));
                 }
                 Some(_) => {
                     let value = outcome(&decoded.unwrap()).unwrap();

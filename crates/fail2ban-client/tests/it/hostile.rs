@@ -70,7 +70,7 @@ fn a_billion_laughs() {
     // One value is left below: the text.
     bytes.splice(2..2, *b"(");
     let end = bytes.len() - 2;
-    bytes.splice(end..end + 1, *b"t");
+    bytes.splice(end..=end, *b"t");
     assert_eq!(limited(&bytes, &Limits::default()), Limit::ExpandedNodes);
 }
 

@@ -8,6 +8,7 @@
     reason = "a helper of the tests fails as they do"
 )]
 
+mod absent;
 mod fake;
 mod faults;
 mod golden;

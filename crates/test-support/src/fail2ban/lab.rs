@@ -189,6 +189,25 @@ impl Fail2ban {
         Err(LabError::NotReady { why: format!("{jail} has not banned {ip}"), output: self.output() })
     }
 
+    /// Waits until this text, such as a banned address, stands in the server's database: it is written by another
+    /// thread, after the ban is in force, and a server that is stopped before loses it.
+    ///
+    /// # Errors
+    /// The database cannot be read, or the text did not come within half a minute.
+    pub fn wait_for_row(&self, text: &str) -> Result<(), LabError> {
+        let path = self.database_path();
+        let start = Instant::now();
+        while start.elapsed() < BAN_WITHIN {
+            let file = fs::read(&path)
+                .map_err(|source| LabError::io(format!("reading {}", path.display()), source))?;
+            if file.windows(text.len()).any(|window| window == text.as_bytes()) {
+                return Ok(());
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Err(LabError::NotReady { why: format!("{text} is not in its database"), output: self.output() })
+    }
+
     /// The server's process id, while it runs.
     pub fn pid(&self) -> Option<u32> {
         self.server.as_ref().map(Server::pid)
