@@ -14,7 +14,6 @@ use bangui_api::{
 };
 use bangui_domain::model::{Fence, Lease, LeaseHolder, ServerId, Timestamp};
 use bangui_domain::service::{BanService, EventService, JailService, Observer, Prober, Watch};
-use bangui_persistence::Db;
 use bangui_session_cache::{AccountStores, Accounts, Client, PasswordCost, SessionSettings, Sessions};
 use bangui_test_support::db::TestDb;
 use serde_json::Value;
@@ -77,7 +76,7 @@ impl World {
         let settings =
             ApiSettings { trusted_proxies: Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]), ..settings };
         let db = TestDb::sqlite().await;
-        let store: Arc<Db> = Arc::new(db.db().clone());
+        let store = Arc::new(db.db().clone());
         let fail2ban = Script::new();
         let (control, clock) = (Arc::new(fail2ban.clone()), Arc::new(fail2ban.clone()));
         let watch = Arc::new(Watch::new(clock.clone()));
