@@ -57,3 +57,8 @@ pub use types::{
     Address, AddressError, BanId, BanIdError, JailName, JailNameError, LocalDateTime, LocalDateTimeError,
     Version,
 };
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeDoctests;

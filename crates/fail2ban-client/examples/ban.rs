@@ -1,0 +1,30 @@
+//! Bans or unbans addresses in a jail and prints what is banned then:
+//! `cargo run --example ban SOCKET JAIL ban|unban ADDRESS…`.
+#![expect(clippy::print_stdout, reason = "printing is what this example is for")]
+
+use fail2ban_client::{Address, BanId, Client, JailName};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [socket, jail, verb, addresses @ ..] = args.as_slice() else {
+        return Err("usage: ban SOCKET JAIL ban|unban ADDRESS…".into());
+    };
+    let jail: JailName = jail.parse()?;
+    let addresses = addresses.iter().map(|text| text.parse()).collect::<Result<Vec<Address>, _>>()?;
+    let client = Client::new(socket);
+    match verb.as_str() {
+        "ban" => println!("{} newly banned", client.ban(&jail, &addresses).await?),
+        "unban" => {
+            let ids: Vec<BanId> = addresses.into_iter().map(BanId::from).collect();
+            println!("{} unbanned", client.unban(&jail, &ids).await?);
+        }
+        other => return Err(format!("{other} is neither ban nor unban").into()),
+    }
+    for ticket in client.banned_with_times(&jail).await? {
+        let end = if ticket.is_permanent() { "for ever".to_owned() } else { format!("until {}", ticket.end) };
+        println!("{} {end}", ticket.id);
+    }
+    client.close().await;
+    Ok(())
+}
