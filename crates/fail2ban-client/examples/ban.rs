@@ -1,11 +1,23 @@
 //! Bans or unbans addresses in a jail and prints what is banned then:
 //! `cargo run --example ban SOCKET JAIL ban|unban ADDRESS…`.
-#![expect(clippy::print_stdout, reason = "printing is what this example is for")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this example is for")]
+
+use std::process::ExitCode;
 
 use fail2ban_client::{Address, BanId, Client, JailName};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [socket, jail, verb, addresses @ ..] = args.as_slice() else {
         return Err("usage: ban SOCKET JAIL ban|unban ADDRESS…".into());

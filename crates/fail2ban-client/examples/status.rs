@@ -1,10 +1,22 @@
 //! Prints the version, the jails and their counters: `cargo run --example status [SOCKET]`.
-#![expect(clippy::print_stdout, reason = "printing is what this example is for")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this example is for")]
+
+use std::process::ExitCode;
 
 use fail2ban_client::{Client, Error};
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Error> {
     let socket = std::env::args().nth(1).unwrap_or_else(|| Client::DEFAULT_SOCKET.to_owned());
     let client = Client::new(socket);
     println!("fail2ban {} at {}", client.version().await?, client.socket().display());
