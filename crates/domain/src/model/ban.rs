@@ -99,7 +99,7 @@ impl Origin {
     }
 }
 
-/// What makes two reports the same ban: jail, id and the second it began.
+/// What a ban is known by: jail, id and the second it began.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BanKey {
     /// The jail.
@@ -108,6 +108,20 @@ pub struct BanKey {
     pub id: BanId,
     /// When the ban began; whole seconds, as fail2ban counts.
     pub banned_at: Timestamp,
+}
+
+impl BanKey {
+    /// Whether two reports tell of the same ban: the same jail and id, and beginnings at most a second apart.
+    /// fail2ban counts in fractions of seconds, cuts them off in its lists, and rounds them in its database; a
+    /// ban that it restores from there begins a second later than it did.
+    pub fn is_same_ban(&self, other: &Self) -> bool {
+        self.jail == other.jail
+            && self.id == other.id
+            && self.banned_at.millis_since(other.banned_at).abs() <= Self::ROUNDING_MILLIS
+    }
+
+    /// How far apart fail2ban's own accounts of one beginning can be.
+    pub const ROUNDING_MILLIS: i64 = 1_000;
 }
 
 /// A ban in force, as last reported by fail2ban.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use bangui_domain::model::{BanTime, EventKind, Origin, Timestamp};
-use bangui_domain::ports::LocalTime;
+use bangui_domain::model::{BanId, BanTime, EventKind, Origin, Timestamp};
+use bangui_domain::ports::{HistoryRow, LocalTime};
 
 use crate::fake::{START, World};
 
@@ -163,4 +163,32 @@ async fn events_reach_watchers_as_they_are_recorded() {
         });
     }
     assert_eq!(seen, ["online", "jails", "ban"]);
+}
+
+#[tokio::test]
+async fn a_second_of_rounding_makes_no_second_ban() {
+    let world = World::new().await;
+    world.script.bans("sshd", "192.0.2.1", 86_400, 0, Some(0));
+    // fail2ban's database rounds the beginning up where its list cuts it off.
+    world.script.edit().rows[0].banned_at = Timestamp::from_secs(START + 1);
+    world.look().await;
+    // The row is written late, and read without the list beside it.
+    world.script.bans("sshd", "192.0.2.2", 86_400, 0, None);
+    world.look().await;
+    let late = world.script.edit().rows[0].clone();
+    world.script.edit().rows.push(HistoryRow { rowid: 2, id: BanId::from_reported("192.0.2.2"), ..late });
+    world.script.pass(3);
+    world.look().await;
+    assert_eq!(world.story().await, ["ban 192.0.2.1 manual +0", "ban 192.0.2.2 manual +0"]);
+
+    // A restart restores what the database has: the list says a second later now.
+    world.script.edit().connection = 2;
+    for ban in &mut world.script.edit().jails.get_mut("sshd").expect("a jail").bans {
+        ban.banned_at = LocalTime::Exact(Timestamp::from_secs(START + 1));
+    }
+    world.script.pass(3);
+    let world = world.restarted();
+    world.look().await;
+    assert_eq!(world.story().await.len(), 2, "{:?}", world.story().await);
+    assert_eq!(world.active("sshd").await.len(), 2);
 }

@@ -3,7 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bangui_domain::model::{ActiveBan, BanEvent, BanId, BanKey, EventId, EventKind, JailName, ServerId};
+use bangui_domain::model::{
+    ActiveBan, BanEvent, BanId, BanKey, EventId, EventKind, JailName, Origin, ServerId,
+};
 use bangui_domain::ports::{BanBatch, BanRecord, EndRecord};
 use bangui_domain::service::merge;
 use diesel::prelude::*;
@@ -31,6 +33,8 @@ pub(super) struct Ledger {
     server: ServerId,
     entries: HashMap<BanKey, Entry>,
     ended: HashSet<BanKey>,
+    /// Bans that somebody lifted: what begins within a second of one is another ban.
+    lifted: HashSet<BanKey>,
     ends: Vec<BanEvent>,
     active: HashMap<(JailName, BanId), Slot>,
 }
@@ -55,25 +59,20 @@ impl Ledger {
             server: batch.server.clone(),
             entries: HashMap::new(),
             ended: HashSet::new(),
+            lifted: HashSet::new(),
             ends: Vec::new(),
             active: HashMap::new(),
         };
         let (bans, ends) = (batch.bans.iter().map(|ban| &ban.ban.key), batch.ends.iter().map(|end| &end.key));
-        for part in distinct(bans.clone()).chunks(CHUNK) {
-            let rows: Vec<EventRow> = Lookup::events(&batch.server, EventKind::Ban, part).load(connection)?;
-            for row in rows {
-                let event = row.into_event()?;
-                ledger.entries.insert(event.key.clone(), Entry { event, stored: true, changed: false });
-            }
-        }
-        for part in distinct(ends.clone()).chunks(CHUNK) {
-            let rows: Vec<EventRow> =
-                Lookup::events(&batch.server, EventKind::Unban, part).load(connection)?;
-            for row in rows {
-                ledger.ended.insert(row.into_event()?.key);
-            }
-        }
-        for part in distinct(bans.chain(ends)).chunks(CHUNK) {
+        let keys = distinct(bans.chain(ends));
+        ledger.load_begun(connection, &keys)?;
+        let unknown = keys.iter().filter(|key| !ledger.entries.contains_key(**key));
+        let near: Vec<BanKey> = unknown.flat_map(|key| by_other_roundings(key)).collect();
+        ledger.load_begun(connection, &distinct(near.iter()))?;
+        ledger.load_ended(connection, &keys)?;
+        let found: Vec<BanKey> = near.into_iter().filter(|key| ledger.entries.contains_key(key)).collect();
+        ledger.load_ended(connection, &distinct(found.iter()))?;
+        for part in keys.chunks(CHUNK) {
             let rows: Vec<ActiveRow> = Lookup::active(&batch.server, part).load(connection)?;
             for row in rows {
                 let id = row.id;
@@ -85,10 +84,50 @@ impl Ledger {
         Ok(ledger)
     }
 
+    /// Reads the beginnings of bans.
+    fn load_begun(&mut self, connection: &mut AnyConnection, keys: &[&BanKey]) -> Result<(), TxError> {
+        for part in keys.chunks(CHUNK) {
+            let rows: Vec<EventRow> = Lookup::events(&self.server, EventKind::Ban, part).load(connection)?;
+            for row in rows {
+                let event = row.into_event()?;
+                self.entries.insert(event.key.clone(), Entry { event, stored: true, changed: false });
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the ends of bans.
+    fn load_ended(&mut self, connection: &mut AnyConnection, keys: &[&BanKey]) -> Result<(), TxError> {
+        for part in keys.chunks(CHUNK) {
+            let rows: Vec<EventRow> =
+                Lookup::events(&self.server, EventKind::Unban, part).load(connection)?;
+            for row in rows {
+                let event = row.into_event()?;
+                if event.origin == Origin::Manual {
+                    self.lifted.insert(event.key.clone());
+                }
+                self.ended.insert(event.key);
+            }
+        }
+        Ok(())
+    }
+
+    /// The key under which this ban is known already: its own, or that of the same ban by another rounding.
+    fn known(&self, key: &BanKey) -> BanKey {
+        if self.entries.contains_key(key) {
+            return key.clone();
+        }
+        by_other_roundings(key)
+            .into_iter()
+            .find(|near| self.entries.contains_key(near) && !self.lifted.contains(near))
+            .unwrap_or_else(|| key.clone())
+    }
+
     /// Takes a ban into account.
     pub(super) fn ban(&mut self, seen: &BanRecord) {
+        let key = self.known(&seen.ban.key);
         let server = &self.server;
-        let entry = self.entries.entry(seen.ban.key.clone()).or_insert_with(|| Entry {
+        let entry = self.entries.entry(key).or_insert_with(|| Entry {
             event: begun(server, seen),
             stored: false,
             changed: false,
@@ -117,14 +156,15 @@ impl Ledger {
 
     /// Takes the end of a ban into account.
     pub(super) fn end(&mut self, end: &EndRecord) {
-        if self.ended.insert(end.key.clone()) {
-            self.ends.push(over(&self.server, end));
-        }
-        if let Some(slot) = self.active.get_mut(&(end.key.jail.clone(), end.key.id.clone()))
-            && slot.ban.as_ref().is_some_and(|ban| ban.key == end.key)
+        let key = self.known(&end.key);
+        if let Some(slot) = self.active.get_mut(&(key.jail.clone(), key.id.clone()))
+            && slot.ban.as_ref().is_some_and(|ban| ban.key == key)
         {
             slot.ban = None;
             slot.changed = true;
+        }
+        if self.ended.insert(key.clone()) {
+            self.ends.push(over(&self.server, key, end));
         }
     }
 
@@ -154,6 +194,12 @@ impl Ledger {
     }
 }
 
+/// The keys that the same ban has where its beginning is rounded the other way.
+fn by_other_roundings(key: &BanKey) -> [BanKey; 2] {
+    [-BanKey::ROUNDING_MILLIS, BanKey::ROUNDING_MILLIS]
+        .map(|off| BanKey { banned_at: key.banned_at.plus_millis(off), ..key.clone() })
+}
+
 /// The keys, each once, in an order that is good to the index.
 fn distinct<'a>(keys: impl Iterator<Item = &'a BanKey>) -> Vec<&'a BanKey> {
     let mut keys: Vec<&BanKey> = keys.collect();
@@ -181,12 +227,12 @@ fn begun(server: &ServerId, seen: &BanRecord) -> BanEvent {
 }
 
 /// The event that the end of a ban leaves.
-fn over(server: &ServerId, end: &EndRecord) -> BanEvent {
+fn over(server: &ServerId, key: BanKey, end: &EndRecord) -> BanEvent {
     BanEvent {
         id: EventId(0),
         server: server.clone(),
         kind: EventKind::Unban,
-        key: end.key.clone(),
+        key,
         occurred_at: end.at,
         bantime: end.bantime,
         ban_count: end.ban_count,

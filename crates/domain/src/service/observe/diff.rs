@@ -66,9 +66,9 @@ impl JailLook<'_> {
         let known_at = before.as_ref().map(|ban| ban.key.banned_at);
         let banned_at = self.begin(&report, known_at, rows);
         let key = BanKey { jail: self.jail.clone(), id: report.id, banned_at };
-        let row = rows.remove(&key);
+        let row = take_row(rows, &key);
         if let Some(before) = before {
-            if before.key == key {
+            if before.key.is_same_ban(&key) {
                 let count = row.as_ref().and_then(|row| row.ban_count);
                 let same_count = count.is_none() || count == before.ban_count;
                 if before.bantime != report.bantime || !same_count || row.is_some() {
@@ -105,7 +105,7 @@ impl JailLook<'_> {
         };
         [first, second]
             .into_iter()
-            .find(|at| known_at == Some(*at) || in_rows(*at))
+            .find(|at| known_at.is_some_and(|known| is_near(known, *at)) || in_rows(*at))
             .unwrap_or_else(|| report.banned_at.resolve(self.now))
     }
 
@@ -126,6 +126,17 @@ impl JailLook<'_> {
             None => changes.ends.push(lifted_outside(ban, self.now)),
         }
     }
+}
+
+fn is_near(one: Timestamp, other: Timestamp) -> bool {
+    one.millis_since(other).abs() <= BanKey::ROUNDING_MILLIS
+}
+
+/// The row of this ban, taken out.
+fn take_row(rows: &mut Rows, key: &BanKey) -> Option<HistoryRow> {
+    [0, BanKey::ROUNDING_MILLIS, -BanKey::ROUNDING_MILLIS]
+        .into_iter()
+        .find_map(|off| rows.remove(&BanKey { banned_at: key.banned_at.plus_millis(off), ..key.clone() }))
 }
 
 /// A row of fail2ban's database that no list has explained: history, or a ban that is newer than the list.

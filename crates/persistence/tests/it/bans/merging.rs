@@ -5,7 +5,7 @@ use bangui_domain::ports::BanStore;
 use bangui_persistence::Db;
 use bangui_test_support::both_databases;
 
-use super::{active, all_events, ban, history, jail, record};
+use super::{active, all_events, ban, end, history, jail, record};
 
 /// The one event and the one active ban, which must agree.
 async fn the_one(db: &Db) -> (BanEvent, ActiveBan) {
@@ -99,4 +99,30 @@ both_databases!(a_merged_reason_can_be_searched, |test| async move {
         bans.text = Some(text.into());
         assert_eq!(db.find_bans(&bans).await.unwrap().items.len(), 1, "{text}");
     }
+});
+
+both_databases!(a_second_of_rounding_makes_no_second_ban, |test| async move {
+    let db = test.db();
+    record(db, vec![ban("sshd", "192.0.2.1", 10)], Vec::new()).await;
+    let mut rounded = ban("sshd", "192.0.2.1", 11);
+    rounded.failures = Some(0);
+    assert!(record(db, vec![rounded], Vec::new()).await.is_empty());
+    let (event, _) = the_one(db).await;
+    assert_eq!((event.key, event.failures), (ban("sshd", "192.0.2.1", 10).ban.key, Some(0)));
+
+    // Its end comes under either beginning, and once.
+    assert_eq!(record(db, Vec::new(), vec![end("sshd", "192.0.2.1", 11)]).await.len(), 1);
+    assert!(record(db, Vec::new(), vec![end("sshd", "192.0.2.1", 10)]).await.is_empty());
+    assert!(active(db, "sshd").await.is_empty());
+});
+
+both_databases!(what_is_banned_again_at_once_after_a_hand_has_lifted_it_is_another_ban, |test| async move {
+    let db = test.db();
+    let first = ban("sshd", "192.0.2.1", 10);
+    record(db, vec![first], Vec::new()).await;
+    let mut lifted = end("sshd", "192.0.2.1", 10);
+    lifted.origin = Origin::Manual;
+    record(db, Vec::new(), vec![lifted]).await;
+    assert_eq!(record(db, vec![ban("sshd", "192.0.2.1", 11)], Vec::new()).await.len(), 1);
+    assert_eq!(active(db, "sshd").await.len(), 1);
 });
