@@ -16,19 +16,15 @@ import { eventQuery, mayShow } from "./events/query.ts";
 
 const PAGE = 100;
 
-const KINDS = [
-  ["", "Bans and unbans"],
-  ["ban", "Bans"],
-  ["unban", "Unbans"],
-] as const;
+const KIND_NAMES: Record<EventFilters["kind"], string> = { "": "Bans and unbans", ban: "Bans", unban: "Unbans" };
 
-const ORIGINS = [
-  ["", "Any"],
-  ["detected", "Detected"],
-  ["manual", "By hand"],
-  ["restored", "Restored at start"],
-  ["expired", "Ban time over"],
-] as const;
+const ORIGIN_NAMES: Record<EventFilters["origin"], string> = {
+  "": "Any",
+  detected: "Detected",
+  manual: "By hand",
+  restored: "Restored at start",
+  expired: "Ban time over",
+};
 
 export function EventsPage({ filters }: { filters: EventFilters }) {
   const pages = usePages(JSON.stringify(filters), (cursor, signal) =>
@@ -72,7 +68,7 @@ function Filters({ filters, filtered }: { filters: EventFilters; filtered: boole
   const jails = useResource("jails", getJails);
   const [draft, setDraft] = useState(filters);
   const go = (next: EventFilters): void => route(href({ page: "events", filters: next }));
-  const choose = (name: keyof EventFilters) => (value: string) => {
+  const choose = <Name extends keyof EventFilters>(name: Name) => (value: EventFilters[Name]) => {
     const next = { ...draft, [name]: value };
     setDraft(next);
     go(next);
@@ -96,8 +92,8 @@ function Filters({ filters, filtered }: { filters: EventFilters; filtered: boole
         onValue={choose("jail")}
         choices={[["", "All"] as const, ...names.map((name) => [name, name] as const)]}
       />
-      <Choice label="What" value={draft.kind} onValue={choose("kind")} choices={KINDS} />
-      <Choice label="Origin" value={draft.origin} onValue={choose("origin")} choices={ORIGINS} />
+      <Choice label="What" value={draft.kind} onValue={choose("kind")} choices={choices(KIND_NAMES)} />
+      <Choice label="Origin" value={draft.origin} onValue={choose("origin")} choices={choices(ORIGIN_NAMES)} />
       <Field label="Address or text" type="search" value={draft.q} onValue={type("q")} />
       <Field label="From" type="datetime-local" value={draft.since} onValue={type("since")} />
       <Field label="To" type="datetime-local" value={draft.until} onValue={type("until")} />
@@ -105,4 +101,8 @@ function Filters({ filters, filtered }: { filters: EventFilters; filtered: boole
       {filtered && <a href={href({ page: "events", filters: NO_FILTERS })}>Clear</a>}
     </form>
   );
+}
+
+function choices<Value extends string>(names: Record<Value, string>): [value: Value, text: string][] {
+  return Object.entries(names) as [Value, string][];
 }

@@ -66,9 +66,9 @@ function NoSuchJail({ jail, detail }: { jail: string; detail: string }) {
 function Counters({ jail }: { jail: Jail | null }) {
   const facts: [label: string, value: number | undefined][] = [
     ["banned now", jail?.currently_banned],
-    ["bans in total", jail?.total_banned],
+    ["banned in all", jail?.total_banned],
     ["failing now", jail?.currently_failed],
-    ["failures in total", jail?.total_failed],
+    ["failed in all", jail?.total_failed],
   ];
   return (
     <dl class="counters" aria-label="Counters">

@@ -27,6 +27,10 @@ describe("routes", () => {
     expect(parseRoute(url).page).toBe("missing");
   });
 
+  it("drops filters that it does not know, instead of showing them as set", () => {
+    expect(parseRoute("/events?kind=both&origin=mars&colour=red")).toEqual({ page: "events", filters: NO_FILTERS });
+  });
+
   it("ignores a slash at the end", () => {
     expect(parseRoute("/jails/sshd/")).toEqual({ page: "jail", jail: "sshd" });
   });

@@ -1,10 +1,15 @@
 // The addresses of the pages, both ways: from the address bar to a page, and from a page to its address.
 
+import type { BanEvent, Origin } from "../api/types.ts";
+
+const KINDS: readonly BanEvent["kind"][] = ["ban", "unban"];
+const ORIGINS: readonly Origin[] = ["detected", "manual", "restored", "expired"];
+
 /** Filters of the history, as they stand in the address. */
 export interface EventFilters {
   jail: string;
-  kind: string;
-  origin: string;
+  kind: BanEvent["kind"] | "";
+  origin: Origin | "";
   q: string;
   since: string;
   until: string;
@@ -78,9 +83,15 @@ export function pageKey(route: Route): string {
 }
 
 function readFilters(query: URLSearchParams): EventFilters {
-  const filters = { ...NO_FILTERS };
-  for (const name of FILTER_NAMES) filters[name] = (query.get(name) ?? "").trim();
-  return filters;
+  const text = (name: keyof EventFilters): string => (query.get(name) ?? "").trim();
+  return {
+    jail: text("jail"),
+    kind: KINDS.find((kind) => kind === text("kind")) ?? "",
+    origin: ORIGINS.find((origin) => origin === text("origin")) ?? "",
+    q: text("q"),
+    since: text("since"),
+    until: text("until"),
+  };
 }
 
 /** Where to go after the login: only a path of this site, lest a link sends people elsewhere. */

@@ -48,19 +48,26 @@ export function Field({ label, value, onValue, mono, error, ...rest }: FieldProp
   );
 }
 
-interface ChoiceProps {
+interface ChoiceProps<Value extends string> {
   label: string;
-  value: string;
-  onValue: (value: string) => void;
-  choices: readonly (readonly [value: string, text: string])[];
+  value: Value;
+  onValue: (value: Value) => void;
+  choices: readonly (readonly [value: Value, text: string])[];
 }
 
-export function Choice({ label, value, onValue, choices }: ChoiceProps) {
+export function Choice<Value extends string>({ label, value, onValue, choices }: ChoiceProps<Value>) {
   const id = useId();
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      <select id={id} value={value} onChange={(event) => onValue(event.currentTarget.value)}>
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => {
+          const chosen = choices.find(([choice]) => choice === event.currentTarget.value);
+          if (chosen !== undefined) onValue(chosen[0]);
+        }}
+      >
         {choices.map(([choice, text]) => (
           <option key={choice} value={choice}>
             {text}

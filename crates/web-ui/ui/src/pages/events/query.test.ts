@@ -1,7 +1,7 @@
 // From the filters in the address to the API's question, and which new events belong into the view.
 
 import { describe, expect, it } from "vitest";
-import { NO_FILTERS } from "../../routes/routes.ts";
+import { type EventFilters, NO_FILTERS } from "../../routes/routes.ts";
 import { banEvent } from "../../testing/events.ts";
 import { eventQuery, mayShow } from "./query.ts";
 
@@ -21,7 +21,7 @@ describe("eventQuery", () => {
 describe("mayShow", () => {
   const event = banEvent(1, { ip: "203.0.113.7", jail: "sshd", reason: "ticket 4711" });
 
-  it.each([
+  it.each<[Partial<EventFilters>, boolean]>([
     [{}, true],
     [{ jail: "sshd", kind: "ban", origin: "detected" }, true],
     [{ jail: "nginx" }, false],

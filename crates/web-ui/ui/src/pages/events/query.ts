@@ -8,8 +8,8 @@ import type { EventFilters } from "../../routes/routes.ts";
 export function eventQuery({ jail, kind, origin, q, since, until }: EventFilters): EventQuery {
   return {
     jail,
-    kind,
-    origin,
+    kind: kind === "" ? undefined : kind,
+    origin: origin === "" ? undefined : origin,
     ...(isAddress(q) ? { ip: q } : { q }),
     since: instant(since),
     until: instant(until),

@@ -9,9 +9,9 @@ import { type Column, Table } from "../../ui/table.tsx";
 const COLUMNS: Column<Jail>[] = [
   { key: "name", head: "Jail", names: true, cell: (jail) => <JailLink jail={jail.name} /> },
   { key: "banned-now", head: "Banned now", numeric: true, cell: (jail) => count(jail.currently_banned) },
-  { key: "banned-total", head: "Bans in total", numeric: true, cell: (jail) => count(jail.total_banned) },
+  { key: "banned-total", head: "Banned in all", numeric: true, cell: (jail) => count(jail.total_banned) },
   { key: "failed-now", head: "Failing now", numeric: true, cell: (jail) => count(jail.currently_failed) },
-  { key: "failed-total", head: "Failures in total", numeric: true, cell: (jail) => count(jail.total_failed) },
+  { key: "failed-total", head: "Failed in all", numeric: true, cell: (jail) => count(jail.total_failed) },
 ];
 
 interface JailTableProps {
@@ -35,7 +35,7 @@ export function JailTable({ jails, asOf }: JailTableProps) {
         {jails === null
           ? "\u00a0"
           : `${counted(jails.length, "jail")}, ${count(sum(jails, "currently_banned"))} banned now. ` +
-            "Totals count since fail2ban started."}
+            "“In all” counts since fail2ban started."}
         {asOf !== null && (
           <strong>
             {" "}
