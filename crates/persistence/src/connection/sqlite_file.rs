@@ -5,6 +5,7 @@ use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
@@ -13,6 +14,10 @@ use diesel::sql_types::{BigInt, Text};
 use super::Role;
 use crate::error::DbError;
 use crate::location::sqlite_uri;
+
+/// How often a new file is set up while others do the same: the step to WAL does not wait for them by itself.
+const SET_UP_TRIES: u32 = 200;
+const SET_UP_PAUSE: Duration = Duration::from_millis(50);
 
 /// Sees to it that the file is there: makes it if `create`, and tells what is wrong otherwise.
 pub(crate) fn prepare(path: &Path, create: bool) -> Result<(), DbError> {
@@ -56,7 +61,14 @@ pub(super) fn open(path: &Path, role: Role) -> Result<SqliteConnection, DbError>
     let uri = sqlite_uri(path, "rw").ok_or_else(|| fault("its path is not UTF-8".to_owned()))?;
     #[expect(clippy::disallowed_methods, reason = "the one place that opens SQLite; the URI makes no file")]
     let mut connection = SqliteConnection::establish(&uri).map_err(|error| fault(error.to_string()))?;
-    set_up(&mut connection, role).map_err(|error| fault(error.to_string()))?;
+    let mut tries = SET_UP_TRIES;
+    while let Err(error) = set_up(&mut connection, role) {
+        tries -= 1;
+        if tries == 0 || !error.to_string().contains("database is locked") {
+            return Err(fault(error.to_string()));
+        }
+        std::thread::sleep(SET_UP_PAUSE);
+    }
     check(&mut connection, path)?;
     Ok(connection)
 }
