@@ -2,6 +2,7 @@
 //! and jumps to the next timer as soon as nothing else is left to do.
 
 use std::pin::Pin;
+use std::time::Duration;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::test::TestRequest;
@@ -11,6 +12,8 @@ use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
 use crate::world::World;
+
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// An open stream.
 struct Feed {
@@ -79,12 +82,15 @@ impl Feed {
         self
     }
 
-    /// The ids of the next `count` bans and unbans.
+    /// The ids of the next `count` bans and unbans; panics if they do not come. Not for a paused clock.
     async fn ids(&mut self, count: usize) -> Vec<i64> {
         let mut ids = Vec::new();
-        while ids.len() < count {
-            ids.extend(self.next().await.unwrap().id);
-        }
+        let all = async {
+            while ids.len() < count {
+                ids.extend(self.next().await.unwrap().id);
+            }
+        };
+        tokio::time::timeout(PATIENCE, all).await.unwrap();
         ids
     }
 }
