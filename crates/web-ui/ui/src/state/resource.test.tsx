@@ -43,6 +43,15 @@ describe("usePages", () => {
     expect(asked).toEqual([undefined, "two"]);
   });
 
+  it("applies a change that came while the page was on its way, which may be older", async () => {
+    const { waiting, next } = answers<Page<string>>();
+    render(<List name="x" load={next} />);
+    await waitFor(() => expect(waiting).toHaveLength(1));
+    fireEvent.click(screen.getByText("drop"));
+    await act(async () => waiting[0]?.resolve({ items: ["a", "b"], next: null }));
+    expect(rows()).toBe("a");
+  });
+
   it("drops a late answer to the question before", async () => {
     const { waiting, next } = answers<Page<string>>();
     const { rerender } = render(<List name="old" load={next} />);

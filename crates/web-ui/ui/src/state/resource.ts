@@ -71,6 +71,8 @@ export function usePages<Item>(
   const nothing: PagesState<Item> = { key, items: null, next: null, error: null, loading: true };
   const [state, setState] = useState(nothing);
   const running = useRef<AbortController | null>(null);
+  /** Changes that came while a page was on its way, which may have been read before them. */
+  const meanwhile = useRef<((items: Item[]) => Item[])[]>([]);
   const latest = useRef(load);
   latest.current = load;
 
@@ -79,17 +81,22 @@ export function usePages<Item>(
       running.current?.abort();
       const abort = new AbortController();
       running.current = abort;
+      meanwhile.current = [];
       setState((state) => (state.key === key ? { ...state, loading: true, error: null } : nothing));
       latest.current(cursor, abort.signal).then(
         ({ items, next }) => {
           if (abort.signal.aborted) return;
+          running.current = null;
+          const missed = meanwhile.current;
           setState((state) => {
             const before = cursor === undefined ? [] : (state.items ?? []);
-            return { key, items: [...before, ...items], next, error: null, loading: false };
+            const joined = missed.reduce((rows, change) => change(rows), [...before, ...items]);
+            return { key, items: joined, next, error: null, loading: false };
           });
         },
         (error: unknown) => {
           if (abort.signal.aborted || isAborted(error)) return;
+          running.current = null;
           setState((state) => ({ ...state, error, loading: false }));
         },
       );
@@ -110,6 +117,7 @@ export function usePages<Item>(
       if (current.next !== null && !current.loading) fetchPage(current.next);
     },
     change: useCallback((change) => {
+      if (running.current !== null) meanwhile.current.push(change);
       setState((state) => (state.items === null ? state : { ...state, items: change(state.items) }));
     }, []),
   };
