@@ -9,8 +9,6 @@ struct Rule {
     name: &'static str,
     /// Crates of ours that it may link.
     ours: &'static [&'static str],
-    /// Crates of ours that its tests may use besides; they are not linked into the server by it.
-    tests: &'static [&'static str],
     /// Outside crates that it must not reach; `diesel` stands for `diesel_migrations` too.
     never: &'static [&'static str],
     /// Features of tokio that it must not ask for: a layer that asks for none of them runs on any runtime.
@@ -32,7 +30,7 @@ const SERVER: &[&str] = &[
 const TEST_SUPPORT: &str = "bangui-test-support";
 
 /// What a rule says that does not say otherwise: nothing of ours, anything from outside.
-const FREE: Rule = Rule { name: "", ours: &[], tests: &[], never: &[], no_tokio: &[] };
+const FREE: Rule = Rule { name: "", ours: &[], never: &[], no_tokio: &[] };
 
 const RULES: &[Rule] = &[
     Rule { name: "fail2ban-client", never: &["actix", "apalis", "diesel", "serde_json", "sqlx"], ..FREE },
@@ -54,8 +52,6 @@ const RULES: &[Rule] = &[
     Rule {
         name: "bangui-api",
         ours: &["bangui-domain", "bangui-session-cache"],
-        // Its tests drive the routes over the real stores.
-        tests: &["bangui-persistence"],
         never: &["apalis", "diesel", "sqlx"],
         ..FREE
     },
@@ -78,9 +74,8 @@ pub(super) fn check(graph: &Graph) -> Vec<Problem> {
             continue;
         };
         for (ours, for_tests) in graph.ours(package) {
-            let tests =
-                for_tests && (ours == TEST_SUPPORT || ours == name || rule.tests.contains(&ours.as_str()));
-            if !tests && !rule.ours.contains(&ours.as_str()) {
+            let harness = for_tests && (ours == TEST_SUPPORT || ours == name);
+            if !harness && !rule.ours.contains(&ours.as_str()) {
                 let kind = if for_tests { "depends in its tests" } else { "depends" };
                 problems.push(Problem::new(
                     name,
