@@ -6,8 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bangui_api::{DatabaseKind, SchedulerRole, SystemInfo, SystemView};
 use bangui_domain::model::{Lease, Timestamp};
-use bangui_domain::ports::LeaseStore;
-use bangui_jobs::lease::SCHEDULER;
+use bangui_domain::ports::{LeaseStore, SCHEDULER_LEASE};
 use bangui_jobs::{LeaseKeeper, Role};
 
 /// How long an answer of the database is good for: the question can be asked without a session.
@@ -50,7 +49,7 @@ impl System {
         if let Some(asked) = known.filter(|asked| asked.at.elapsed() < FRESH) {
             return asked;
         }
-        let answer = tokio::time::timeout(PATIENCE, self.store.current(SCHEDULER)).await;
+        let answer = tokio::time::timeout(PATIENCE, self.store.current(SCHEDULER_LEASE)).await;
         let asked = match answer {
             Ok(Ok(lease)) => Asked { at: Instant::now(), ok: true, lease },
             Ok(Err(error)) => {

@@ -13,7 +13,7 @@ pub use ban_store::{BanBatch, BanRecord, BanStore, EndRecord, Recorded};
 pub use clock::Clock;
 pub use fail2ban_history::{Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, HistoryRow};
 pub use jail_control::{ControlError, Counters, JailControl, LocalTime, ReportedBan};
-pub use lease_store::{Acquired, LeaseStore};
+pub use lease_store::{Acquired, LeaseStore, SCHEDULER_LEASE};
 pub use session_store::SessionStore;
 pub use user_store::{AuditLog, UserStore};
 

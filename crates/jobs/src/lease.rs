@@ -5,12 +5,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
 use bangui_domain::model::{Fence, Lease, LeaseHolder};
-use bangui_domain::ports::{Acquired, LeaseStore, StoreError};
+use bangui_domain::ports::{Acquired, LeaseStore, SCHEDULER_LEASE, StoreError};
 use thiserror::Error;
 use tokio_util::sync::CancellationToken;
 
-/// The name of the lock.
-pub const SCHEDULER: &str = "scheduler";
 /// How long the lock is held without being renewed.
 pub const TTL: Duration = Duration::from_secs(15);
 /// How often it is renewed, and how often a standby tries to take it.
@@ -130,7 +128,7 @@ impl LeaseKeeper {
             }
         }
         if let Role::Leader(lease) | Role::Lost(lease) = self.role() {
-            match self.store.release(SCHEDULER, lease.fence).await {
+            match self.store.release(SCHEDULER_LEASE, lease.fence).await {
                 Ok(()) => tracing::info!(token = lease.fence.0, "scheduler lock given back"),
                 Err(error) => tracing::warn!("the scheduler lock was not given back and runs out: {error}"),
             }
@@ -141,7 +139,7 @@ impl LeaseKeeper {
     async fn try_acquire(&self) -> Result<(), StoreError> {
         let asked = Instant::now();
         let ttl = i64::try_from(TTL.as_millis()).unwrap_or(i64::MAX);
-        match self.store.acquire(SCHEDULER, &self.holder, ttl).await? {
+        match self.store.acquire(SCHEDULER_LEASE, &self.holder, ttl).await? {
             Acquired::Yes(lease) => {
                 tracing::info!(token = lease.fence.0, "scheduler lock taken: this process schedules");
                 self.set(Role::Leader(lease), asked + TTL.saturating_sub(MARGIN));
@@ -154,7 +152,7 @@ impl LeaseKeeper {
     async fn renew(&self, lease: Lease) -> Result<(), StoreError> {
         let asked = Instant::now();
         let ttl = i64::try_from(TTL.as_millis()).unwrap_or(i64::MAX);
-        if let Some(lease) = self.store.renew(SCHEDULER, lease.fence, ttl).await? {
+        if let Some(lease) = self.store.renew(SCHEDULER_LEASE, lease.fence, ttl).await? {
             self.set(Role::Leader(lease), asked + TTL.saturating_sub(MARGIN));
         } else {
             tracing::error!(

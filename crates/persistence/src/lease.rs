@@ -11,9 +11,6 @@ use crate::connection::{AnyConnection, TxError};
 use crate::db::{Db, optional};
 use crate::schema::scheduler_lock;
 
-/// The name of the lease that decides who schedules: the fence of a batch of bans is checked against it.
-pub const SCHEDULER: &str = "scheduler";
-
 #[derive(QueryableByName, Queryable)]
 struct LeaseRow {
     #[diesel(sql_type = Text)]

@@ -19,7 +19,6 @@ mod users;
 pub use db::{Db, DbKind, DbOptions};
 pub use error::DbError;
 pub use fail2ban_db::Fail2banDb;
-pub use lease::SCHEDULER as SCHEDULER_LEASE;
 pub use location::check_url;
 pub use migrate::MigrateReport;
 

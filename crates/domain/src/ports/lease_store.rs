@@ -5,6 +5,9 @@ use async_trait::async_trait;
 use super::StoreError;
 use crate::model::{Fence, Lease, LeaseHolder};
 
+/// The name of the scheduler lock: what a [`Fence`] in a batch of bans is checked against.
+pub const SCHEDULER_LEASE: &str = "scheduler";
+
 /// The outcome of asking for a lease.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Acquired {

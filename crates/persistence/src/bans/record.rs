@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use bangui_domain::model::{BanEvent, EventId, EventKind, Fence, ServerId, Timestamp};
-use bangui_domain::ports::{BanBatch, HistoryCursor, Recorded, StoreError};
+use bangui_domain::ports::{BanBatch, HistoryCursor, Recorded, SCHEDULER_LEASE, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
@@ -15,7 +15,6 @@ use super::write::{ActiveValues, EventValues, StoredEventValues};
 use crate::connection::{AnyConnection, CHUNK, InsertRows, TxError};
 use crate::db::optional;
 use crate::fault::UnknownValue;
-use crate::lease::SCHEDULER;
 use crate::schema::{active_bans, scheduler_lock, servers};
 
 /// The body of the transaction.
@@ -71,7 +70,8 @@ fn lock_server(connection: &mut AnyConnection, server: &ServerId) -> Result<Opti
 
 /// Refuses a writer that has lost the scheduler lock, and keeps others from taking it until this is written.
 fn check_fence(connection: &mut AnyConnection, fence: Fence) -> Result<(), TxError> {
-    let row = scheduler_lock::table.filter(scheduler_lock::name.eq(SCHEDULER)).select(scheduler_lock::token);
+    let row =
+        scheduler_lock::table.filter(scheduler_lock::name.eq(SCHEDULER_LEASE)).select(scheduler_lock::token);
     let token: Option<i64> = optional(match connection {
         AnyConnection::Postgres(postgres) => row.for_share().get_result(postgres),
         AnyConnection::Sqlite(sqlite) => row.get_result(sqlite),

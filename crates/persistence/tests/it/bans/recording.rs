@@ -3,8 +3,8 @@
 use bangui_domain::model::{
     BanId, BanTime, EventId, EventKind, Fence, LeaseHolder, Origin, ServerId, Timestamp,
 };
+use bangui_domain::ports::SCHEDULER_LEASE;
 use bangui_domain::ports::{Acquired, BanBatch, BanStore, HistoryCursor, LeaseStore, StoreError};
-use bangui_persistence::SCHEDULER_LEASE;
 use bangui_test_support::both_databases;
 
 use super::{START, active, at, ban, batch, end, fenced, history, jail, key, record};
