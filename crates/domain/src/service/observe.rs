@@ -76,7 +76,15 @@ impl Observer {
     /// One look, as the job does it every second. `fence` is the scheduler lock it is done under.
     pub async fn look(&self, fence: Option<Fence>) -> Result<Observed, ServiceError> {
         let mut memory = self.memory.lock().await;
+        memory.scheduled(fence, self.clock.now());
         self.look_with(&mut memory, fence, None).await
+    }
+
+    /// Only asks for the counters, and keeps the run-time state in step: what a process does that does not hold
+    /// the scheduler lock. Writes nothing.
+    pub async fn count_only(&self) -> Result<(), ServiceError> {
+        let mut memory = self.memory.lock().await;
+        self.count(&mut memory).await.map(drop)
     }
 
     /// A look for a user who waits for it: also reads fail2ban's database, and the list of `jail` if its turn

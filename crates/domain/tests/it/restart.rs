@@ -114,3 +114,15 @@ async fn a_holder_that_lost_the_lock_writes_nothing_and_loses_nothing() {
     world.look().await;
     assert_eq!(world.story().await, ["ban 192.0.2.1 detected +0"]);
 }
+
+#[tokio::test]
+async fn a_process_without_the_lock_knows_the_state_and_writes_nothing() {
+    let world = World::new().await;
+    world.script.bans("sshd", "192.0.2.1", 600, 0, Some(3));
+    world.observer.count_only().await.expect("counters");
+    assert_eq!(world.watch.state().as_str(), "online");
+    assert_eq!(world.watch.jails().expect("jails").jails.len(), 1);
+    assert!(world.story().await.is_empty());
+    world.look().await;
+    assert_eq!(world.story().await.len(), 1);
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bangui_domain::model::Fence;
 use bangui_domain::ports::StoreError;
-use bangui_domain::service::Observer;
+use bangui_domain::service::{Observed, Observer};
 use bangui_domain::{ErrorKind, ServiceError};
 
 use super::{Job, JobError, JobSpec, When};
@@ -37,8 +37,12 @@ impl Job for ObserveBans {
     }
 
     async fn run(&self, fence: Option<Fence>) -> Result<(), JobError> {
-        let Some(fence) = fence else { return Ok(()) };
-        match self.observer.look(Some(fence)).await {
+        // Without the lock another process writes the events; this one still has to know whether fail2ban is there.
+        let seen = match fence {
+            Some(_) => self.observer.look(fence).await,
+            None => self.observer.count_only().await.map(|()| Observed::default()),
+        };
+        match seen {
             Ok(seen) if seen.events > 0 => {
                 tracing::debug!(lists = seen.lists, events = seen.events, "bans observed");
                 Ok(())

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::model::{BanId, JailCounters, JailName, Target, Timestamp};
+use crate::model::{BanId, Fence, JailCounters, JailName, Target, Timestamp};
 use crate::ports::HistoryCursor;
 
 /// How long after fail2ban came (back) bans and jails may still be missing: it restores them one by one.
@@ -48,8 +48,9 @@ pub(super) struct JailMemory {
 pub(super) struct Memory {
     pub(super) connection: Option<u64>,
     pub(super) connected_at: Option<Timestamp>,
-    /// Whether the connection is new since the last complete look.
+    /// Whether connection or scheduler lock are new since the last complete look.
     pub(super) fresh: bool,
+    fence: Option<Fence>,
     pub(super) jails: BTreeMap<JailName, JailMemory>,
     /// Jails that have bans in the store but do not run, and since when.
     pub(super) missing: HashMap<JailName, Timestamp>,
@@ -71,11 +72,27 @@ impl Memory {
         }
         self.connection = Some(connection);
         self.connected_at = Some(now);
+        self.start_over(now);
+        for jail in self.jails.values_mut() {
+            jail.watched_since = now;
+        }
+    }
+
+    /// Notes under which scheduler lock a look is done; under a new one, another process may have missed what
+    /// happened until now.
+    pub(super) fn scheduled(&mut self, fence: Option<Fence>, now: Timestamp) {
+        if self.fence != fence {
+            self.fence = fence;
+            self.start_over(now);
+        }
+    }
+
+    /// Everything is to be read again.
+    fn start_over(&mut self, now: Timestamp) {
         self.fresh = true;
         self.history_until = Some(now.plus_millis(HISTORY_TAIL_MILLIS));
         for jail in self.jails.values_mut() {
             jail.listed = None;
-            jail.watched_since = now;
         }
     }
 
