@@ -198,6 +198,7 @@ impl Observer {
             Err(error) => {
                 // Nothing was written: what was read counts as unread.
                 memory.orders = orders;
+                memory.fresh = true;
                 for jail in listed.keys() {
                     memory.jail(jail, now).listed = None;
                 }
