@@ -30,6 +30,8 @@ use crate::ports::{
 const HISTORY_PAGE: u16 = 500;
 /// Statements per look; what is left is read at the next one.
 const HISTORY_PAGES: usize = 20;
+/// Bans or ends per transaction: a database that has one writer has to let others in, the lease's renewal first.
+const BATCH: usize = 5_000;
 /// When a jail with bans missing during a restore is looked at again.
 const UNSETTLED_MILLIS: i64 = 5_000;
 
@@ -330,17 +332,23 @@ impl Observer {
         if changes.bans.is_empty() && changes.ends.is_empty() && !moved {
             return Ok(0);
         }
-        let batch = BanBatch {
-            server: self.server.clone(),
-            fence,
-            seen_at: now,
-            bans: changes.bans,
-            ends: changes.ends,
-            cursor,
-        };
-        let events = self.store.record(&batch).await?.events;
-        let count = events.len();
-        self.watch.recorded(events);
+        let mut parts = changes.parts(BATCH);
+        let last = parts.pop().unwrap_or_default();
+        let mut count = 0;
+        // A part that is written twice changes nothing, so that a failure in the middle does no harm.
+        for (part, cursor) in parts.into_iter().map(|part| (part, None)).chain([(last, cursor)]) {
+            let batch = BanBatch {
+                server: self.server.clone(),
+                fence,
+                seen_at: now,
+                bans: part.bans,
+                ends: part.ends,
+                cursor,
+            };
+            let events = self.store.record(&batch).await?.events;
+            count += events.len();
+            self.watch.recorded(events);
+        }
         Ok(count)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bangui_domain::model::{BanId, BanTime, EventKind, Origin, Timestamp};
+use bangui_domain::model::{BanId, BanTime, EventId, EventKind, Origin, ServerId, Timestamp};
 use bangui_domain::ports::{HistoryRow, LocalTime};
 
 use crate::fake::{START, World};
@@ -191,4 +191,20 @@ async fn a_second_of_rounding_makes_no_second_ban() {
     world.look().await;
     assert_eq!(world.story().await.len(), 2, "{:?}", world.story().await);
     assert_eq!(world.active("sshd").await.len(), 2);
+}
+
+#[tokio::test]
+async fn thousands_of_bans_at_once_are_all_told() {
+    let world = World::new().await;
+    for number in 0..12_000 {
+        world.script.bans("sshd", &format!("10.{}.{}.1", number / 250, number % 250), 600, 0, None);
+    }
+    world.look().await;
+    assert_eq!(world.active("sshd").await.len(), 12_000);
+    world.script.pass(700);
+    world.script.edit().jails.get_mut("sshd").expect("a jail").bans.clear();
+    world.look().await;
+    assert!(world.active("sshd").await.is_empty());
+    let events = world.store.events_after(&ServerId::local(), EventId(0), u16::MAX).await.expect("events");
+    assert_eq!(events.len(), 24_000);
 }

@@ -23,6 +23,22 @@ pub(super) struct Changes {
     pub(super) unsettled: bool,
 }
 
+impl Changes {
+    /// The changes in parts of at most `size` bans or ends, bans first; one part where they are few.
+    pub(super) fn parts(self, size: usize) -> Vec<Self> {
+        if self.bans.len() + self.ends.len() <= size {
+            return vec![self];
+        }
+        let part = |bans: &[BanRecord], ends: &[EndRecord]| Self {
+            bans: bans.to_vec(),
+            ends: ends.to_vec(),
+            unsettled: false,
+        };
+        let bans = self.bans.chunks(size).map(|bans| part(bans, &[]));
+        bans.chain(self.ends.chunks(size).map(|ends| part(&[], ends))).collect()
+    }
+}
+
 /// One jail at one look.
 pub(super) struct JailLook<'a> {
     pub(super) jail: &'a JailName,
