@@ -1,0 +1,107 @@
+//! What the lists of running jails do not tell: bans that only fail2ban's database remembers, and bans of jails
+//! that are gone.
+
+use std::collections::HashSet;
+
+use super::diff::{Changes, Rows, ended, lifted_outside};
+use super::memory::{Memory, RESTORE_GRACE_MILLIS};
+use super::{Observer, UNSETTLED_MILLIS};
+use crate::ServiceError;
+use crate::model::{BanKey, Fail2banState, JailCounters, JailName, Timestamp};
+use crate::ports::{HistoryCursor, HistoryError};
+
+/// Rows of fail2ban's database per statement, so that each is short.
+const HISTORY_PAGE: u16 = 500;
+/// Statements per look; what is left is read at the next one.
+const HISTORY_PAGES: usize = 20;
+
+impl Observer {
+    /// The rows of fail2ban's database that have not been written yet, if there is a reason to look.
+    pub(super) async fn read_history(
+        &self,
+        memory: &mut Memory,
+        now: Timestamp,
+    ) -> Result<(Rows, Option<HistoryCursor>), ServiceError> {
+        let mut rows = Rows::new();
+        let due = memory.history_until.is_some_and(|until| now < until);
+        let Some(path) = self.history_path().filter(|_| due) else { return Ok((rows, None)) };
+        let mut cursor = self.store.history_cursor(&self.server).await?.unwrap_or_default();
+        for _ in 0..HISTORY_PAGES {
+            let page = match self.history.read(&path, cursor, HISTORY_PAGE).await {
+                Ok(page) => page,
+                Err(HistoryError::Busy) => break,
+                Err(error) => {
+                    report_once(memory, error.to_string());
+                    return Ok((rows, None));
+                }
+            };
+            cursor = page.cursor;
+            for row in page.rows {
+                if !memory.row_is_done(row.rowid, row.banned_at) {
+                    let key = BanKey { jail: row.jail.clone(), id: row.id.clone(), banned_at: row.banned_at };
+                    rows.insert(key, row);
+                }
+            }
+            if !page.more {
+                break;
+            }
+            memory.history_until = memory.history_until.max(Some(now.plus_millis(UNSETTLED_MILLIS)));
+        }
+        memory.history_trouble = None;
+        Ok((rows, Some(cursor)))
+    }
+
+    fn history_path(&self) -> Option<String> {
+        self.history_path.clone().or_else(|| match &*self.watch.state() {
+            Fail2banState::Online { probe, .. } => probe.database_file.clone(),
+            Fail2banState::Starting | Fail2banState::Offline { .. } => None,
+        })
+    }
+
+    /// Ends the bans of jails that do not run any more. fail2ban starts its jails one by one, so a jail has to
+    /// stay away for a while first.
+    pub(super) async fn missing_jails(
+        &self,
+        memory: &mut Memory,
+        running: &[JailCounters],
+        now: Timestamp,
+        changes: &mut Changes,
+    ) -> Result<(), ServiceError> {
+        let before: HashSet<JailName> = memory.jails.keys().cloned().collect();
+        let names: HashSet<&JailName> = running.iter().map(|jail| &jail.name).collect();
+        memory.jails.retain(|name, _| names.contains(name));
+        memory.missing.retain(|name, _| !names.contains(name));
+        let left = before.iter().any(|name| !names.contains(name));
+        if left || std::mem::take(&mut memory.fresh) {
+            for jail in self.store.active_jails(&self.server).await? {
+                if !names.contains(&jail) {
+                    memory.missing.entry(jail).or_insert(now);
+                }
+            }
+        }
+        let overdue: Vec<JailName> = memory
+            .missing
+            .iter()
+            .filter(|(_, since)| now.millis_since(**since) >= RESTORE_GRACE_MILLIS)
+            .map(|(name, _)| name.clone())
+            .collect();
+        for jail in overdue {
+            for ban in self.store.active(&self.server, &jail).await? {
+                changes.ends.push(ended(&ban, now).unwrap_or_else(|| lifted_outside(ban, now)));
+            }
+            memory.missing.remove(&jail);
+        }
+        Ok(())
+    }
+}
+
+/// Says once, not every second, that fail2ban's database cannot be read.
+fn report_once(memory: &mut Memory, trouble: String) {
+    if memory.history_trouble.as_ref() != Some(&trouble) {
+        tracing::warn!(
+            "{trouble}; bans that fail2ban made and lifted while BanGUI was not watching will be missing from the \
+             history. Give BanGUI read access to the file, or set fail2ban.database to where it is mounted."
+        );
+        memory.history_trouble = Some(trouble);
+    }
+}
