@@ -73,13 +73,21 @@ test("the settings of a jail are there to read", async ({ page }) => {
   for (const name of ["maxretry", "findtime", "bantime", "logpath", "ignoreip", "failregex"]) {
     await expect(page.getByText(name, { exact: true })).toBeVisible();
   }
-  await expect(page.getByRole("listitem").filter({ hasText: "<HOST>" }).first()).toBeAttached();
+  // fail2ban hands its expressions out expanded: <HOST> is a group of addresses by then.
+  const failregex = page.locator(".expressions").filter({ has: page.getByRole("heading", { name: /^failregex/ }) });
+  await expect(failregex.getByRole("listitem").first()).toContainText("(?P<");
 });
 
 test("the history is filtered by the address bar, and by its form", async ({ page }) => {
-  await page.goto("/events?jail=nginx&kind=ban");
+  test.slow();
   const rows = page.getByRole("table", { name: "History of bans and unbans" });
-  await expect(rows.getByRole("link", { name: "nginx" }).first()).toBeVisible();
+  // The attack may not have led to a ban in each jail yet, and the history is as of when it was loaded.
+  for (const jail of ["sshd", "nginx"]) {
+    await expect(async () => {
+      await page.goto(`/events?jail=${jail}&kind=ban`);
+      await expect(rows.getByRole("link", { name: jail }).first()).toBeVisible({ timeout: 2_000 });
+    }).toPass({ timeout: 120_000 });
+  }
   await expect(rows.getByRole("link", { name: "sshd" })).toHaveCount(0);
   await page.getByLabel("Jail").selectOption("sshd");
   await expect(page).toHaveURL(/jail=sshd/);
