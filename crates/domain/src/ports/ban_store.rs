@@ -66,7 +66,7 @@ pub struct Recorded {
 #[async_trait]
 pub trait BanStore: Send + Sync {
     /// Writes a batch in one transaction. A ban event is identified by server and [`BanKey`] and is written once:
-    /// when it comes again, [`crate::service::merge`] decides what changes. A key that is not known, but is that of
+    /// when it comes again, [`mod@crate::service::merge`] decides what changes. A key that is not known, but is that of
     /// the same ban as a known one ([`BanKey::is_same_ban`]), stands for the known one, unless that was lifted by
     /// hand. The end of a ban is written once and not changed. Bans in force are entered among the active ones (one row for server, jail and id; a newer ban
     /// replaces an older one), ended ones leave if the key matches. [`StoreError::StaleFence`] if the lock has
