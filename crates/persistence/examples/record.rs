@@ -69,7 +69,8 @@ async fn measure(kind: DbKind) {
     timed("1 new ban among 100,000", db.record(&batch(vec![record(BANS)]))).await.unwrap();
     timed("1 more new ban among 100,000", db.record(&batch(vec![record(BANS + 1)]))).await.unwrap();
     timed("newest 50 active bans", db.find_bans(&BanQuery::of(ServerId::local()))).await.unwrap();
-    let within = BanQuery { within: Some("10.0.7.0/24".parse().unwrap()), ..BanQuery::of(ServerId::local()) };
+    let within =
+        BanQuery { overlapping: Some("10.0.7.0/24".parse().unwrap()), ..BanQuery::of(ServerId::local()) };
     timed("active bans within a /24", db.find_bans(&within)).await.unwrap();
     let nowhere =
         EventQuery { text: Some("nothing like it".to_owned()), ..EventQuery::of(ServerId::local()) };

@@ -113,6 +113,13 @@ fn networks_are_banned_as_one_and_found_by_what_lies_in_them() {
     let (status, body) = server.call("POST", "/api/bans", Some(&order));
     assert_eq!((status, &body["ip"]), (201, &json!("203.0.113.0/24")), "{body}");
     assert!(fail2ban.client(&["get", "nginx", "banip"]).expect("an answer").contains("203.0.113.0/24"));
+    assert_eq!(
+        server.items("/api/bans?ip=203.0.113.7").len(),
+        1,
+        "an address is found by the network around it"
+    );
+    let (status, body) = server.call("DELETE", "/api/bans/203.0.113.7", None);
+    assert_eq!((status, &body["code"]), (404, &json!("ban_not_found")), "but it is no entry of its own");
     let (status, body) = server.call("DELETE", "/api/bans/203.0.113.0%2F24?jail=nginx", None);
     assert_eq!((status, &body["unbanned"]), (200, &json!(1)), "{body}");
 }

@@ -83,7 +83,7 @@ impl BanPage {
 pub(crate) struct BansParams {
     /// Only this jail.
     jail: Option<String>,
-    /// Only entries in this address or network.
+    /// Only entries in this address or network, and networks that contain it.
     #[param(example = "203.0.113.0/24")]
     ip: Option<String>,
     /// Only rows where address, jail, reason or user contain this text, at most 200 characters.
@@ -103,7 +103,7 @@ impl BansParams {
         let mut fields = Fields::default();
         let mut query = BanQuery {
             jail: fields.jail(self.jail.as_deref()),
-            within: fields.target(self.ip.as_deref()),
+            overlapping: fields.target(self.ip.as_deref()),
             text: fields.search(self.q.as_deref()),
             limit: fields.limit(self.limit.as_deref()),
             sort: fields.word("sort", self.sort.as_deref(), SORTS, parse_sort).unwrap_or_default(),

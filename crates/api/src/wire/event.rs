@@ -106,7 +106,7 @@ impl From<Page<BanEvent>> for EventPage {
 pub(crate) struct EventsParams {
     /// Only this jail.
     jail: Option<String>,
-    /// Only entries in this address or network.
+    /// Only entries in this address or network, and networks that contain it.
     #[param(example = "203.0.113.0/24")]
     ip: Option<String>,
     /// Only bans, or only unbans.
@@ -137,7 +137,7 @@ impl EventsParams {
         let origins = Known::ALL.map(Known::as_str).join(", ");
         let mut query = EventQuery {
             jail: fields.jail(self.jail.as_deref()),
-            within: fields.target(self.ip.as_deref()),
+            overlapping: fields.target(self.ip.as_deref()),
             kind: fields.word("kind", self.kind.as_deref(), "ban, unban", Kind::parse),
             origin: fields.word("origin", self.origin.as_deref(), &origins, Known::parse),
             since: fields.time("since", self.since.as_deref()),

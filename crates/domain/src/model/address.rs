@@ -83,6 +83,11 @@ impl Target {
         a.contains(&b) || b.contains(&a)
     }
 
+    /// The networks that this one lies in, narrowest first; not itself.
+    pub fn covering(&self) -> impl Iterator<Item = IpNet> + use<> {
+        std::iter::successors(self.as_net().supernet(), IpNet::supernet)
+    }
+
     /// First and last address as 32 hex digits each, IPv4 as IPv4-mapped IPv6: their order as text is
     /// the order of the addresses, in every database.
     pub fn key_range(&self) -> (String, String) {
@@ -204,6 +209,21 @@ mod tests {
     fn host_bits_are_named_with_both_ways_out() {
         let message = canonical("192.0.2.99/24");
         assert!(message.contains("192.0.2.0/24") && message.contains("192.0.2.99 "), "{message}");
+    }
+
+    #[test]
+    fn an_address_lies_in_every_network_around_it() {
+        let covering = |text: &str| -> Vec<String> {
+            Target::parse(text).expect("a target").covering().map(|net| net.to_string()).collect()
+        };
+        let around = covering("203.0.113.7");
+        assert_eq!(
+            (around.len(), around[0].as_str(), around[7].as_str()),
+            (32, "203.0.113.6/31", "203.0.113.0/24")
+        );
+        assert_eq!(around[31], "0.0.0.0/0");
+        assert_eq!(covering("2001:db8::/32").len(), 32);
+        assert!(covering("0.0.0.0/0").is_empty());
     }
 
     #[test]

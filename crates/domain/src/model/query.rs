@@ -37,8 +37,8 @@ pub struct BanQuery {
     pub server: ServerId,
     /// Only this jail.
     pub jail: Option<JailName>,
-    /// Only entries whose base address lies in this address or network.
-    pub within: Option<Target>,
+    /// Only entries that lie in this address or network, and networks that contain it.
+    pub overlapping: Option<Target>,
     /// Only this very entry, as fail2ban spells it.
     pub id: Option<BanId>,
     /// Only rows where address, jail, reason or user contain this text, upper and lower case alike.
@@ -57,7 +57,7 @@ impl BanQuery {
         Self {
             server,
             jail: None,
-            within: None,
+            overlapping: None,
             id: None,
             text: None,
             sort: BanSort::default(),
@@ -74,8 +74,8 @@ pub struct EventQuery {
     pub server: ServerId,
     /// Only this jail.
     pub jail: Option<JailName>,
-    /// Only entries whose base address lies in this address or network.
-    pub within: Option<Target>,
+    /// Only entries that lie in this address or network, and networks that contain it.
+    pub overlapping: Option<Target>,
     /// Only bans, or only unbans.
     pub kind: Option<EventKind>,
     /// Only events that came about this way.
@@ -98,7 +98,7 @@ impl EventQuery {
         Self {
             server,
             jail: None,
-            within: None,
+            overlapping: None,
             kind: None,
             origin: None,
             since: None,

@@ -209,7 +209,7 @@ impl BanService {
             ..BanQuery::of(self.server.clone())
         };
         match target {
-            Target::Address(_) => query.within = Some(target),
+            Target::Address(_) => query.overlapping = Some(target),
             Target::Network(_) => query.id = Some(BanId::from(target)),
         }
         let page = self.store.find_bans(&query).await?;

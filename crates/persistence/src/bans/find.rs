@@ -23,6 +23,12 @@ fn keys(target: &Target) -> (String, String, bool) {
     (low, high, spans_ipv4)
 }
 
+/// The networks that contain `target`, as fail2ban spells them. At most 128, so that they need no column of their
+/// own: each is looked up by its text.
+fn covering(target: &Target) -> Vec<String> {
+    target.covering().map(|net| net.to_string()).collect()
+}
+
 /// Sorts by a column and the id, and begins behind a cursor.
 macro_rules! keyset {
     ($query:ident, $table:ident, $column:ident, $after:expr, $descending:expr) => {{
@@ -54,9 +60,10 @@ pub(super) fn bans(connection: &mut AnyConnection, query: &BanQuery) -> Result<P
     if let Some(jail) = &query.jail {
         found = found.filter(active_bans::jail.eq(jail.as_str()));
     }
-    if let Some(target) = &query.within {
+    if let Some(target) = &query.overlapping {
         let (low, high, spans_ipv4) = keys(target);
-        found = found.filter(active_bans::ip_key.between(low, high));
+        let inside = active_bans::ip_key.between(low, high).or(active_bans::ip.eq_any(covering(target)));
+        found = found.filter(inside);
         if spans_ipv4 {
             found = found.filter(not(active_bans::ip_key.between(IPV4_KEYS.0, IPV4_KEYS.1)));
         }
@@ -100,9 +107,10 @@ pub(super) fn events(connection: &mut AnyConnection, query: &EventQuery) -> Resu
     if let Some(jail) = &query.jail {
         found = found.filter(ban_events::jail.eq(jail.as_str()));
     }
-    if let Some(target) = &query.within {
+    if let Some(target) = &query.overlapping {
         let (low, high, spans_ipv4) = keys(target);
-        found = found.filter(ban_events::ip_key.between(low, high));
+        let inside = ban_events::ip_key.between(low, high).or(ban_events::ip.eq_any(covering(target)));
+        found = found.filter(inside);
         if spans_ipv4 {
             found = found.filter(not(ban_events::ip_key.between(IPV4_KEYS.0, IPV4_KEYS.1)));
         }

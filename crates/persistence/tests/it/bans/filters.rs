@@ -26,7 +26,7 @@ async fn events(db: &Db, change: impl FnOnce(&mut EventQuery)) -> Vec<String> {
     ids
 }
 
-both_databases!(a_network_holds_its_addresses_and_no_others, |test| async move {
+both_databases!(a_network_is_found_by_what_it_holds_and_by_what_holds_it, |test| async move {
     let db = test.db();
     let ids = [
         "9.255.255.255",
@@ -64,13 +64,16 @@ both_databases!(a_network_holds_its_addresses_and_no_others, |test| async move {
         ),
         ("::/8", vec!["::1"]),
         ("192.0.2.0/24", vec![]),
+        ("10.9.1.1", vec!["10.9.0.0/16"]),
+        ("10.9.1.0/24", vec!["10.9.0.0/16"]),
+        ("2001:db8:7::1", vec!["2001:db8:7::/48"]),
     ] {
         let target = network.parse().unwrap();
         let mut inside: Vec<_> = inside.into_iter().map(str::to_owned).collect();
         inside.sort();
-        assert_eq!(bans(db, |query| query.within = Some(target)).await, inside, "{network}");
+        assert_eq!(bans(db, |query| query.overlapping = Some(target)).await, inside, "{network}");
         let found: Vec<_> = inside.iter().map(|id| format!("ban {id}")).collect();
-        assert_eq!(events(db, |query| query.within = Some(target)).await, found, "{network}");
+        assert_eq!(events(db, |query| query.overlapping = Some(target)).await, found, "{network}");
     }
 });
 

@@ -1053,7 +1053,7 @@ export interface operations {
                 /** @description Only this jail. */
                 jail?: string;
                 /**
-                 * @description Only entries in this address or network.
+                 * @description Only entries in this address or network, and networks that contain it.
                  * @example 203.0.113.0/24
                  */
                 ip?: string;
@@ -1345,7 +1345,7 @@ export interface operations {
                 /** @description Only this jail. */
                 jail?: string;
                 /**
-                 * @description Only entries in this address or network.
+                 * @description Only entries in this address or network, and networks that contain it.
                  * @example 203.0.113.0/24
                  */
                 ip?: string;

@@ -118,7 +118,7 @@ function Verdict({ ip, bans, onChanged }: { ip: string; bans: Pages<Ban>; onChan
   return (
     <div class="verdict">
       <p class="verdict-word" role="status">
-        {bans.items === null ? "\u00a0" : sentence(ip, exact, bans.items.length)}
+        {bans.items === null ? "\u00a0" : sentence(ip, exact, bans.items)}
       </p>
       <div class="bar">
         {exact.length > 0 && (
@@ -146,8 +146,20 @@ function Verdict({ ip, bans, onChanged }: { ip: string; bans: Pages<Ban>; onChan
   );
 }
 
-function sentence(ip: string, exact: Ban[], found: number): string {
+function sentence(ip: string, exact: Ban[], bans: Ban[]): string {
+  const found = bans.length;
   if (exact.length > 0) return `${ip} is banned in ${exact.map((ban) => ban.jail).join(", ")}.`;
   if (found === 0) return `${ip} is not banned.`;
+  const around = bans.filter((ban) => prefix(ban.ip) < prefix(ip));
+  if (around.length > 0) {
+    return `${ip} is banned as part of ${around.map((ban) => `${ban.ip} in ${ban.jail}`).join(", ")}.`;
+  }
   return `${ip} itself is not banned, but ${counted(found, "ban lies", "bans lie")} within it.`;
+}
+
+/** How many bits a network fixes; an address fixes all of them. */
+function prefix(ip: string): number {
+  const bits = ip.split("/")[1];
+  if (bits !== undefined) return Number(bits);
+  return ip.includes(":") ? 128 : 32;
 }
