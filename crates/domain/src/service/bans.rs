@@ -160,16 +160,37 @@ impl BanService {
                 unbanned += 1;
             }
         }
+        if unbanned == 0 {
+            return Err(self.nothing_lifted(&bans, id, order).await?);
+        }
         let jails = self.control.banned_in(&id).await?;
         let tried = |jail: &JailName| bans.iter().any(|ban| ban.key.jail == *jail);
-        if unbanned > 0
-            && let Some(jail) = jails.iter().find(|jail| tried(jail))
-        {
+        if let Some(jail) = jails.iter().find(|jail| tried(jail)) {
             return Err(ServiceError::NotConfirmed(format!(
                 "still lists {id} among the bans of jail {jail}: it may have been banned again at once"
             )));
         }
         Ok(UnbanOutcome { id, unbanned, jails })
+    }
+
+    /// Why fail2ban lifted none of `bans`: they have ended meanwhile, or are entries that it cannot look up by
+    /// their text (a filter with a tuple of ids makes such).
+    async fn nothing_lifted(
+        &self,
+        bans: &[ActiveBan],
+        id: BanId,
+        order: UnbanOrder,
+    ) -> Result<ServiceError, ServiceError> {
+        for ban in bans {
+            self.observer.look_at(Some(&ban.key.jail)).await?;
+        }
+        if self.find_lifted(&order).await?.is_empty() {
+            return Ok(ServiceError::BanNotFound { id: order.id, jail: order.jail });
+        }
+        Ok(ServiceError::NotConfirmed(format!(
+            "lifted nothing and still lists {id}: an entry that is no address can often be lifted only by \
+             restarting its jail with --unban"
+        )))
     }
 
     /// The active bans that an unban order means. One that fail2ban has and BanGUI has not seen yet is looked up.

@@ -98,6 +98,18 @@ async fn an_entry_that_is_no_address_is_unbanned_by_its_own_text() {
 }
 
 #[tokio::test]
+async fn an_entry_that_fail2ban_cannot_lift_is_not_said_to_be_lifted() {
+    let world = world().await;
+    world.script.bans("sshd", "('10.0.0.1', 'joe')", 600, 0, Some(3));
+    let error = world.bans.unban(&alice(), unban("('10.0.0.1', 'joe')")).await.expect_err("it stays");
+    assert_eq!(error.code(), "not_confirmed");
+    world.script.lifts("sshd", "('10.0.0.1', 'joe')", false);
+    world.script.pass(60);
+    let error = world.bans.unban(&alice(), unban("('10.0.0.1', 'joe')")).await.expect_err("it is gone");
+    assert_eq!(error.code(), "ban_not_found");
+}
+
+#[tokio::test]
 async fn what_would_hurt_is_refused_unless_forced() {
     let world = world().await;
     for (ip, code) in [

@@ -180,6 +180,10 @@ impl JailControl for Script {
     }
 
     async fn unban(&self, jail: &JailName, id: &BanId) -> Result<bool, ControlError> {
+        if id.as_str().starts_with('(') {
+            self.edit().check()?;
+            return Ok(false);
+        }
         let known = self.edit().jail(jail)?.bans.iter().any(|ban| ban.id == *id);
         self.lifts(jail.as_str(), id.as_str(), true);
         Ok(known)
