@@ -81,7 +81,7 @@ pub(crate) struct Fail2ban {
     pub(crate) database: Option<PathBuf>,
     /// Its time zone, such as `Europe/Berlin`; unset takes this machine's.
     pub(crate) timezone: Option<String>,
-    /// How often its bans are looked at, in milliseconds (200 to 60000). Default 1000.
+    /// How often its bans are looked at, in milliseconds (200 to 60000). Default 500.
     pub(crate) poll_interval_ms: u64,
 }
 
@@ -163,7 +163,7 @@ impl Default for Fail2ban {
             socket: PathBuf::from("/var/run/fail2ban/fail2ban.sock"),
             database: None,
             timezone: None,
-            poll_interval_ms: 1000,
+            poll_interval_ms: 500,
         }
     }
 }

@@ -69,7 +69,7 @@ impl Observer {
         Self { server, control, store, history, history_path, watch, clock, memory: Mutex::default() }
     }
 
-    /// One look, as the job does it every second. `fence` is the scheduler lock it is done under.
+    /// One look, as the job does it again and again. `fence` is the scheduler lock it is done under.
     pub async fn look(&self, fence: Option<Fence>) -> Result<Observed, ServiceError> {
         let mut memory = self.memory.lock().await;
         memory.scheduled(fence, self.clock.now());

@@ -1,4 +1,4 @@
-//! Looks at fail2ban's bans every second or so. Not queued: a look that was missed is made good by the next.
+//! Looks at fail2ban's bans twice a second. Not queued: a look that was missed is made good by the next.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -95,7 +95,7 @@ impl Observer {
     }
 }
 
-/// Says once, not every second, that fail2ban's database cannot be read.
+/// Says once, not at every look, that fail2ban's database cannot be read.
 fn report_once(memory: &mut Memory, trouble: String) {
     if memory.history_trouble.as_ref() != Some(&trouble) {
         tracing::warn!(
