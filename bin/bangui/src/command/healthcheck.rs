@@ -18,7 +18,12 @@ pub(crate) fn run(loaded: &Loaded, live: bool) -> Result<(), Fatal> {
     let path = if live { "/api/health/live" } else { "/api/health" };
     let url = format!("http://{address}{path}");
     let agent = ureq::Agent::new_with_config(
-        ureq::config::Config::builder().timeout_global(Some(PATIENCE)).http_status_as_error(false).build(),
+        // The server is on this machine: a proxy of the environment would ask another one.
+        ureq::config::Config::builder()
+            .proxy(None)
+            .timeout_global(Some(PATIENCE))
+            .http_status_as_error(false)
+            .build(),
     );
     let mut answer = agent
         .get(&url)

@@ -11,5 +11,6 @@
 mod fail2ban;
 mod faults;
 mod outage;
+mod postgres;
 mod server;
 mod startup;
