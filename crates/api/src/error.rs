@@ -6,7 +6,7 @@ mod problem;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use bangui_domain::{ErrorKind, ServiceError};
+use bangui_domain::{ErrorKind, ServiceError, chain};
 use thiserror::Error;
 
 pub use http::HttpFailure;
@@ -74,14 +74,7 @@ impl ApiError {
 
     /// The failure and everything that caused it, for the log.
     pub fn chain(&self) -> String {
-        let mut text = self.to_string();
-        let mut source = std::error::Error::source(self);
-        while let Some(cause) = source {
-            text.push_str(": ");
-            text.push_str(&cause.to_string());
-            source = cause.source();
-        }
-        text
+        chain(self)
     }
 }
 

@@ -227,3 +227,19 @@ impl From<ControlError> for ServiceError {
         }
     }
 }
+
+/// An error with its sources, in one line: for logs and for people at a terminal, never for an answer over HTTP. A
+/// source that the text before it repeats is left out.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.contains(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

@@ -6,4 +6,4 @@ pub mod model;
 pub mod ports;
 pub mod service;
 
-pub use error::{ErrorKind, FieldError, ServiceError};
+pub use error::{ErrorKind, FieldError, ServiceError, chain};

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use crate::exit::{ExitCode, Fatal, chain};
+use crate::exit::{ExitCode, Fatal};
 use crate::settings::{Settings, load};
+use bangui_domain::chain;
 
 /// Settings that parse.
 pub(crate) struct Loaded {

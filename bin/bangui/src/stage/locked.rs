@@ -10,8 +10,9 @@ use bangui_persistence::{Db, DbKind};
 
 use super::Migrated;
 use super::migrated::open_queue;
-use crate::exit::{ExitCode, Fatal, chain};
+use crate::exit::{ExitCode, Fatal};
 use crate::settings::Settings;
+use bangui_domain::chain;
 
 /// A process that knows its role.
 pub(crate) struct Locked {

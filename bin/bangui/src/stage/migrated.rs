@@ -8,8 +8,9 @@ use bangui_persistence::{Db, DbError, DbOptions};
 
 use super::Validated;
 use super::validated::Bound;
-use crate::exit::{ExitCode, Fatal, chain};
+use crate::exit::{ExitCode, Fatal};
 use crate::settings::Settings;
+use bangui_domain::chain;
 
 /// A database that is ready for use.
 pub(crate) struct Migrated {

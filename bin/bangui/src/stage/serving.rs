@@ -10,7 +10,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use super::Wired;
-use crate::exit::{ExitCode, Fatal, chain};
+use crate::exit::{ExitCode, Fatal};
+use bangui_domain::chain;
 
 /// How long requests may take to finish when the server stops, in seconds.
 const DRAIN_SECS: u64 = 10;

@@ -20,9 +20,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::Locked;
 use crate::clock::SystemClock;
-use crate::exit::{ExitCode, Fatal, chain};
+use crate::exit::{ExitCode, Fatal};
 use crate::settings::{self, Settings};
 use crate::system::System;
+use bangui_domain::chain;
 
 /// A server that only has to be started.
 pub(crate) struct Wired {

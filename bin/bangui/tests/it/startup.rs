@@ -86,6 +86,19 @@ fn a_second_process_on_the_same_file_is_refused_and_told_who_is_there() {
 }
 
 #[test]
+fn a_killed_process_leaves_a_lease_that_its_successor_waits_out() {
+    let mut first = Server::start(&nowhere());
+    first.signal(Signal::KILL);
+    first.wait();
+    let url = format!("sqlite://{}/bangui.db", first.dir.path().display());
+    let mut setup = nowhere();
+    setup.settings.push(("BANGUI_DATABASE__URL", url));
+    let second = Server::start(&setup);
+    assert_eq!(second.get("/api/health/ready").1["scheduler"], "leader");
+    assert!(second.log().contains("the scheduler lock is held"), "{}", second.log());
+}
+
+#[test]
 fn a_stop_gives_the_lock_back_so_that_the_next_start_need_not_wait() {
     let mut first = Server::start(&nowhere());
     first.signal(Signal::INT);

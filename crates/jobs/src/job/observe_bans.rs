@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bangui_domain::model::Fence;
 use bangui_domain::ports::StoreError;
 use bangui_domain::service::{Observed, Observer};
-use bangui_domain::{ErrorKind, ServiceError};
+use bangui_domain::{ErrorKind, ServiceError, chain};
 
 use super::{Job, JobError, JobSpec, When};
 
@@ -56,16 +56,4 @@ impl Job for ObserveBans {
             Err(error) => Err(JobError::Retry(chain(&error))),
         }
     }
-}
-
-/// The error with its sources, in one line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        source = cause.source();
-    }
-    text
 }
