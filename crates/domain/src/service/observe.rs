@@ -173,6 +173,7 @@ impl Observer {
                 restoring: memory.restoring(now),
             };
             let known = self.store.active(&self.server, &jail.name).await?;
+            let next_end = list.iter().filter_map(|ban| ban.bantime.end(ban.banned_at.resolve(now))).min();
             let found = look.compare(list, known, &mut rows, memory);
             if found.unsettled {
                 unsettled.insert(jail.name.clone());
@@ -180,7 +181,7 @@ impl Observer {
             changes.bans.extend(found.bans);
             changes.ends.extend(found.ends);
             listed.insert(&jail.name, at);
-            memory.listed(jail, took, now);
+            memory.listed(jail, took, next_end, now);
         }
         for row in rows.into_values() {
             let running = counters.iter().any(|jail| jail.name == row.jail);

@@ -118,6 +118,22 @@ async fn a_prolonged_ban_is_one_ban_with_a_later_end() {
 }
 
 #[tokio::test]
+async fn a_ban_that_is_prolonged_without_a_counter_moving_is_noticed_when_it_should_have_ended() {
+    let world = World::new().await;
+    world.script.bans("sshd", "192.0.2.1", 60, 0, Some(3));
+    world.look().await;
+    world.script.pass(30);
+    world.look().await;
+    world.script.edit().jails.get_mut("sshd").expect("a jail").bans[0].bantime = BanTime::Seconds(90);
+    for _ in 0..5 {
+        world.script.pass(10);
+        world.look().await;
+    }
+    assert_eq!(world.active("sshd").await, ["192.0.2.1"]);
+    assert_eq!(world.events().await[0].bantime, BanTime::Seconds(90));
+}
+
+#[tokio::test]
 async fn the_hour_that_comes_twice_is_told_apart() {
     let world = World::without_history().await;
     world.look().await;

@@ -11,6 +11,8 @@ pub(super) const RESTORE_GRACE_MILLIS: i64 = 30_000;
 const HISTORY_TAIL_MILLIS: i64 = 10_000;
 /// When a jail that moved is looked at again: fail2ban computes longer bans a few seconds after the ban.
 const SECOND_LOOK_MILLIS: i64 = 6_000;
+/// How late fail2ban may lift a ban whose time is over.
+const END_SLACK_MILLIS: i64 = 3_000;
 /// How far behind the newest ban fail2ban's database is read again, at least.
 const HISTORY_OVERLAP_SECS: i64 = 60;
 /// How long an order of a user waits for its ban to appear.
@@ -118,14 +120,24 @@ impl Memory {
         moved || seen.again_at.is_some_and(|at| at <= now)
     }
 
-    /// Notes that the list was read, how long that took, and whether to come back soon.
-    pub(super) fn listed(&mut self, counters: &JailCounters, took_millis: u128, now: Timestamp) {
+    /// Notes that the list was read, how long that took, and when to come back: soon after a movement, and when
+    /// the first of its bans should have ended. fail2ban prolongs the ban of an address that goes on failing, and no
+    /// counter moves with that.
+    pub(super) fn listed(
+        &mut self,
+        counters: &JailCounters,
+        took_millis: u128,
+        next_end: Option<Timestamp>,
+        now: Timestamp,
+    ) {
         let seen = self.jail(&counters.name, now);
         let moved = seen.listed != Some((counters.currently_banned, counters.total_banned));
         seen.listed = Some((counters.currently_banned, counters.total_banned));
         let pause = if took_millis > QUICK_LIST_MILLIS { took_millis.saturating_mul(LIST_SHARE) } else { 0 };
         seen.not_before = now.plus_millis(i64::try_from(pause).unwrap_or(i64::MAX));
-        seen.again_at = moved.then(|| now.plus_millis(SECOND_LOOK_MILLIS));
+        let soon = now.plus_millis(SECOND_LOOK_MILLIS);
+        let after_end = next_end.map(|end| if end <= now { soon } else { end.plus_millis(END_SLACK_MILLIS) });
+        seen.again_at = moved.then_some(soon).into_iter().chain(after_end).min();
         if moved {
             self.history_until = Some(now.plus_millis(HISTORY_TAIL_MILLIS));
         }
