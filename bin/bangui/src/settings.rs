@@ -2,6 +2,7 @@
 //! `check`. The table in docs/configuration.md is made from the comments here.
 
 pub(crate) mod check;
+mod list;
 pub(crate) mod load;
 pub(crate) mod secret;
 
@@ -38,10 +39,12 @@ pub(crate) struct Settings {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Http {
     /// Addresses and ports to listen on, separated by commas. Default `127.0.0.1:8686`.
+    #[serde(deserialize_with = "list::list")]
     pub(crate) listen: Vec<SocketAddr>,
     /// Threads that serve requests; 0 takes one for each core, at most 4. Default 0.
     pub(crate) threads: usize,
     /// Networks of reverse proxies whose X-Forwarded-* headers are believed, separated by commas. Default none.
+    #[serde(deserialize_with = "list::list")]
     pub(crate) trusted_proxies: Vec<IpNet>,
     /// Whether cookies are marked Secure: `auto` (when the request came over TLS), `always` or `never`. Default
     /// `auto`.

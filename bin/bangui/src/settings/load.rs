@@ -11,8 +11,6 @@ use super::{Secret, Settings};
 
 /// The file that is read when none is named and it exists.
 const DEFAULT_FILE: &str = "/etc/bangui/bangui.toml";
-/// The settings that are lists; `config` has to be told, or it would split every text.
-const LISTS: [&str; 2] = ["http.listen", "http.trusted_proxies"];
 
 /// Why the settings could not be read.
 #[derive(Debug, Error)]
@@ -43,16 +41,12 @@ pub(crate) fn load(
         Some(path) => builder.add_source(File::from(path).format(FileFormat::Toml)),
         None => builder.add_source(File::from(default_file).format(FileFormat::Toml).required(false)),
     };
-    let mut variables = Environment::with_prefix("BANGUI")
+    // Values stay texts until their field is known: a password of digits is no number.
+    let variables = Environment::with_prefix("BANGUI")
         .prefix_separator("_")
         .separator("__")
         .ignore_empty(true)
-        .try_parsing(true)
-        .list_separator(",")
         .source(environment);
-    for key in LISTS {
-        variables = variables.with_list_parse_key(key);
-    }
     let mut settings: Settings = builder.add_source(variables).build()?.try_deserialize()?;
 
     if let Some(path) = settings.database.url_file.clone() {
@@ -109,6 +103,19 @@ mod tests {
         assert_eq!(settings.workers, 3);
         assert_eq!(settings.fail2ban.socket.to_str(), Some("/tmp/s"));
         assert_eq!(settings.database.url.expose(), "postgres://u:p,w@h/d");
+    }
+
+    #[test]
+    fn a_password_of_digits_stays_what_it_is_and_lists_may_be_arrays() {
+        let settings = from(
+            &[("BANGUI_ADMIN__PASSWORD", "000123456789")],
+            "[http]\nlisten = [\"127.0.0.1:1\"]\ntrusted_proxies = [\"10.0.0.0/8\", \"fd00::/8\"]\n",
+        )
+        .expect("settings");
+        assert_eq!(settings.admin.password.as_ref().map(super::Secret::expose), Some("000123456789"));
+        assert_eq!((settings.http.listen.len(), settings.http.trusted_proxies.len()), (1, 2));
+        let error = from(&[("BANGUI_HTTP__LISTEN", "127.0.0.1:1, nowhere")], "").expect_err("no address");
+        assert!(error.contains("nowhere"), "{error}");
     }
 
     #[test]
