@@ -49,6 +49,19 @@ test("a ban by hand reaches fail2ban, and its unban as well", async ({ page }) =
   await expectFail2ban(IP, "sshd", false);
 });
 
+test("a search for an address tells of the banned network around it", async ({ page }) => {
+  const network = "203.0.113.96/28";
+  await page.goto("/jails/nginx");
+  await page.getByLabel("Address or network").fill(network);
+  await page.getByRole("button", { name: "Ban", exact: true }).click();
+  await expect(page.getByText(`${network} is banned in nginx.`)).toBeVisible();
+  await page.goto("/search?q=203.0.113.100");
+  await expect(page.getByText(`203.0.113.100 is banned as part of ${network} in nginx.`)).toBeVisible();
+  await page.getByRole("button", { name: `Unban ${network} from nginx` }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Unban from nginx" }).click();
+  await expect(page.getByText(`${network} is unbanned from nginx.`)).toBeVisible();
+});
+
 test("loopback is not banned without insisting, and the reason is told", async ({ page }) => {
   await page.goto("/jails/postfix");
   await page.getByLabel("Address or network").fill("127.0.0.1");

@@ -19,3 +19,10 @@ export function isAddress(text: string): boolean {
 export function isNetwork(text: string): boolean {
   return text.includes("/") && isAddress(text);
 }
+
+/** How many bits a network fixes; an address fixes all of them. */
+export function prefixLength(text: string): number {
+  const bits = text.split("/")[1];
+  if (bits !== undefined) return Number(bits);
+  return text.includes(":") ? 128 : 32;
+}

@@ -7,7 +7,7 @@ import { BanForm } from "../bans/ban-form.tsx";
 import { BanTable } from "../bans/ban-table.tsx";
 import { UnbanDialog } from "../bans/unban-dialog.tsx";
 import { EventTable } from "../events/event-table.tsx";
-import { isAddress, isNetwork } from "../format/address.ts";
+import { isAddress, isNetwork, prefixLength } from "../format/address.ts";
 import { counted } from "../format/number.ts";
 import { without } from "../live/bans.ts";
 import { useEvents, useReconnected } from "../live/use-live.ts";
@@ -150,16 +150,9 @@ function sentence(ip: string, exact: Ban[], bans: Ban[]): string {
   const found = bans.length;
   if (exact.length > 0) return `${ip} is banned in ${exact.map((ban) => ban.jail).join(", ")}.`;
   if (found === 0) return `${ip} is not banned.`;
-  const around = bans.filter((ban) => prefix(ban.ip) < prefix(ip));
+  const around = bans.filter((ban) => prefixLength(ban.ip) < prefixLength(ip));
   if (around.length > 0) {
     return `${ip} is banned as part of ${around.map((ban) => `${ban.ip} in ${ban.jail}`).join(", ")}.`;
   }
   return `${ip} itself is not banned, but ${counted(found, "ban lies", "bans lie")} within it.`;
-}
-
-/** How many bits a network fixes; an address fixes all of them. */
-function prefix(ip: string): number {
-  const bits = ip.split("/")[1];
-  if (bits !== undefined) return Number(bits);
-  return ip.includes(":") ? 128 : 32;
 }
