@@ -2,7 +2,7 @@
 
 use fail2ban_client::codec::{DecodeError, Value, decode, encode};
 use fail2ban_client::frame::{END, ReplyReader, seal};
-use fail2ban_client::{Limits, Refusal, outcome};
+use fail2ban_client::{Limits, Refusal, command, outcome};
 
 use crate::transcript::{self, arg, bytes, pickle, rows, same};
 
@@ -66,6 +66,29 @@ fn every_recorded_command_encodes_to_the_same_values() {
         }
     }
     assert!(seen > 900, "only {seen} commands");
+}
+
+#[test]
+fn the_statistics_of_a_1_1_server_are_typed() {
+    let mut seen = 0;
+    for row in rows("1.1.0").into_iter().filter(|row| row["command"] == serde_json::json!(["stats"])) {
+        let value = outcome(&transcript::decode(pickle(&bytes(&row["reply_b64"])))).unwrap();
+        let stats = command::stats().parse(&value).unwrap();
+        let jails = row["decoded"]["$tuple"][1]["$dict"].as_array().unwrap();
+        assert_eq!(stats.len(), jails.len());
+        for jail in &stats {
+            let recorded = jails.iter().find(|entry| entry[0] == jail.jail.as_str()).unwrap();
+            let pair = |place: usize| {
+                let pair = &recorded[1][place]["$tuple"];
+                (pair[0].as_u64().unwrap(), pair[1].as_u64().unwrap())
+            };
+            assert_eq!(recorded[1][0], jail.backend.as_str());
+            assert_eq!((jail.counters.currently_failed, jail.counters.total_failed), pair(1));
+            assert_eq!((jail.counters.currently_banned, jail.counters.total_banned), pair(2));
+        }
+        seen += 1;
+    }
+    assert!(seen > 0, "no recorded statistics");
 }
 
 #[test]
