@@ -23,10 +23,19 @@ fn keys(target: &Target) -> (String, String, bool) {
     (low, high, spans_ipv4)
 }
 
-/// The networks that contain `target`, as fail2ban spells them. At most 128, so that they need no column of their
-/// own: each is looked up by its text.
-fn covering(target: &Target) -> Vec<String> {
-    target.covering().map(|net| net.to_string()).collect()
+/// The entries that are networks around `target`, as fail2ban spells them. At most 128 can be, so that they need no
+/// column of their own: each is looked up by its text. Nearly always there is none, and then the question that
+/// follows keeps to one index.
+macro_rules! networks_around {
+    ($connection:ident, $table:ident, $server:expr, $target:expr) => {{
+        let around: Vec<String> = $target.covering().map(|net| net.to_string()).collect();
+        $table::table
+            .filter($table::ip.eq_any(around))
+            .filter($table::server_id.eq($server.as_str()))
+            .select($table::ip)
+            .distinct()
+            .load::<String>($connection)
+    }};
 }
 
 /// Sorts by a column and the id, and begins behind a cursor.
@@ -62,8 +71,12 @@ pub(super) fn bans(connection: &mut AnyConnection, query: &BanQuery) -> Result<P
     }
     if let Some(target) = &query.overlapping {
         let (low, high, spans_ipv4) = keys(target);
-        let inside = active_bans::ip_key.between(low, high).or(active_bans::ip.eq_any(covering(target)));
-        found = found.filter(inside);
+        let around = networks_around!(connection, active_bans, query.server, target)?;
+        found = if around.is_empty() {
+            found.filter(active_bans::ip_key.between(low, high))
+        } else {
+            found.filter(active_bans::ip_key.between(low, high).or(active_bans::ip.eq_any(around)))
+        };
         if spans_ipv4 {
             found = found.filter(not(active_bans::ip_key.between(IPV4_KEYS.0, IPV4_KEYS.1)));
         }
@@ -109,8 +122,12 @@ pub(super) fn events(connection: &mut AnyConnection, query: &EventQuery) -> Resu
     }
     if let Some(target) = &query.overlapping {
         let (low, high, spans_ipv4) = keys(target);
-        let inside = ban_events::ip_key.between(low, high).or(ban_events::ip.eq_any(covering(target)));
-        found = found.filter(inside);
+        let around = networks_around!(connection, ban_events, query.server, target)?;
+        found = if around.is_empty() {
+            found.filter(ban_events::ip_key.between(low, high))
+        } else {
+            found.filter(ban_events::ip_key.between(low, high).or(ban_events::ip.eq_any(around)))
+        };
         if spans_ipv4 {
             found = found.filter(not(ban_events::ip_key.between(IPV4_KEYS.0, IPV4_KEYS.1)));
         }
