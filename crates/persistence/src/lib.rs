@@ -19,7 +19,7 @@ mod users;
 pub use db::{Db, DbKind, DbOptions};
 pub use error::DbError;
 pub use fail2ban_db::Fail2banDb;
-pub use location::check_url;
+pub use location::sqlite_file;
 pub use migrate::MigrateReport;
 
 // Linked for their features alone: one bundled SQLite, shared with sqlx, and one bundled libpq.

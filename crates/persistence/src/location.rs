@@ -26,9 +26,13 @@ pub(crate) struct PostgresUrl {
     secrets: Vec<String>,
 }
 
-/// Which database a URL names, without opening it.
-pub fn check_url(url: &str) -> Result<DbKind, DbError> {
-    Location::parse(url).map(|location| location.kind())
+/// The SQLite file that a URL names, or `None` for one that names PostgreSQL; opens nothing. [`DbError::Url`] if it
+/// is no database URL.
+pub fn sqlite_file(url: &str) -> Result<Option<PathBuf>, DbError> {
+    Ok(match Location::parse(url)? {
+        Location::Sqlite(path) => Some(path),
+        Location::Postgres(_) => None,
+    })
 }
 
 impl Location {

@@ -21,54 +21,25 @@ impl fmt::Display for Problem {
     }
 }
 
-/// Which database a URL means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum DatabaseKind {
-    /// A file at this path.
-    Sqlite(std::path::PathBuf),
-    /// A PostgreSQL server.
-    Postgres,
-}
-
-/// The database that a URL means, or what is wrong with it. The message never holds the URL, which may hold a
-/// password.
-pub(crate) fn database_kind(url: &str) -> Result<DatabaseKind, String> {
-    if let Some(path) = url.strip_prefix("sqlite://") {
-        let path = Path::new(path);
-        if !path.is_absolute() || path.file_name().is_none() {
-            return Err(
-                "a SQLite URL names a file by its full path: sqlite:///var/lib/bangui/bangui.db".to_owned()
-            );
-        }
-        return Ok(DatabaseKind::Sqlite(path.to_path_buf()));
-    }
-    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        return Ok(DatabaseKind::Postgres);
-    }
-    Err("begins with neither sqlite:// nor postgres://: write sqlite:///path/to/bangui.db or \
-         postgres://user:password@host/database"
-        .to_owned())
-}
-
 /// Every problem there is.
 pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut add = |key, message: String| problems.push(Problem { key, message });
 
-    match database_kind(settings.database.url.expose()) {
-        Err(message) => add("database.url", message),
-        Ok(DatabaseKind::Sqlite(path)) => {
+    match bangui_persistence::sqlite_file(settings.database.url.expose()) {
+        Err(error) => add("database.url", error.to_string()),
+        Ok(Some(path)) => {
             if settings.workers != 1 {
                 add("workers", single_process(settings.workers));
             }
-            if let Some(message) = directory_problem(&path) {
+            if let Some(message) = file_problem(&path) {
                 add("database.url", message);
             }
         }
-        Ok(DatabaseKind::Postgres) if settings.workers == 0 => {
+        Ok(None) if settings.workers == 0 => {
             add("workers", "0 processes cannot serve anything: set 1 or more".to_owned());
         }
-        Ok(DatabaseKind::Postgres) => {}
+        Ok(None) => {}
     }
     if settings.http.listen.is_empty() {
         add("http.listen", "names no address: set one such as 127.0.0.1:8686".to_owned());
@@ -119,8 +90,15 @@ fn single_process(workers: u32) -> String {
     )
 }
 
-/// Why the database file cannot be made or written in its directory.
-fn directory_problem(path: &Path) -> Option<String> {
+/// Why the database file cannot be made or written where it is to be. A path that depends on where the server was
+/// started from is refused: it would make a second, empty database one day.
+fn file_problem(path: &Path) -> Option<String> {
+    if !path.is_absolute() {
+        return Some(
+            "names a file by a part of its path: write all of it, as in sqlite:///var/lib/bangui/bangui.db"
+                .to_owned(),
+        );
+    }
     let directory = path.parent()?;
     let place = directory.display();
     match std::fs::metadata(directory) {
@@ -136,7 +114,7 @@ fn directory_problem(path: &Path) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DatabaseKind, check, database_kind};
+    use super::check;
     use crate::settings::{Secret, Settings};
 
     fn settings(url: &str) -> Settings {
@@ -176,7 +154,8 @@ mod tests {
             check(&settings("sqlite:///nowhere/at/all/bangui.db"))[0].message.contains("/nowhere/at/all")
         );
         assert!(check(&settings("sqlite:///etc/passwd/bangui.db"))[0].message.contains("/etc/passwd"));
-        assert!(database_kind("sqlite://bangui.db").is_err());
-        assert_eq!(database_kind("postgresql://h/d"), Ok(DatabaseKind::Postgres));
+        assert!(check(&settings("sqlite:///nowhere/a%20b/bangui.db"))[0].message.contains("/nowhere/a b"));
+        assert_eq!(keys(&settings("sqlite://bangui.db")), ["database.url"]);
+        assert!(keys(&settings("postgresql://h/d")).is_empty());
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bangui_domain::model::{NewUser, Timestamp};
 use bangui_domain::ports::{StoreError, UserStore};
-use bangui_persistence::{Db, DbError, DbKind, DbOptions, check_url};
+use bangui_persistence::{Db, DbError, DbKind, DbOptions, sqlite_file};
 use bangui_test_support::db::{Place, SqliteFile, TestDb, options};
 
 async fn refused(url: &str, options: &DbOptions) -> DbError {
@@ -29,11 +29,11 @@ async fn the_scheme_alone_decides() {
         let error = refused(&url, &options()).await;
         assert!(matches!(error, DbError::Url { .. }), "{url}: {error:?}");
         assert!(error.to_string().contains("sqlite:///absolute/path"), "{error}");
-        assert!(check_url(&url).is_err());
+        assert!(sqlite_file(&url).is_err());
     }
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0, "a typo made a file");
-    assert_eq!(check_url("sqlite:///a.db").unwrap(), DbKind::Sqlite);
-    assert_eq!(check_url("postgresql://host/db").unwrap(), DbKind::Postgres);
+    assert_eq!(sqlite_file("sqlite:///a%20b.db").unwrap(), Some("/a b.db".into()));
+    assert_eq!(sqlite_file("postgresql://host/db").unwrap(), None);
 }
 
 #[tokio::test]
