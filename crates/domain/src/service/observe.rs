@@ -19,7 +19,9 @@ use self::diff::{Changes, JailLook, from_row};
 use self::memory::Memory;
 use super::Watch;
 use crate::ServiceError;
-use crate::model::{ActiveBan, Fence, JailCounters, JailName, Origin, ServerId, Target, Timestamp};
+use crate::model::{
+    ActiveBan, Fence, JailCounters, JailName, Origin, OutageCode, ServerId, Target, Timestamp,
+};
 use crate::ports::{
     BanBatch, BanStore, Clock, ControlError, EndRecord, Fail2banHistory, HistoryCursor, JailControl,
 };
@@ -73,14 +75,28 @@ impl Observer {
     pub async fn look(&self, fence: Option<Fence>) -> Result<Observed, ServiceError> {
         let mut memory = self.memory.lock().await;
         memory.scheduled(fence, self.clock.now());
-        self.look_with(&mut memory, fence, None).await
+        let seen = self.look_with(&mut memory, fence, None).await;
+        self.probe_after(seen).await
     }
 
     /// Only asks for the counters, and keeps the run-time state in step: what a process does that does not hold
     /// the scheduler lock. Writes nothing.
     pub async fn count_only(&self) -> Result<(), ServiceError> {
         let mut memory = self.memory.lock().await;
-        self.count(&mut memory).await.map(drop)
+        let counted = self.count(&mut memory).await.map(drop);
+        self.probe_after(counted).await
+    }
+
+    /// After an error that says fail2ban is away, asks once more at once: a connection that was cut in a restart says
+    /// less than the answer of the server that is there now.
+    async fn probe_after<T>(&self, outcome: Result<T, ServiceError>) -> Result<T, ServiceError> {
+        if let Err(ServiceError::Fail2banOffline(outage)) = &outcome
+            && outage.code != OutageCode::TimedOut
+            && let Ok(probe) = self.ask(self.control.probe().await)
+        {
+            self.watch.online(probe);
+        }
+        outcome
     }
 
     /// A look for a user who waits for it: also reads fail2ban's database, and the list of `jail` if its turn

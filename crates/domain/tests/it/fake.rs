@@ -25,6 +25,8 @@ pub(crate) struct Fake {
     pub(crate) jails: BTreeMap<String, FakeJail>,
     pub(crate) connection: u64,
     pub(crate) offline: bool,
+    /// The next question for counters fails, as when the connection is cut; nothing else does.
+    pub(crate) cut_once: bool,
     pub(crate) lists_read: usize,
     pub(crate) list_delay: Duration,
     pub(crate) rows: Vec<HistoryRow>,
@@ -137,8 +139,11 @@ impl JailControl for Script {
     }
 
     async fn counters(&self) -> Result<Counters, ControlError> {
-        let fake = self.edit();
+        let mut fake = self.edit();
         fake.check()?;
+        if std::mem::take(&mut fake.cut_once) {
+            return Err(offline());
+        }
         let jails = fake.jails.iter().map(|(name, jail)| counters(name, jail)).collect();
         Ok(Counters { connection: fake.connection, jails })
     }

@@ -116,6 +116,18 @@ async fn a_holder_that_lost_the_lock_writes_nothing_and_loses_nothing() {
 }
 
 #[tokio::test]
+async fn an_error_is_followed_by_a_probe_at_once() {
+    let world = World::new().await;
+    world.look().await;
+    world.script.edit().cut_once = true;
+    world.observer.look(None).await.expect_err("the connection is cut");
+    assert_eq!(world.watch.state().as_str(), "online", "the probe was answered");
+    world.script.edit().offline = true;
+    world.observer.look(None).await.expect_err("fail2ban is away");
+    assert_eq!(world.watch.state().as_str(), "offline");
+}
+
+#[tokio::test]
 async fn a_process_without_the_lock_knows_the_state_and_writes_nothing() {
     let world = World::new().await;
     world.script.bans("sshd", "192.0.2.1", 600, 0, Some(3));
