@@ -19,7 +19,7 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Error> {
     let socket = std::env::args().nth(1).unwrap_or_else(|| Client::DEFAULT_SOCKET.to_owned());
     let client = Client::new(socket);
-    println!("fail2ban {} at {}", client.version().await?, client.socket().display());
+    println!("fail2ban {} at {}", client.version().await?, client.server());
     println!("{:24} {:>8} {:>8} {:>8} {:>8}", "jail", "failed", "total", "banned", "total");
     for (jail, counters) in client.counters().await? {
         println!(

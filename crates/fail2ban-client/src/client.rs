@@ -1,19 +1,26 @@
-//! The async client: one connection to the Unix socket, which all commands share and which is remade when it is lost.
+//! The async client: one connection, which all commands share and which is remade when it is lost.
 
 mod bans;
 mod call;
 mod connection;
+mod connector;
 mod jails;
 mod options;
+mod reach;
+mod refusal;
 mod server;
+mod state;
 
-use std::path::{Path, PathBuf};
+use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
+pub use connector::{ByteStream, Connecting, Connector, UnixConnector, connect_with};
 pub use options::Options;
+pub use state::{ConnectionState, ConnectionWatch};
 
 use connection::Connection;
 
@@ -38,18 +45,18 @@ use connection::Connection;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Client {
     inner: Arc<Inner>,
 }
 
-#[derive(Debug)]
 struct Inner {
-    path: PathBuf,
+    connector: Box<dyn Connector>,
     options: Options,
     /// The idle connection. Whoever works takes it out, and puts it back only in good order.
     slot: Mutex<Option<Connection>>,
     generation: AtomicU64,
+    state: watch::Sender<ConnectionState>,
 }
 
 impl Client {
@@ -61,16 +68,26 @@ impl Client {
         Self::with_options(socket, Options::default())
     }
 
-    /// A client with its own limits and time-outs.
+    /// A client of the server at this socket, with its own limits and time-outs.
     pub fn with_options(socket: impl Into<PathBuf>, options: Options) -> Self {
-        let inner =
-            Inner { path: socket.into(), options, slot: Mutex::new(None), generation: AtomicU64::new(0) };
+        Self::with_connector(UnixConnector::new(socket), options)
+    }
+
+    /// A client that reaches its server in its own way.
+    pub fn with_connector(connector: impl Connector, options: Options) -> Self {
+        let inner = Inner {
+            connector: Box::new(connector),
+            options,
+            slot: Mutex::new(None),
+            generation: AtomicU64::new(0),
+            state: watch::Sender::new(ConnectionState::Idle),
+        };
         Self { inner: Arc::new(inner) }
     }
 
-    /// The path of the socket.
-    pub fn socket(&self) -> &Path {
-        &self.inner.path
+    /// What messages call the server: the path of its socket, or what the connector says.
+    pub fn server(&self) -> String {
+        self.inner.connector.server()
     }
 
     /// The limits and time-outs.
@@ -90,6 +107,17 @@ impl Client {
         let idle = self.inner.slot.lock().await.take();
         if let Some(connection) = idle {
             connection.close(self.inner.options.connect_timeout).await;
+            self.inner.state.send_replace(ConnectionState::Idle);
         }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("server", &self.server())
+            .field("options", &self.inner.options)
+            .field("generation", &self.generation())
+            .finish_non_exhaustive()
     }
 }

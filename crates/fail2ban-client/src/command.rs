@@ -1,26 +1,35 @@
 //! Commands as values: what is sent, what it does to the server, how long it may take, and how its reply is read.
 //! Sans-IO: a command can be sealed and its reply read without the client of this crate.
+//!
+//! One function for each command, grouped by area; [`catalogue`] lists them all. [`Client`](crate::Client) and
+//! [`blocking::Client`](crate::blocking::Client) have a method of the same name for each, except where one command
+//! alone would be a trap, such as [`ban`] of many addresses at once: there the client has something better.
+
+#[macro_use]
+mod table;
 
 mod bans;
+mod info;
 mod jails;
 mod server;
 
-pub use bans::{
-    ban, banned, banned_by_jail, banned_in, banned_with_times, is_banned, unban, unban_all, unban_everywhere,
-};
-pub use jails::{actions, jail_setting, jail_status, jail_status_short};
-pub use server::{database_file, jail_list, ping, stats, version};
+pub use bans::*;
+pub use info::{Area, Info, Since, catalogue};
+pub use jails::*;
+pub use server::*;
 
 use crate::codec::{Arg, EncodeError, Value, encode};
 use crate::frame;
 use crate::reply::ReplyError;
 
-/// What a command does to the server. Decides what is known when its reply is lost.
+/// What a command does to the server. Decides what happens when its reply is lost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Effect {
-    /// Nothing: asking again is harmless.
+    /// Nothing.
     Read,
-    /// It changes something, perhaps even though no reply arrives.
+    /// It changes something, and doing it twice is the same as doing it once: the reply included.
+    Idempotent,
+    /// It changes something, and doing it twice may be something else.
     Change,
 }
 
@@ -29,7 +38,7 @@ pub enum Effect {
 pub enum Patience {
     /// The server answers from memory.
     Ordinary,
-    /// The server runs the jail's actions first, for each address.
+    /// The server runs a jail's actions first, or joins its threads.
     Actions,
 }
 
@@ -37,27 +46,21 @@ pub enum Patience {
 #[derive(Debug, Clone)]
 pub struct Command<T> {
     args: Vec<Arg>,
+    info: Option<&'static Info>,
     effect: Effect,
     patience: Patience,
     parse: fn(&Value) -> Result<T, ReplyError>,
 }
 
 impl<T> Command<T> {
-    fn read<A: Into<Arg>>(
-        args: impl IntoIterator<Item = A>,
-        parse: fn(&Value) -> Result<T, ReplyError>,
-    ) -> Self {
-        let args = args.into_iter().map(Into::into).collect();
-        Self { args, effect: Effect::Read, patience: Patience::Ordinary, parse }
-    }
-
-    fn change(args: Vec<Arg>, parse: fn(&Value) -> Result<T, ReplyError>) -> Self {
-        Self { args, effect: Effect::Change, patience: Patience::Actions, parse }
-    }
-
     /// The elements that are sent.
     pub fn args(&self) -> &[Arg] {
         &self.args
+    }
+
+    /// Its entry in the [`catalogue`]; `None` for [`raw`] ones.
+    pub fn info(&self) -> Option<&'static Info> {
+        self.info
     }
 
     /// What the command does to the server.
@@ -90,7 +93,7 @@ impl<T> Command<T> {
     pub fn name(&self) -> String {
         let words: Vec<String> = self.args.iter().take(3).map_while(word).collect();
         let shown = match words.first().map(String::as_str) {
-            Some("get" | "set" | "status") => words.as_slice(),
+            Some("get" | "set" | "multi-set" | "status") => words.as_slice(),
             _ => words.get(..1).unwrap_or_default(),
         };
         shown.join(" ")
@@ -104,8 +107,14 @@ fn word(arg: &Arg) -> Option<String> {
     }
 }
 
-/// Any command, for what has no method of its own. Nothing in it is checked but the end marker: the server evaluates
+/// Any command, for what has no function of its own. Nothing in it is checked but the end marker: the server evaluates
 /// texts given as times as Python code, and takes paths of Python files as actions. Never pass on what a user typed.
 pub fn raw(args: Vec<Arg>) -> Command<Value> {
-    Command::change(args, |value| Ok(value.clone()))
+    Command {
+        args,
+        info: None,
+        effect: Effect::Change,
+        patience: Patience::Actions,
+        parse: |value| Ok(value.clone()),
+    }
 }

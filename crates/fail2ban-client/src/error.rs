@@ -39,18 +39,20 @@ pub enum Error {
         path: PathBuf,
     },
     /// The socket could not be connected to for another reason.
-    #[error("cannot connect to fail2ban's socket {}: {source}", path.display())]
+    #[error("cannot connect to fail2ban at {server}: {source}")]
     Connect {
-        /// The socket's path.
-        path: PathBuf,
+        /// What the connector calls the server; for a socket its path.
+        server: String,
         /// What the system said.
         source: io::Error,
     },
     /// Something took longer than its limit.
-    #[error("fail2ban did not {doing} within {after:?} (socket {}, command {command:?}); it may be busy with actions of other commands", path.display())]
+    #[error(
+        "fail2ban did not {doing} within {after:?} ({server}, command {command:?}); it may be busy with actions of other commands"
+    )]
     TimedOut {
-        /// The socket's path.
-        path: PathBuf,
+        /// What the connector calls the server; for a socket its path.
+        server: String,
         /// The command, shortened.
         command: String,
         /// What did not happen: `accept the connection`, `take the request`, `answer`.
@@ -59,10 +61,12 @@ pub enum Error {
         after: Duration,
     },
     /// The connection ended before the reply was complete.
-    #[error("fail2ban closed the connection after {received} bytes of its reply to {command:?} (socket {}): it stopped or restarted", path.display())]
+    #[error(
+        "fail2ban closed the connection after {received} bytes of its reply to {command:?} ({server}): it stopped or restarted"
+    )]
     Disconnected {
-        /// The socket's path.
-        path: PathBuf,
+        /// What the connector calls the server; for a socket its path.
+        server: String,
         /// The command, shortened.
         command: String,
         /// How many bytes of the reply had come.
@@ -71,10 +75,12 @@ pub enum Error {
         source: Option<io::Error>,
     },
     /// The reply is not one that fail2ban sends, or costs more than the limits allow.
-    #[error("the reply to {command:?} on {} cannot be read: {source}; check that fail2ban listens there, or raise the limit", path.display())]
+    #[error(
+        "the reply to {command:?} from {server} cannot be read: {source}; check that fail2ban listens there, or raise the limit"
+    )]
     Malformed {
-        /// The socket's path.
-        path: PathBuf,
+        /// What the connector calls the server; for a socket its path.
+        server: String,
         /// The command, shortened.
         command: String,
         /// What is wrong with it.

@@ -41,12 +41,19 @@ pub mod codec;
 pub mod command;
 pub mod frame;
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
+#[cfg(feature = "client")]
 mod client;
 mod error;
 mod reply;
 mod types;
 
-pub use client::{Client, Options};
+#[cfg(feature = "client")]
+pub use client::{
+    ByteStream, Client, Connecting, ConnectionState, ConnectionWatch, Connector, Options, UnixConnector,
+    connect_with,
+};
 pub use codec::{Limits, Text};
 pub use error::Error;
 pub use reply::{

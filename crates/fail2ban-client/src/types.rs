@@ -1,10 +1,11 @@
-//! Values that a caller gives or gets, each of which cannot hold what it must not. Know nothing of the wire.
+//! Values that a caller gives or gets, each of which cannot hold what it must not.
 
 mod address;
 mod ban_id;
 mod jail_name;
 mod local_time;
 mod version;
+mod wire;
 
 pub use address::{Address, AddressError};
 pub use ban_id::{BanId, BanIdError};

@@ -1,38 +1,11 @@
 //! Methods that list, make and lift bans.
 
 use super::Client;
-use crate::codec::Text;
 use crate::command::{self, Command};
 use crate::error::Error;
-use crate::reply::BanTicket;
 use crate::types::{Address, BanId, JailName};
 
 impl Client {
-    /// What a jail bans, first to end first: the server's own texts.
-    ///
-    /// # Errors
-    /// As [`Client::run`]; [`Error::UnknownJail`].
-    pub async fn banned(&self, jail: &JailName) -> Result<Vec<Text>, Error> {
-        self.run(&command::banned(jail)).await
-    }
-
-    /// What a jail bans, with start, length and end. Costs the server about 10 µs a ban, in which it answers nobody:
-    /// ask when counters have moved, not every second.
-    ///
-    /// # Errors
-    /// As [`Client::run`]; [`Error::UnknownJail`].
-    pub async fn banned_with_times(&self, jail: &JailName) -> Result<Vec<BanTicket>, Error> {
-        self.run(&command::banned_with_times(jail)).await
-    }
-
-    /// What every jail bans.
-    ///
-    /// # Errors
-    /// As [`Client::run`].
-    pub async fn banned_by_jail(&self) -> Result<Vec<(JailName, Vec<Text>)>, Error> {
-        self.run(&command::banned_by_jail()).await
-    }
-
     /// The jails in which each of these very entries is banned, one list per id in their order. An address that is
     /// only covered by a banned network is not found.
     ///
@@ -85,14 +58,6 @@ impl Client {
     /// As [`Client::run`]; [`Error::PartlyDone`] where a later part failed.
     pub async fn unban_everywhere(&self, ids: &[BanId]) -> Result<u64, Error> {
         self.in_parts(ids, command::unban_everywhere).await
-    }
-
-    /// Lifts every ban in every jail; answers how many there were. The server deletes its whole history of bans.
-    ///
-    /// # Errors
-    /// As [`Client::run`].
-    pub async fn unban_all(&self) -> Result<u64, Error> {
-        self.run(&command::unban_all()).await
     }
 
     fn parts<'a, T>(&self, all: &'a [T]) -> std::slice::Chunks<'a, T> {

@@ -1,21 +1,23 @@
 //! Runs commands over the shared connection: takes it, remakes it where it is lost, and says honestly what is known
 //! when a reply does not arrive.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tokio::sync::MutexGuard;
+use tokio::time::Instant;
 
 use super::Client;
 use super::connection::{Connection, Failure, Fault};
 use crate::codec::{Value, decode};
-use crate::command::{self, Command, Effect, Patience};
+use crate::command::{Command, Effect, Patience};
 use crate::error::Error;
 use crate::reply::{Refusal, outcome};
-use crate::types::Version;
+
+/// The place of the idle connection, held while a command runs.
+pub(super) type Slot<'a> = MutexGuard<'a, Option<Connection>>;
 
 /// What is sent in one go.
-struct Batch {
+pub(super) struct Batch {
     name: String,
     requests: Vec<u8>,
     replies: usize,
@@ -27,52 +29,68 @@ impl Client {
     /// Runs a command. The methods of the client are short forms of this.
     ///
     /// # Errors
-    /// The server is out of reach, refused, or its reply is not readable. A command that changes something and whose
-    /// reply is lost gives [`Error::OutcomeUnknown`]; one that reads is tried a second time on a new connection when
-    /// the old one turns out dead.
+    /// The server is out of reach, refused, or its reply is not readable. There is no such jail:
+    /// [`Error::UnknownJail`]. The server's version does not have the command: [`Error::Unsupported`]. A command that
+    /// changes something and whose reply is lost gives [`Error::OutcomeUnknown`]; one that only reads, or that may be
+    /// repeated, is sent again on a new connection, for as long as [`Options::reconnect_for`] says.
+    ///
+    /// [`Options::reconnect_for`]: super::Options::reconnect_for
     pub async fn run<T>(&self, command: &Command<T>) -> Result<T, Error> {
-        let name = command.name();
         let mut slot = self.inner.slot.lock().await;
-        refuse_what_is_lacking(&mut slot, &name)?;
-        let batch = self.batch(std::slice::from_ref(command), name)?;
-        let replies = self.exchange(&mut slot, &batch).await?;
-        let value = replies.into_iter().next().ok_or(Refusal::Shutdown).flatten();
-        match value {
-            Ok(value) => command
-                .parse(&value)
-                .map_err(|source| Error::UnexpectedReply { command: batch.name.clone(), source }),
-            Err(refusal) => Err(self.refused(&mut slot, batch.name, refusal).await),
+        if let Some(error) = self.known_to_lack(&mut slot, command).await {
+            return Err(error);
         }
+        let batch = self.batch(std::slice::from_ref(command), command.name())?;
+        let replies = self.exchange(&mut slot, &batch).await?;
+        let reply = replies.into_iter().next().ok_or(Refusal::Shutdown).flatten();
+        self.read(&mut slot, command, reply).await
     }
 
-    /// Runs commands that only read in one go; each has its own result. The server answers nobody else in between.
-    pub(super) async fn run_all<T>(
-        &self,
-        commands: &[Command<T>],
-        name: &str,
-    ) -> Result<Vec<Result<Value, Error>>, Error> {
+    /// Runs commands in one go; each has its own result. The server answers nobody else in between, as long as they
+    /// fit into what it reads at once, 64 KiB. One that changes something makes the outcome of all unknown when the
+    /// replies are lost.
+    ///
+    /// # Errors
+    /// As [`Client::run`], where it concerns all of them.
+    pub async fn run_all<T>(&self, commands: &[Command<T>]) -> Result<Vec<Result<T, Error>>, Error> {
+        let Some(first) = commands.first() else { return Ok(Vec::new()) };
         let mut slot = self.inner.slot.lock().await;
-        let batch = self.batch(commands, name.to_owned())?;
+        let batch = self.batch(commands, first.name())?;
         let replies = self.exchange(&mut slot, &batch).await?;
         let mut results = Vec::with_capacity(replies.len());
         for (command, reply) in commands.iter().zip(replies) {
-            results.push(match reply {
-                Ok(value) => Ok(value),
-                Err(refusal) => Err(self.refused(&mut slot, command.name(), refusal).await),
-            });
+            results.push(self.read(&mut slot, command, reply).await);
         }
         Ok(results)
     }
 
-    fn batch<T>(&self, commands: &[Command<T>], name: String) -> Result<Batch, Error> {
+    async fn read<T>(
+        &self,
+        slot: &mut Slot<'_>,
+        command: &Command<T>,
+        reply: Result<Value, Refusal>,
+    ) -> Result<T, Error> {
+        let error = match reply {
+            Ok(value) => match command.parse(&value) {
+                Ok(read) => return Ok(read),
+                Err(source) => Error::UnexpectedReply { command: command.name(), source },
+            },
+            Err(refusal) => super::refusal::error(command.name(), refusal),
+        };
+        Err(self.perhaps_unsupported(slot, command, error).await)
+    }
+
+    pub(super) fn batch<T>(&self, commands: &[Command<T>], name: String) -> Result<Batch, Error> {
         let options = &self.inner.options;
         let mut requests = Vec::new();
         let (mut effect, mut timeout) = (Effect::Read, options.timeout);
         for command in commands {
             let sealed = command.seal(options.request_bytes);
             requests.extend(sealed.map_err(|source| Error::Request { command: command.name(), source })?);
-            if command.effect() == Effect::Change {
-                effect = Effect::Change;
+            match command.effect() {
+                Effect::Read => {}
+                Effect::Idempotent if effect == Effect::Change => {}
+                more => effect = more,
             }
             if command.patience() == Patience::Actions {
                 timeout = options.action_timeout;
@@ -83,30 +101,44 @@ impl Client {
 
     /// Sends a batch and takes its replies apart. The connection goes back into its slot only after a whole reply,
     /// so that a future that is dropped in between takes it along.
-    async fn exchange(
+    pub(super) async fn exchange(
         &self,
-        slot: &mut MutexGuard<'_, Option<Connection>>,
+        slot: &mut Slot<'_>,
         batch: &Batch,
     ) -> Result<Vec<Result<Value, Refusal>>, Error> {
-        let reused = slot.take().filter(|connection| !connection.is_stale());
-        let was_reused = reused.is_some();
-        let mut connection = match reused {
-            Some(connection) => connection,
-            None => self.connect(&batch.name).await?,
+        let deadline = Instant::now() + self.inner.options.reconnect_for;
+        let mut pauses = self.pauses();
+        let mut kept = match slot.take() {
+            Some(mut connection) => (!connection.is_stale().await).then_some(connection),
+            None => None,
         };
-        let mut result = self.attempt(&mut connection, batch).await;
-        if let Err(failure) = &result
-            && was_reused
-            && matches!(failure.fault, Fault::Lost(_))
-            && (batch.effect == Effect::Read || !failure.sent)
-        {
-            tracing::debug!(command = batch.name, "the connection to fail2ban was lost, a new one is tried");
-            connection = self.connect(&batch.name).await?;
-            result = self.attempt(&mut connection, batch).await;
+        loop {
+            let was_kept = kept.is_some();
+            let mut connection = match kept.take() {
+                Some(connection) => connection,
+                None => self.reach(&batch.name, deadline, &mut pauses).await?,
+            };
+            let failure = match self.attempt(&mut connection, batch).await {
+                Ok(replies) => {
+                    **slot = Some(connection);
+                    return Ok(replies);
+                }
+                Err(failure) => failure,
+            };
+            drop(connection);
+            let harmless = batch.effect != Effect::Change || !failure.sent;
+            let again = harmless && matches!(failure.fault, Fault::Lost(_));
+            let error = self.failed(batch, failure);
+            match (again, was_kept) {
+                // A kept connection may have been dead for long: one try on a new one costs no waiting.
+                (true, true) => self.lost(&error, &mut pauses, Some(Duration::ZERO)),
+                (true, false) => self.pause(error, deadline, &mut pauses).await?,
+                (false, _) => {
+                    self.lost(&error, &mut pauses, None);
+                    return Err(error);
+                }
+            }
         }
-        let replies = result.map_err(|failure| self.failed(batch, failure))?;
-        **slot = Some(connection);
-        Ok(replies)
     }
 
     async fn attempt(
@@ -117,32 +149,24 @@ impl Client {
         let options = &self.inner.options;
         let replies =
             connection.exchange(&batch.requests, batch.replies, batch.timeout, options.write_timeout).await?;
-        let read = |reply: &Vec<u8>| match decode(reply, &options.limits) {
-            Ok(value) => Ok(outcome(&value)),
-            Err(error) => Err(Failure { fault: Fault::Malformed(error), sent: true, received: reply.len() }),
-        };
-        replies.iter().map(read).collect()
-    }
-
-    async fn connect(&self, command: &str) -> Result<Connection, Error> {
-        let connected = Connection::open(&self.inner.path, &self.inner.options).await;
-        let connection = connected.map_err(|error| match error {
-            Error::TimedOut { path, doing, after, .. } => {
-                Error::TimedOut { path, command: command.to_owned(), doing, after }
+        let read = |reply: Vec<u8>| {
+            let received = reply.len();
+            match decode(&reply, &options.limits) {
+                Ok(value) => Ok(outcome(&value)),
+                Err(error) => Err(Failure { fault: Fault::Malformed(error), sent: true, received }),
             }
-            other => other,
-        })?;
-        let number = self.inner.generation.fetch_add(1, Ordering::AcqRel) + 1;
-        tracing::debug!(socket = %self.inner.path.display(), number, "connected to fail2ban");
-        Ok(connection)
+        };
+        replies.into_iter().map(read).collect()
     }
 
     fn failed(&self, batch: &Batch, failure: Failure) -> Error {
-        let (path, command) = (self.inner.path.clone(), batch.name.clone());
+        let (server, command) = (self.server(), batch.name.clone());
         let error = match failure.fault {
-            Fault::Lost(source) => Error::Disconnected { path, command, received: failure.received, source },
-            Fault::Late(doing, after) => Error::TimedOut { path, command, doing, after },
-            Fault::Malformed(source) => Error::Malformed { path, command, source },
+            Fault::Lost(source) => {
+                Error::Disconnected { server, command, received: failure.received, source }
+            }
+            Fault::Late(doing, after) => Error::TimedOut { server, command, doing, after },
+            Fault::Malformed(source) => Error::Malformed { server, command, source },
         };
         if failure.sent && batch.effect == Effect::Change {
             Error::OutcomeUnknown { command: batch.name.clone(), source: Box::new(error) }
@@ -150,68 +174,4 @@ impl Client {
             error
         }
     }
-
-    /// Turns a refusal into an error. A command that the server does not know is remembered for this connection.
-    async fn refused(
-        &self,
-        slot: &mut MutexGuard<'_, Option<Connection>>,
-        command: String,
-        refusal: Refusal,
-    ) -> Error {
-        match refusal {
-            Refusal::Exception(exception) if exception.is("UnknownJailException") => {
-                let jail = exception.message();
-                Error::UnknownJail { jail }
-            }
-            Refusal::Exception(exception) if exception.is_invalid_command() => {
-                match self.server_version(slot).await {
-                    Ok(version) => {
-                        if let Some(connection) = slot.as_mut() {
-                            connection.lacks.insert(command.clone());
-                        }
-                        Error::Unsupported { command, version }
-                    }
-                    Err(error) => error,
-                }
-            }
-            Refusal::Exception(exception) => Error::Server { command, exception },
-            Refusal::Text(text) => Error::ServerText { command, text },
-            Refusal::Shutdown => Error::ShuttingDown { command },
-            Refusal::Unexpected(got) => Error::UnexpectedReply {
-                command,
-                source: crate::reply::ReplyError { expected: "a success or an error", got },
-            },
-        }
-    }
-
-    async fn server_version(&self, slot: &mut MutexGuard<'_, Option<Connection>>) -> Result<Version, Error> {
-        if let Some(version) = slot.as_ref().and_then(|connection| connection.version.clone()) {
-            return Ok(version);
-        }
-        let command = command::version();
-        let batch = self.batch(std::slice::from_ref(&command), command.name())?;
-        let mut replies = self.exchange(slot, &batch).await?;
-        let unreadable = |source| Error::UnexpectedReply { command: command.name(), source };
-        let version = match replies.pop() {
-            Some(Ok(value)) => command.parse(&value).map_err(unreadable)?,
-            _ => Version::new("of unknown version"),
-        };
-        if let Some(connection) = slot.as_mut() {
-            connection.version = Some(version.clone());
-        }
-        Ok(version)
-    }
-}
-
-/// A command that this very server process has refused before as unknown is not asked again.
-fn refuse_what_is_lacking(slot: &mut Option<Connection>, command: &str) -> Result<(), Error> {
-    let Some(connection) = slot.as_ref().filter(|connection| connection.lacks.contains(command)) else {
-        return Ok(());
-    };
-    if connection.is_stale() {
-        *slot = None;
-        return Ok(());
-    }
-    let version = connection.version.clone().unwrap_or_else(|| Version::new("of unknown version"));
-    Err(Error::Unsupported { command: command.to_owned(), version })
 }

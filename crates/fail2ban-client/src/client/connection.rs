@@ -1,35 +1,33 @@
-//! One connection: connects, sends requests, reads replies, says good-bye. Knows whether it is in good order, not
-//! what is sent.
+//! One connection: sends requests, reads replies, says good-bye. Knows whether it is in good order, not what is sent
+//! nor how it was made.
 
 use std::collections::BTreeSet;
+use std::future::poll_fn;
 use std::io;
-use std::path::Path;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::UnixStream;
-use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio::io::{AsyncRead as _, AsyncReadExt as _, AsyncWrite as _, AsyncWriteExt as _, ReadBuf};
+use tokio::time::{Instant, timeout, timeout_at};
 
-use crate::codec::DecodeError;
-use crate::error::Error;
+use super::connector::ByteStream;
+use crate::codec::{DecodeError, Limits};
 use crate::frame::{CLOSE, END, ReplyReader};
 use crate::types::Version;
-
-use super::Options;
 
 /// What is read at once; the server writes 64 KiB at a time.
 const CHUNK: usize = 64 << 10;
 
-#[derive(Debug)]
 pub(super) struct Connection {
-    stream: UnixStream,
+    stream: Box<dyn ByteStream>,
     reader: ReplyReader,
     /// Between two exchanges: nothing is half sent, and no reply is outstanding.
     idle: bool,
     /// The server's version, once it was asked.
     pub(super) version: Option<Version>,
-    /// Commands that this server has said it does not know.
-    pub(super) lacks: BTreeSet<String>,
+    /// Commands that this server has said it does not know, by their syntax.
+    pub(super) lacks: BTreeSet<&'static str>,
 }
 
 /// Why an exchange failed.
@@ -54,45 +52,23 @@ pub(super) struct Failure {
 }
 
 impl Connection {
-    /// Connects. The server keeps a queue of two, and a full queue is reported at once: then it is tried again.
-    pub(super) async fn open(path: &Path, options: &Options) -> Result<Self, Error> {
-        let deadline = Instant::now() + options.connect_timeout;
-        let mut pause = Duration::from_millis(10);
-        let late = || Error::TimedOut {
-            path: path.to_owned(),
-            command: String::new(),
-            doing: "accept the connection",
-            after: options.connect_timeout,
-        };
-        loop {
-            match timeout_at(deadline, UnixStream::connect(path)).await {
-                Err(_) => return Err(late()),
-                Ok(Ok(stream)) => {
-                    return Ok(Self {
-                        stream,
-                        reader: ReplyReader::new(options.limits),
-                        idle: true,
-                        version: None,
-                        lacks: BTreeSet::new(),
-                    });
-                }
-                Ok(Err(error)) if error.kind() == io::ErrorKind::WouldBlock => {
-                    if Instant::now() + pause >= deadline {
-                        return Err(late());
-                    }
-                    sleep(pause).await;
-                    pause = (pause * 2).min(Duration::from_millis(100));
-                }
-                Ok(Err(error)) => return Err(connect_error(path, error)),
-            }
-        }
+    pub(super) fn new(stream: Box<dyn ByteStream>, limits: Limits) -> Self {
+        let reader = ReplyReader::new(limits);
+        Self { stream, reader, idle: true, version: None, lacks: BTreeSet::new() }
     }
 
     /// Whether the server has closed the connection meanwhile, or sent what nobody asked for.
-    pub(super) fn is_stale(&self) -> bool {
+    pub(super) async fn is_stale(&mut self) -> bool {
+        if self.reader.pending() > 0 || !self.idle {
+            return true;
+        }
         let mut byte = [0];
-        let silent = matches!(self.stream.try_read(&mut byte), Err(error) if error.kind() == io::ErrorKind::WouldBlock);
-        !silent || self.reader.pending() > 0 || !self.idle
+        poll_fn(|context| {
+            let mut buffer = ReadBuf::new(&mut byte);
+            let read = Pin::new(&mut self.stream).poll_read(context, &mut buffer);
+            Poll::Ready(read.is_ready())
+        })
+        .await
     }
 
     /// Sends sealed requests in one go and reads as many replies. Dropping the future leaves the connection in
@@ -106,7 +82,11 @@ impl Connection {
     ) -> Result<Vec<Vec<u8>>, Failure> {
         self.idle = false;
         let failure = |fault, sent, received| Failure { fault, sent, received };
-        match timeout(write_timeout, self.stream.write_all(requests)).await {
+        let handed_over = async {
+            self.stream.write_all(requests).await?;
+            self.stream.flush().await
+        };
+        match timeout(write_timeout, handed_over).await {
             Err(_) => return Err(failure(Fault::Late("take the request", write_timeout), false, 0)),
             Ok(Err(error)) => return Err(failure(Fault::Lost(Some(error)), false, 0)),
             Ok(Ok(())) => {}
@@ -142,6 +122,7 @@ impl Connection {
         let mut farewell = async || -> io::Result<()> {
             self.stream.write_all(CLOSE).await?;
             self.stream.write_all(END).await?;
+            self.stream.flush().await?;
             let mut rest = [0; 64];
             while self.stream.read(&mut rest).await? > 0 {}
             Ok(())
@@ -160,27 +141,12 @@ impl Drop for Connection {
     fn drop(&mut self) {
         if self.idle {
             let farewell = [CLOSE.as_slice(), END.as_slice()].concat();
-            if let Err(error) = self.stream.try_write(&farewell) {
-                tracing::trace!(%error, "no good-bye to fail2ban");
+            let mut context = Context::from_waker(Waker::noop());
+            match Pin::new(&mut self.stream).poll_write(&mut context, &farewell) {
+                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Err(error)) => tracing::trace!(%error, "no good-bye to fail2ban"),
+                Poll::Pending => tracing::trace!("no room for a good-bye to fail2ban"),
             }
         }
     }
-}
-
-fn connect_error(path: &Path, error: io::Error) -> Error {
-    let path = path.to_owned();
-    match error.kind() {
-        io::ErrorKind::NotFound => Error::SocketMissing { path },
-        io::ErrorKind::PermissionDenied => Error::PermissionDenied { path },
-        // A plain file refuses as a dead socket does.
-        io::ErrorKind::ConnectionRefused if !is_socket(&path) => Error::NotASocket { path },
-        io::ErrorKind::ConnectionRefused => Error::NobodyListens { path },
-        _ => Error::Connect { path, source: error },
-    }
-}
-
-/// Where the file has gone in between, it was one.
-fn is_socket(path: &Path) -> bool {
-    use std::os::unix::fs::FileTypeExt as _;
-    std::fs::metadata(path).map_or(true, |data| data.file_type().is_socket())
 }

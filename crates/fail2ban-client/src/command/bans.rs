@@ -1,61 +1,47 @@
 //! Commands that list, make and lift bans.
 
-use super::Command;
-use crate::codec::{Arg, Text, Value};
+use crate::codec::{Text, Value};
 use crate::reply::{self, BanTicket, ReplyError, fields};
 use crate::types::{Address, BanId, JailName};
 
-/// What a jail bans, first to end first. Costs the server 2 µs a ban.
-pub fn banned(jail: &JailName) -> Command<Vec<Text>> {
-    Command::read(["get", jail.as_str(), "banip"], fields::texts)
-}
+commands! {
+    Bans;
 
-/// What a jail bans, with times. Costs the server 10 µs a ban, in which it answers nobody.
-pub fn banned_with_times(jail: &JailName) -> Command<Vec<BanTicket>> {
-    Command::read(["get", jail.as_str(), "banip", "--with-time"], reply::tickets)
-}
+    /// What a jail bans, first to end first: the server's own texts. Costs the server 2 µs a ban.
+    read("get JAIL banip") fn banned(jail: &JailName) -> Vec<Text> = ["get", jail, "banip"], fields::texts;
 
-/// What every jail bans. Tells the exact names of the jails on every version.
-pub fn banned_by_jail() -> Command<Vec<(JailName, Vec<Text>)>> {
-    Command::read(["banned"], reply::banned_by_jail)
-}
+    /// What a jail bans, with start, length and end. Costs the server about 10 µs a ban, in which it answers nobody:
+    /// ask when counters have moved, not every second.
+    read("get JAIL banip --with-time") fn banned_with_times(jail: &JailName) -> Vec<BanTicket>
+        = ["get", jail, "banip", "--with-time"], reply::tickets;
 
-/// The jails in which each of these very entries is banned. An address within a banned network is not found.
-/// Without ids the server would answer something else, so that there must be one.
-pub fn banned_in(ids: &[BanId]) -> Command<Vec<Vec<JailName>>> {
-    Command::read(with_ids(&["banned"], ids), reply::jails_per_id)
-}
+    /// What every jail bans. Tells the exact names of the jails on every version.
+    read("banned") fn banned_by_jail() -> Vec<(JailName, Vec<Text>)> = ["banned"], reply::banned_by_jail;
 
-/// Whether a jail bans each of these very entries. There must be at least one.
-pub fn is_banned(jail: &JailName, ids: &[BanId]) -> Command<Vec<bool>> {
-    Command::read(with_ids(&["get", jail.as_str(), "banned"], ids), flags)
-}
+    /// The jails in which each of these very entries is banned. An address within a banned network is not found.
+    /// Without ids the server would answer something else, so that there must be one.
+    read("banned ID…"; command) fn banned_in(ids: &[BanId]) -> Vec<Vec<JailName>> = ["banned"; ids], reply::jails_per_id;
 
-/// Bans addresses and networks in a jail; answers how many of them are new there.
-pub fn ban(jail: &JailName, addresses: &[Address]) -> Command<u64> {
-    let ids: Vec<BanId> = addresses.iter().map(|address| BanId::from(*address)).collect();
-    Command::change(with_ids(&["set", jail.as_str(), "banip"], &ids), fields::count)
-}
+    /// Whether a jail bans each of these very entries. There must be at least one. The server looks through its whole
+    /// list for each.
+    read("get JAIL banned ID…"; command) fn is_banned(jail: &JailName, ids: &[BanId]) -> Vec<bool>
+        = ["get", jail, "banned"; ids], flags;
 
-/// Lifts bans in a jail; answers how many there were. The server deletes its history of each id. A network lifts
-/// every entry whose first address lies in it, unless it is itself an entry.
-pub fn unban(jail: &JailName, ids: &[BanId]) -> Command<u64> {
-    Command::change(with_ids(&["set", jail.as_str(), "unbanip"], ids), fields::count)
-}
+    /// Bans addresses and networks in a jail; answers how many of them are new there.
+    act("set JAIL banip ADDRESS…"; command) fn ban(jail: &JailName, addresses: &[Address]) -> u64
+        = ["set", jail, "banip"; addresses], fields::count;
 
-/// Lifts bans in every jail; answers how many there were. The server deletes its history of each id. There must be
-/// at least one id.
-pub fn unban_everywhere(ids: &[BanId]) -> Command<u64> {
-    Command::change(with_ids(&["unban"], ids), fields::count)
-}
+    /// Lifts bans in a jail; answers how many there were. The server compares texts, and deletes its history of each
+    /// id. A network lifts every entry whose first address lies in it, unless it is itself an entry. There must be at
+    /// least one id.
+    act("set JAIL unbanip ID…"; command) fn unban(jail: &JailName, ids: &[BanId]) -> u64
+        = ["set", jail, "unbanip"; ids], fields::count;
 
-/// Lifts every ban in every jail; answers how many there were. The server deletes its whole history.
-pub fn unban_all() -> Command<u64> {
-    Command::change(vec!["unban".into(), "--all".into()], fields::count)
-}
+    /// Lifts bans in every jail; answers how many there were. As [`unban`] otherwise.
+    act("unban ID…"; command) fn unban_everywhere(ids: &[BanId]) -> u64 = ["unban"; ids], fields::count;
 
-fn with_ids(head: &[&str], ids: &[BanId]) -> Vec<Arg> {
-    head.iter().map(|&word| Arg::from(word)).chain(ids.iter().map(|id| Arg::from(id.as_str()))).collect()
+    /// Lifts every ban in every jail; answers how many there were. The server deletes its whole history of bans.
+    act("unban --all") fn unban_all() -> u64 = ["unban", "--all"], fields::count;
 }
 
 /// `1` for one id, `[1, 0, …]` for several.

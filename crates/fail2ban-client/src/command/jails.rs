@@ -1,28 +1,34 @@
 //! Commands that ask about one jail.
 
-use super::Command;
+use super::{Command, Effect, Patience};
 use crate::codec::Value;
-use crate::reply::{JailStatus, fields, jail_status as read_status};
+use crate::reply::{JailStatus, ReplyError, fields, jail_status as read_status};
 use crate::types::JailName;
 
-/// Counters, log files and the list of bans of a jail. Costs the server 2 µs a ban.
-pub fn jail_status(jail: &JailName) -> Command<JailStatus> {
-    Command::read(["status", jail.as_str()], read_status)
+commands! {
+    Jails;
+
+    /// Counters, log files and the list of bans of a jail. Costs the server 2 µs a ban.
+    read("status JAIL") fn status(jail: &JailName) -> JailStatus = ["status", jail], read_status;
+
+    /// Counters and log files of a jail, without its bans: cheap however many there are.
+    read("status JAIL short") fn status_short(jail: &JailName) -> JailStatus = ["status", jail, "short"], short;
+
+    /// The names of a jail's actions, in their order.
+    read("get JAIL actions") fn actions(jail: &JailName) -> Vec<String> = ["get", jail, "actions"], fields::strings;
 }
 
-/// Counters and log files of a jail, without its bans.
-pub fn jail_status_short(jail: &JailName) -> Command<JailStatus> {
-    Command::read(["status", jail.as_str(), "short"], |value| {
-        read_status(value).map(|status| JailStatus { banned: None, ..status })
-    })
+fn short(value: &Value) -> Result<JailStatus, ReplyError> {
+    read_status(value).map(|status| JailStatus { banned: None, ..status })
 }
 
 /// One setting of a jail, undigested.
-pub fn jail_setting(jail: &JailName, key: &str) -> Command<Value> {
-    Command::read(["get", jail.as_str(), key], |value| Ok(value.clone()))
-}
-
-/// The names of a jail's actions.
-pub fn actions(jail: &JailName) -> Command<Vec<String>> {
-    Command::read(["get", jail.as_str(), "actions"], fields::strings)
+pub(crate) fn jail_setting(jail: &JailName, key: &str) -> Command<Value> {
+    Command {
+        args: args!["get", jail, key],
+        info: None,
+        effect: Effect::Read,
+        patience: Patience::Ordinary,
+        parse: |value| Ok(value.clone()),
+    }
 }

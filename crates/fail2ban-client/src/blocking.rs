@@ -1,0 +1,68 @@
+//! The client for programs without a runtime: the same methods, which wait.
+
+use std::fmt;
+use std::future::Future;
+use std::path::PathBuf;
+
+use tokio::runtime::{Builder, Runtime};
+
+use crate::client::{Connector, Options};
+use crate::command::Command;
+use crate::error::Error;
+
+/// A client that blocks its thread while the server answers. Has every method of [`crate::Client`], with the same
+/// limits, time-outs and reconnecting. Not for use within an async runtime, where it panics.
+pub struct Client {
+    client: crate::Client,
+    runtime: Runtime,
+}
+
+impl Client {
+    /// A client of the server at this socket, with the default limits and time-outs.
+    ///
+    /// # Errors
+    /// The system gives no event queue.
+    pub fn new(socket: impl Into<PathBuf>) -> Result<Self, Error> {
+        Self::around(crate::Client::new(socket))
+    }
+
+    /// A client of the server at this socket, with its own limits and time-outs.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_options(socket: impl Into<PathBuf>, options: Options) -> Result<Self, Error> {
+        Self::around(crate::Client::with_options(socket, options))
+    }
+
+    /// A client that reaches its server in its own way.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_connector(connector: impl Connector, options: Options) -> Result<Self, Error> {
+        Self::around(crate::Client::with_connector(connector, options))
+    }
+
+    fn around(client: crate::Client) -> Result<Self, Error> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|source| Error::Connect { server: client.server(), source })?;
+        Ok(Self { client, runtime })
+    }
+
+    /// Runs a command.
+    ///
+    /// # Errors
+    /// As [`crate::Client::run`].
+    pub fn run<T>(&self, command: &Command<T>) -> Result<T, Error> {
+        self.wait(self.client.run(command))
+    }
+
+    fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("blocking::Client").field(&self.client).finish()
+    }
+}
