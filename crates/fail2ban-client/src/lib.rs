@@ -61,8 +61,8 @@ pub use reply::{
     Refusal, ReplyError, ServerException, outcome,
 };
 pub use types::{
-    Address, AddressError, BanId, BanIdError, JailName, JailNameError, LocalDateTime, LocalDateTimeError,
-    Version,
+    Address, AddressError, Backend, BackendError, BanId, BanIdError, JailName, JailNameError, LocalDateTime,
+    LocalDateTimeError, Version,
 };
 
 /// Compiles the examples of the README.

@@ -1,12 +1,12 @@
 //! fail2ban behind the domain's `JailControl` port: one client, one connection.
 
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bangui_domain::model::{BanId, JailDetail, JailName, Probe, Target};
 use bangui_domain::ports::{ControlError, Counters, JailControl, ReportedBan};
-use fail2ban_client::Client;
+use fail2ban_client::{Client, Options};
 
 use crate::Zone;
 use crate::convert::{
@@ -22,7 +22,9 @@ pub struct Fail2banControl {
 impl Fail2banControl {
     /// The server at `socket`, which prints times in `zone`. Connects when it is first asked.
     pub fn new(socket: &Path, zone: Zone) -> Self {
-        Self { client: Client::new(socket), zone }
+        // A server that is away is news to be told at once, and whoever asks asks again soon.
+        let options = Options::default().with_reconnect_for(Duration::ZERO);
+        Self { client: Client::with_options(socket, options), zone }
     }
 }
 

@@ -18,6 +18,12 @@ pub(crate) fn wrong(expected: &'static str, got: &Value) -> ReplyError {
     ReplyError { expected, got: got.describe() }
 }
 
+/// For commands whose answer says nothing beyond that they were carried out.
+#[expect(clippy::unnecessary_wraps, reason = "every reading may fail but this one")]
+pub(crate) fn anything(_: &Value) -> Result<(), ReplyError> {
+    Ok(())
+}
+
 pub(crate) fn text(value: &Value) -> Result<Text, ReplyError> {
     value.as_text().cloned().ok_or_else(|| wrong("a text", value))
 }

@@ -1,6 +1,6 @@
 //! How the types of this crate stand in a request: all as texts.
 
-use super::{Address, BanId, JailName};
+use super::{Address, Backend, BanId, JailName};
 use crate::codec::Arg;
 
 impl From<&JailName> for Arg {
@@ -18,5 +18,11 @@ impl From<&BanId> for Arg {
 impl From<&Address> for Arg {
     fn from(address: &Address) -> Self {
         Self::from(address.to_string())
+    }
+}
+
+impl From<&Backend> for Arg {
+    fn from(backend: &Backend) -> Self {
+        Self::from(backend.to_string())
     }
 }

@@ -31,7 +31,7 @@ async fn the_server_ends_in_mid_reply() {
     let half = success("1.0.2")[..9].to_vec();
     let script = vec![Step::Request, Step::Send(half)];
     let fake = Fake::start([script.clone(), script]);
-    let client = Client::new(fake.socket());
+    let client = Client::with_options(fake.socket(), Options::default().with_reconnect_for(Duration::ZERO));
     let error = client.version().await.unwrap_err();
     assert!(matches!(error, Error::Disconnected { received: 9, .. }), "{error}");
     let error = client.ban(&jail(), &addresses(1)).await.unwrap_err();
