@@ -1,9 +1,8 @@
 //! `cargo xtask bench`: measures, on this machine and against the real fail2ban, and prints the results as
-//! Markdown tables. Judges nothing: figures are for people.
+//! Markdown tables. Judges nothing: figures are for people. The socket client's own benchmarks are with the crate.
 
 mod fill;
 mod memory;
-mod socket;
 mod table;
 
 use std::process::Command;
@@ -22,9 +21,6 @@ use table::Table;
 /// What to measure.
 #[derive(Args, Debug)]
 pub(crate) struct BenchArgs {
-    /// Only the socket client, which needs no server to be built.
-    #[arg(long)]
-    socket_only: bool,
     /// How often the way from log line to event is measured.
     #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u8).range(1..=100))]
     samples: u8,
@@ -32,20 +28,13 @@ pub(crate) struct BenchArgs {
 
 /// Measures and prints.
 pub(crate) fn run(args: &BenchArgs) -> Result<()> {
-    if cfg!(debug_assertions) {
-        // The socket client is part of this program, and an unoptimised one is nobody's measure.
-        let mut again = workspace::cargo(["run", "--release", "--package", "xtask", "--"]);
-        return process::run(again.args(std::env::args_os().skip(1)));
-    }
     needs::require(&[Need::Fail2ban])?;
     let version = process::output(Command::new("fail2ban-client").arg("--version"))
         .context("ask for fail2ban's version")?;
     let cores = std::thread::available_parallelism().context("count the cores")?;
     println!("Against {}, on {cores} cores.\n", version.trim());
-    println!("### The socket client and fail2ban-client, doing the same\n\n{}", socket::measure()?);
-    if args.socket_only {
-        return Ok(());
-    }
+    process::run(&mut workspace::cargo(["bench", "--package", "fail2ban-client", "--bench", "commands"]))
+        .context("the socket client against fail2ban-client")?;
     web::build(false)?;
     // No attack: it would disturb both measurements.
     let mut stack = Stack::start(&Options { profile: Profile::Release, port: Some(free_port()?) })?;

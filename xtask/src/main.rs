@@ -8,6 +8,7 @@
 
 mod api;
 mod bench;
+mod commands_doc;
 mod counts;
 mod demo;
 mod e2e;
@@ -61,6 +62,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Write the table of commands in the README of fail2ban-client.
+    Commands {
+        /// Only check that it is up to date.
+        #[arg(long)]
+        check: bool,
+    },
     /// Measure the socket client, memory, and the way from log line to event.
     Bench(bench::BenchArgs),
     /// What CI runs: `test`, all of it.
@@ -89,6 +96,8 @@ fn run(task: &Task) -> Result<()> {
         Task::Openapi { check: false } => openapi::write(),
         Task::Settings { check: true } => settings_doc::check(),
         Task::Settings { check: false } => settings_doc::write(),
+        Task::Commands { check: true } => commands_doc::check(),
+        Task::Commands { check: false } => commands_doc::write(),
         Task::Bench(args) => bench::run(args),
         Task::Ci => test::run(&test::TestArgs::default()),
     }

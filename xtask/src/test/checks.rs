@@ -27,6 +27,25 @@ pub(super) fn docs() -> Result<()> {
     process::run(command.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+/// Each set of features of fail2ban-client compiles without a warning, and what would be uploaded builds by itself.
+/// The toolchain is the oldest that the crate promises to work with, so that this proves the promise.
+pub(super) fn package() -> Result<()> {
+    for features in ["", "client", "blocking", "fake"] {
+        println!("features: {}", if features.is_empty() { "none" } else { features });
+        let mut command =
+            workspace::cargo(["clippy", "--package", "fail2ban-client", "--no-default-features"]);
+        process::run(command.args(["--quiet", "--features", features, "--", "-D", "warnings"]))?;
+    }
+    process::run(&mut workspace::cargo([
+        "publish",
+        "--dry-run",
+        "--allow-dirty",
+        "--quiet",
+        "--package",
+        "fail2ban-client",
+    ]))
+}
+
 /// Bans, licences and sources are judged from what is on the machine. Advisories need a database that is
 /// fetched from the network; where that fails the step says so, and where it works it counts.
 pub(super) fn deny() -> Result<()> {

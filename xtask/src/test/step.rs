@@ -8,7 +8,7 @@ use super::{checks, suites};
 use crate::counts::Counts;
 use crate::demo::smoke;
 use crate::needs::Need;
-use crate::{e2e, openapi, settings_doc, tidy};
+use crate::{commands_doc, e2e, openapi, settings_doc, tidy};
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -21,8 +21,8 @@ pub(crate) enum Step {
     Web,
     /// Clippy with warnings as errors.
     Clippy,
-    /// docs/openapi.json against the server.
-    Openapi,
+    /// What is made from the code: the API's document, the settings, the client's commands.
+    Generated,
     /// Rust tests on both databases and against the real fail2ban.
     Rust,
     /// The demo without a browser.
@@ -33,21 +33,24 @@ pub(crate) enum Step {
     Deny,
     /// The Rust documentation.
     Docs,
+    /// fail2ban-client as it would be published.
+    Package,
 }
 
 impl Step {
     /// All steps in the order in which they run.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Fmt,
         Self::Tidy,
         Self::Web,
         Self::Clippy,
-        Self::Openapi,
+        Self::Generated,
         Self::Rust,
         Self::Smoke,
         Self::E2e,
         Self::Deny,
         Self::Docs,
+        Self::Package,
     ];
 
     pub(super) fn name(self) -> &'static str {
@@ -56,12 +59,13 @@ impl Step {
             Self::Tidy => "tidy",
             Self::Web => "web",
             Self::Clippy => "clippy",
-            Self::Openapi => "openapi",
+            Self::Generated => "generated",
             Self::Rust => "rust",
             Self::Smoke => "smoke",
             Self::E2e => "e2e",
             Self::Deny => "deny",
             Self::Docs => "docs",
+            Self::Package => "package",
         }
     }
 
@@ -71,7 +75,9 @@ impl Step {
             Self::Tidy => "crate arrows, file and manifest rules",
             Self::Web => "build, type check and unit tests of the pages",
             Self::Clippy => "cargo clippy --workspace --all-targets, warnings are errors",
-            Self::Openapi => "docs/openapi.json and docs/configuration.md are what the server says",
+            Self::Generated => {
+                "the API's document, the settings and the client's commands are as the code says"
+            }
             Self::Rust => {
                 "Rust tests on SQLite, PostgreSQL and a real fail2ban, then the examples in the docs"
             }
@@ -79,17 +85,18 @@ impl Step {
             Self::E2e => "the pages in a real browser, against the demo",
             Self::Deny => "cargo deny: bans, licences, sources, and advisories where they can be had",
             Self::Docs => "cargo doc, warnings are errors",
+            Self::Package => "fail2ban-client with each feature alone, and packed as it would be published",
         }
     }
 
     /// What it takes from Debian's packages.
     pub(super) fn needs(self) -> &'static [Need] {
         match self {
-            Self::Web | Self::Openapi => &[Need::Node],
+            Self::Web | Self::Generated => &[Need::Node],
             Self::Rust => &[Need::Fail2ban, Need::Postgres],
             Self::Smoke => &[Need::Fail2ban, Need::Node],
             Self::E2e => &[Need::Fail2ban, Need::Node, Need::Chromium],
-            Self::Fmt | Self::Tidy | Self::Clippy | Self::Deny | Self::Docs => &[],
+            Self::Fmt | Self::Tidy | Self::Clippy | Self::Deny | Self::Docs | Self::Package => &[],
         }
     }
 
@@ -99,12 +106,17 @@ impl Step {
             Self::Tidy => tidy::run(),
             Self::Web => suites::web(counts),
             Self::Clippy => checks::clippy(),
-            Self::Openapi => settings_doc::check().and_then(|()| openapi::check()),
+            Self::Generated => {
+                commands_doc::check()?;
+                settings_doc::check()?;
+                openapi::check()
+            }
             Self::Rust => suites::rust(counts),
             Self::Smoke => smoke::run_default(),
             Self::E2e => e2e::run(&[], counts),
             Self::Deny => checks::deny(),
             Self::Docs => checks::docs(),
+            Self::Package => checks::package(),
         }
     }
 }

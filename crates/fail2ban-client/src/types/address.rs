@@ -115,6 +115,18 @@ fn masked(ip: IpAddr, prefix: u8) -> IpAddr {
     }
 }
 
+impl From<Ipv4Addr> for Address {
+    fn from(address: Ipv4Addr) -> Self {
+        Self::from(IpAddr::from(address))
+    }
+}
+
+impl From<Ipv6Addr> for Address {
+    fn from(address: Ipv6Addr) -> Self {
+        Self::from(IpAddr::from(address))
+    }
+}
+
 impl From<IpAddr> for Address {
     fn from(ip: IpAddr) -> Self {
         let base = ip.to_canonical();
