@@ -2,10 +2,15 @@
 //! the wire is ever resolved or called. Knows nothing of sockets, of markers or of what a command means.
 
 mod arena;
+mod build;
+mod call;
 mod decode;
 mod encode;
 mod error;
+mod integer;
 mod limits;
+mod lines;
+mod literal;
 mod machine;
 mod opcode;
 mod repr;

@@ -1,6 +1,8 @@
 //! Framing, sans-IO: what stands between requests and replies on the socket. A reply ends where its pickle does and
 //! the end marker follows, never at the first marker: a ban id taken from a log line may contain one.
 
+use bytes::{Buf as _, Bytes, BytesMut};
+
 use crate::codec::{DecodeError, EncodeError, Limit, Limits, Scanner};
 
 /// Ends every request and every reply.
@@ -33,7 +35,7 @@ fn find_end(bytes: &[u8]) -> Option<usize> {
 /// Collects bytes from the socket and cuts replies out of them.
 #[derive(Debug)]
 pub struct ReplyReader {
-    buffer: Vec<u8>,
+    buffer: BytesMut,
     scanner: Scanner,
     limits: Limits,
 }
@@ -41,7 +43,7 @@ pub struct ReplyReader {
 impl ReplyReader {
     /// A reader within these limits.
     pub fn new(limits: Limits) -> Self {
-        Self { buffer: Vec::new(), scanner: Scanner::new(&limits), limits }
+        Self { buffer: BytesMut::new(), scanner: Scanner::new(&limits), limits }
     }
 
     /// Adds bytes that have arrived, in pieces of any length.
@@ -50,7 +52,7 @@ impl ReplyReader {
     }
 
     /// Where to read the next bytes to, at the end of what is there.
-    pub fn buffer_mut(&mut self) -> &mut Vec<u8> {
+    pub fn buffer_mut(&mut self) -> &mut BytesMut {
         &mut self.buffer
     }
 
@@ -64,7 +66,7 @@ impl ReplyReader {
     /// # Errors
     /// It is no pickle, the marker does not follow it, or it is longer than the limit. The connection is of no more
     /// use then.
-    pub fn next_reply(&mut self) -> Result<Option<Vec<u8>>, DecodeError> {
+    pub fn next_reply(&mut self) -> Result<Option<Bytes>, DecodeError> {
         let Some(length) = self.scanner.scan(&self.buffer)? else { return Ok(None) };
         let Some(whole) = length.checked_add(END.len()).filter(|whole| *whole <= self.limits.reply_bytes)
         else {
@@ -78,9 +80,20 @@ impl ReplyReader {
             return Ok(None);
         }
         self.scanner = Scanner::new(&self.limits);
-        let rest = self.buffer.split_off(whole);
-        let mut reply = std::mem::replace(&mut self.buffer, rest);
-        reply.truncate(length);
+        let reply = if length < self.buffer.capacity() / 2 {
+            // A view would keep more than twice its own length in memory.
+            let reply = Bytes::copy_from_slice(self.buffer.get(..length).unwrap_or_default());
+            self.buffer.advance(whole);
+            reply
+        } else {
+            let mut reply = self.buffer.split_to(whole);
+            if self.buffer.is_empty() {
+                // What is left of the allocation goes with the reply.
+                self.buffer = BytesMut::new();
+            }
+            reply.truncate(length);
+            reply.freeze()
+        };
         Ok(Some(reply))
     }
 }

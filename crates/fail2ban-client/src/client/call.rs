@@ -149,9 +149,9 @@ impl Client {
         let options = &self.inner.options;
         let replies =
             connection.exchange(&batch.requests, batch.replies, batch.timeout, options.write_timeout).await?;
-        let read = |reply: Vec<u8>| {
+        let read = |reply: bytes::Bytes| {
             let received = reply.len();
-            match decode(&reply, &options.limits) {
+            match decode(reply, &options.limits) {
                 Ok(value) => Ok(outcome(&value)),
                 Err(error) => Err(Failure { fault: Fault::Malformed(error), sent: true, received }),
             }

@@ -8,6 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::io::{AsyncRead as _, AsyncReadExt as _, AsyncWrite as _, AsyncWriteExt as _, ReadBuf};
 use tokio::time::{Instant, timeout, timeout_at};
 
@@ -79,7 +80,7 @@ impl Connection {
         replies: usize,
         reply_timeout: Duration,
         write_timeout: Duration,
-    ) -> Result<Vec<Vec<u8>>, Failure> {
+    ) -> Result<Vec<Bytes>, Failure> {
         self.idle = false;
         let failure = |fault, sent, received| Failure { fault, sent, received };
         let handed_over = async {

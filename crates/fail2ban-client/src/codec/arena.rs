@@ -1,17 +1,47 @@
-//! The values of one reply while it is read: containers may still grow after others refer to them, and may even
-//! refer to themselves. Building the tree at the end refuses loops, bounds its depth, and bounds what following every
-//! reference would cost. Nothing here recurses.
-
-use std::sync::Arc;
+//! The values of one reply while it is read. Containers may still grow after others refer to them, and may even refer
+//! to themselves. A value is a place in a table; texts and bytes are places in the reply. Knows no opcode.
 
 use super::error::DecodeError;
 use super::limits::{Limit, Limits};
-use super::value::{Class, Object, Value};
+use super::value::Value;
 
 /// The place of a node.
-pub(super) type Id = usize;
+pub(super) type Id = u32;
 
-/// Which container a sequence is.
+/// No node.
+pub(super) const NOTHING: Id = Id::MAX;
+
+/// Bytes of the reply.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Span {
+    pub(super) start: u32,
+    pub(super) end: u32,
+}
+
+impl Span {
+    pub(super) fn len(self) -> u32 {
+        self.end - self.start
+    }
+
+    pub(super) fn range(self) -> std::ops::Range<usize> {
+        place(self.start)..place(self.end)
+    }
+}
+
+/// The parts of a container, side by side in the table of parts.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Parts {
+    pub(super) start: u32,
+    pub(super) length: u32,
+}
+
+impl Parts {
+    fn range(self) -> std::ops::Range<usize> {
+        place(self.start)..place(self.start) + place(self.length)
+    }
+}
+
+/// Which container it is; a dict has keys and values in turn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     List,
@@ -21,214 +51,210 @@ pub(super) enum Kind {
     FrozenSet,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) enum Node {
-    /// A value without parts.
-    Leaf(Value),
-    /// A container; a dict has keys and values in turn.
-    Seq(Kind, Vec<Id>),
-    /// An object: its class, and its parts in the order args, items, entries, state.
-    Object(Box<Recipe>),
-}
-
-#[derive(Debug)]
-pub(super) struct Recipe {
-    pub(super) class: Arc<Class>,
-    pub(super) args: Id,
-    pub(super) items: Vec<Id>,
-    pub(super) entries: Vec<Id>,
-    pub(super) state: Option<Id>,
+    None,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    /// UTF-8 in the reply, not yet checked; surrogates may stand in it.
+    Text(Span),
+    /// Any other value without parts: bytes, a huge integer, a text with surrogates.
+    Made(u32),
+    Class(u32),
+    Seq(Kind, Parts),
+    /// A container that has grown twice; its parts are a list of their own.
+    Grown(Kind, u32),
+    /// An object: its class, and where its parts begin, of which there are [`OBJECT_PARTS`].
+    Object(u32, u32),
+    /// While building: a container that is being built.
+    Open,
+    /// While building: a container that is built.
+    Built(u32),
 }
 
 impl Node {
-    fn part(&self, place: usize) -> Option<Id> {
-        match self {
-            Self::Leaf(_) => None,
-            Self::Seq(_, parts) => parts.get(place).copied(),
-            Self::Object(recipe) => {
-                let (items, entries) = (recipe.items.len(), recipe.entries.len());
-                match place.checked_sub(1) {
-                    None => Some(recipe.args),
-                    Some(n) if n < items => recipe.items.get(n).copied(),
-                    Some(n) if n < items + entries => recipe.entries.get(n - items).copied(),
-                    Some(n) if n == items + entries => recipe.state,
-                    Some(_) => None,
+    /// Whether it may have parts.
+    pub(super) fn is_container(self) -> bool {
+        matches!(self, Self::Seq(..) | Self::Grown(..) | Self::Object(..))
+    }
+}
+
+/// The parts of an object: arguments, keyword arguments, state, a list of items, a dict of entries. Any but the first
+/// may be [`NOTHING`].
+pub(super) const OBJECT_PARTS: u32 = 5;
+const STATE: u32 = 2;
+const ITEMS: u32 = 3;
+const ENTRIES: u32 = 4;
+
+/// A call that is carried out instead of being kept as an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    Str,
+    Bytes,
+    ByteArray,
+    Set,
+    FrozenSet,
+    /// `_codecs.encode`.
+    Encode,
+}
+
+#[derive(Debug)]
+pub(super) struct Arena {
+    pub(super) limits: Limits,
+    pub(super) nodes: Vec<Node>,
+    pub(super) parts: Vec<Id>,
+    pub(super) grown: Vec<Vec<Id>>,
+    pub(super) made: Vec<Value>,
+    /// Module, name, and what a call does.
+    pub(super) classes: Vec<(Node, Node, Option<Known>)>,
+    /// How many parts were ever given to containers.
+    given: usize,
+}
+
+/// A place that the decoder gave out itself is always there; the error keeps the codec free of panics.
+pub(super) const LOST: DecodeError = DecodeError::Broken { offset: 0, what: "a part is missing" };
+
+impl Arena {
+    pub(super) fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            nodes: Vec::new(),
+            parts: Vec::new(),
+            grown: Vec::new(),
+            made: Vec::new(),
+            classes: Vec::new(),
+            given: 0,
+        }
+    }
+
+    pub(super) fn get(&self, id: Id) -> Option<Node> {
+        self.nodes.get(place(id)).copied()
+    }
+
+    pub(super) fn push(&mut self, node: Node) -> Result<Id, DecodeError> {
+        let max = self.limits.honoured_nodes();
+        if self.nodes.len() >= max {
+            return Err(DecodeError::limit(Limit::Nodes, max));
+        }
+        let id = count(self.nodes.len());
+        self.nodes.push(node);
+        Ok(id)
+    }
+
+    pub(super) fn push_made(&mut self, value: Value) -> Result<Id, DecodeError> {
+        let id = self.push(Node::Made(count(self.made.len())))?;
+        self.made.push(value);
+        Ok(id)
+    }
+
+    pub(super) fn push_class(
+        &mut self,
+        module: Node,
+        name: Node,
+        known: Option<Known>,
+    ) -> Result<Id, DecodeError> {
+        let id = self.push(Node::Class(count(self.classes.len())))?;
+        self.classes.push((module, name, known));
+        Ok(id)
+    }
+
+    pub(super) fn push_seq(&mut self, kind: Kind, ids: &[Id]) -> Result<Id, DecodeError> {
+        let parts = self.give(ids)?;
+        self.push(Node::Seq(kind, parts))
+    }
+
+    /// An object that has no state and no items yet.
+    pub(super) fn push_object(&mut self, class: u32, args: Id, keywords: Id) -> Result<Id, DecodeError> {
+        let parts = self.give(&[args, keywords, NOTHING, NOTHING, NOTHING])?;
+        self.push(Node::Object(class, parts.start))
+    }
+
+    /// The parts of a container, or none.
+    pub(super) fn parts_of(&self, node: Node) -> &[Id] {
+        let found = match node {
+            Node::Seq(_, parts) => self.parts.get(parts.range()),
+            Node::Grown(_, place_) => self.grown.get(place(place_)).map(Vec::as_slice),
+            Node::Object(_, start) => self.parts.get(Parts { start, length: OBJECT_PARTS }.range()),
+            _ => None,
+        };
+        found.unwrap_or_default()
+    }
+
+    fn give(&mut self, ids: &[Id]) -> Result<Parts, DecodeError> {
+        self.count_given(ids.len())?;
+        let start = count(self.parts.len());
+        self.parts.extend_from_slice(ids);
+        Ok(Parts { start, length: count(ids.len()) })
+    }
+
+    /// Every part costs its container a place, whether or not it is new.
+    pub(super) fn count_given(&mut self, parts: usize) -> Result<(), DecodeError> {
+        self.given = self.given.saturating_add(parts);
+        let max = self.limits.honoured_parts();
+        if self.given > max {
+            return Err(DecodeError::limit(Limit::ExpandedNodes, max));
+        }
+        Ok(())
+    }
+
+    /// Adds parts to a container of this kind, or to an object. `false` where it is neither.
+    pub(super) fn grow(&mut self, target: Id, wanted: Kind, ids: &[Id]) -> Result<bool, DecodeError> {
+        let grown = match self.get(target).ok_or(LOST)? {
+            Node::Seq(kind, parts) if kind == wanted => {
+                if parts.length == 0 {
+                    Node::Seq(kind, self.give(ids)?)
+                } else if ids.is_empty() {
+                    return Ok(true);
+                } else {
+                    self.count_given(ids.len())?;
+                    let own = [self.parts.get(parts.range()).unwrap_or_default(), ids].concat();
+                    self.grown.push(own);
+                    Node::Grown(kind, count(self.grown.len() - 1))
                 }
             }
-        }
-    }
-}
-
-#[derive(Debug, Default)]
-pub(super) struct Arena {
-    nodes: Vec<Node>,
-}
-
-/// How far a node is in the building.
-enum Progress {
-    Waiting,
-    Open,
-    Done(Built),
-}
-
-struct Built {
-    value: Value,
-    cost: Cost,
-}
-
-/// What a reader of a value meets.
-#[derive(Clone, Copy, Default)]
-struct Cost {
-    nodes: u64,
-    bytes: u64,
-    height: usize,
-}
-
-impl Cost {
-    fn of_leaf(value: &Value) -> Self {
-        let bytes = match value {
-            Value::Str(text) => text.as_wtf8().len(),
-            Value::Bytes(bytes) | Value::ByteArray(bytes) | Value::BigInt(bytes) => bytes.len(),
-            _ => 0,
+            Node::Grown(kind, own) if kind == wanted => {
+                self.count_given(ids.len())?;
+                self.grown.get_mut(place(own)).ok_or(LOST)?.extend_from_slice(ids);
+                return Ok(true);
+            }
+            Node::Object(_, start) => return self.grow_object(start, wanted, ids),
+            _ => return Ok(false),
         };
-        Self { nodes: 1, bytes: u64::try_from(bytes).unwrap_or(u64::MAX), height: 1 }
+        *self.nodes.get_mut(place(target)).ok_or(LOST)? = grown;
+        Ok(true)
     }
 
-    fn add(&mut self, part: Self) {
-        self.nodes = self.nodes.saturating_add(part.nodes);
-        self.bytes = self.bytes.saturating_add(part.bytes);
-        self.height = self.height.max(part.height.saturating_add(1));
+    fn grow_object(&mut self, start: u32, wanted: Kind, ids: &[Id]) -> Result<bool, DecodeError> {
+        let (part, kind) = if wanted == Kind::Dict { (ENTRIES, Kind::Dict) } else { (ITEMS, Kind::List) };
+        let held = self.parts.get(place(start + part)).copied().ok_or(LOST)?;
+        if held != NOTHING {
+            return self.grow(held, kind, ids);
+        }
+        let held = self.push_seq(kind, ids)?;
+        self.set_part(start + part, held)?;
+        Ok(true)
     }
 
-    fn check(self, limits: &Limits) -> Result<(), DecodeError> {
-        if self.height > limits.honoured_depth() {
-            return Err(DecodeError::limit(Limit::Depth, limits.honoured_depth()));
-        }
-        if self.nodes > limits.expanded_nodes {
-            return Err(DecodeError::Limit { limit: Limit::ExpandedNodes, max: limits.expanded_nodes });
-        }
-        if self.bytes > limits.expanded_bytes {
-            return Err(DecodeError::Limit { limit: Limit::ExpandedBytes, max: limits.expanded_bytes });
-        }
+    /// Sets the state of an object. `false` where it is none.
+    pub(super) fn set_state(&mut self, target: Id, state: Id) -> Result<bool, DecodeError> {
+        let Some(Node::Object(_, start)) = self.get(target) else { return Ok(false) };
+        self.set_part(start + STATE, state)?;
+        Ok(true)
+    }
+
+    fn set_part(&mut self, part: u32, id: Id) -> Result<(), DecodeError> {
+        *self.parts.get_mut(place(part)).ok_or(LOST)? = id;
         Ok(())
     }
 }
 
-/// A place that the decoder gave out itself is always there; the error keeps this file free of panics.
-const LOST: DecodeError = DecodeError::Broken { offset: 0, what: "a part is missing" };
-
-impl Arena {
-    pub(super) fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
-    pub(super) fn push(&mut self, node: Node) -> Id {
-        self.nodes.push(node);
-        self.nodes.len() - 1
-    }
-
-    pub(super) fn get(&self, id: Id) -> Option<&Node> {
-        self.nodes.get(id)
-    }
-
-    pub(super) fn get_mut(&mut self, id: Id) -> Option<&mut Node> {
-        self.nodes.get_mut(id)
-    }
-
-    /// The value of a node without parts.
-    pub(super) fn leaf(&self, id: Id) -> Option<&Value> {
-        match self.get(id) {
-            Some(Node::Leaf(value)) => Some(value),
-            _ => None,
-        }
-    }
-
-    /// Builds the tree below `root`.
-    pub(super) fn build(&self, root: Id, limits: &Limits) -> Result<Value, DecodeError> {
-        if let Some(value) = self.leaf(root) {
-            return Ok(value.clone());
-        }
-        let mut progress: Vec<Progress> = Vec::with_capacity(self.nodes.len());
-        progress.resize_with(self.nodes.len(), || Progress::Waiting);
-        let mut path: Vec<Step> = vec![Step { id: root, next: 0 }];
-        loop {
-            if path.len() > limits.honoured_depth() {
-                return Err(DecodeError::limit(Limit::Depth, limits.honoured_depth()));
-            }
-            let Some(step) = path.last_mut() else { return Err(LOST) };
-            let (id, node) = (step.id, self.get(step.id).ok_or(LOST)?);
-            *progress.get_mut(id).ok_or(LOST)? = Progress::Open;
-            let mut inner = None;
-            while let Some(part) = node.part(step.next) {
-                step.next += 1;
-                if self.leaf(part).is_some() {
-                    continue;
-                }
-                match progress.get(part).ok_or(LOST)? {
-                    Progress::Done(_) => {}
-                    Progress::Open => return Err(DecodeError::Cyclic),
-                    Progress::Waiting => {
-                        inner = Some(part);
-                        break;
-                    }
-                }
-            }
-            if let Some(part) = inner {
-                path.push(Step { id: part, next: 0 });
-                continue;
-            }
-            let built = self.assemble(node, &progress, limits)?;
-            if id == root {
-                return Ok(built.value);
-            }
-            *progress.get_mut(id).ok_or(LOST)? = Progress::Done(built);
-            path.pop();
-        }
-    }
-
-    fn assemble(&self, node: &Node, progress: &[Progress], limits: &Limits) -> Result<Built, DecodeError> {
-        let mut cost = Cost { nodes: 1, bytes: 0, height: 1 };
-        let mut take = |id: Id| -> Result<Value, DecodeError> {
-            if let Some(value) = self.leaf(id) {
-                cost.add(Cost::of_leaf(value));
-                return Ok(value.clone());
-            }
-            match progress.get(id) {
-                Some(Progress::Done(built)) => {
-                    cost.add(built.cost);
-                    Ok(built.value.clone())
-                }
-                _ => Err(LOST),
-            }
-        };
-        let mut all = |ids: &[Id]| ids.iter().map(|&id| take(id)).collect::<Result<Arc<[Value]>, _>>();
-        let value = match node {
-            Node::Leaf(value) => value.clone(),
-            Node::Seq(Kind::List, parts) => Value::List(all(parts)?),
-            Node::Seq(Kind::Tuple, parts) => Value::Tuple(all(parts)?),
-            Node::Seq(Kind::Set, parts) => Value::Set(all(parts)?),
-            Node::Seq(Kind::FrozenSet, parts) => Value::FrozenSet(all(parts)?),
-            Node::Seq(Kind::Dict, parts) => Value::Dict(pairs(&all(parts)?)),
-            Node::Object(recipe) => Value::Object(Arc::new(Object {
-                class: Arc::clone(&recipe.class),
-                args: all(&[recipe.args])?.first().cloned().ok_or(LOST)?,
-                items: all(&recipe.items)?,
-                entries: pairs(&all(&recipe.entries)?),
-                state: recipe.state.map(|id| all(&[id])).transpose()?.and_then(|one| one.first().cloned()),
-            })),
-        };
-        cost.check(limits)?;
-        Ok(Built { value, cost })
-    }
+/// A place in a table as an index.
+pub(super) fn place(id: u32) -> usize {
+    usize::try_from(id).unwrap_or(usize::MAX)
 }
 
-struct Step {
-    id: Id,
-    next: usize,
-}
-
-/// Keys and values in turn become pairs; the decoder has checked that their number is even.
-fn pairs(flat: &[Value]) -> Arc<[(Value, Value)]> {
-    let (chunks, _) = flat.as_chunks::<2>();
-    chunks.iter().map(|[key, value]| (key.clone(), value.clone())).collect()
+/// A length as a place. The limits keep every table and the reply below what a place can name.
+pub(super) fn count(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
 }

@@ -1,226 +1,194 @@
-//! The opcode machine: reads one pickle into a [`Value`]. Nothing on the wire is looked up or called; the one call
-//! that is understood is `str(x)`, in which fail2ban wraps addresses.
+//! The opcode machine's loop: what each binary opcode does. Nothing on the wire is looked up or called.
 
 use std::sync::Arc;
 
-use super::arena::{Id, Kind, Node, Recipe};
+use super::arena::{Arena, Id, Kind, NOTHING, Node, Parts};
+use super::build::Builder;
 use super::error::DecodeError;
+use super::integer;
 use super::limits::{Limit, Limits};
 use super::machine::Machine;
-use super::opcode::{self as op, Argument};
-use super::repr;
+use super::opcode as op;
 use super::text::Text;
-use super::value::{Class, Value};
+use super::value::Value;
 
-/// Decodes one complete pickle, from its head to its STOP.
+/// Decodes one complete pickle of protocol 0 to 5, from its head to its STOP. Its buffer is taken over: the
+/// texts of the value are parts of it.
+///
+/// Everything that Python's pickler writes for None, bools, numbers, texts, bytes, lists, tuples, dicts and sets
+/// becomes the same value here. Objects of all other classes stay [`Value::Object`]. Where a protocol spells a plain
+/// value as a call (`set([1])`, `_codecs.encode('a', 'latin1')`, and fail2ban its addresses as `str(…)`), it becomes
+/// the plain value.
 ///
 /// # Errors
-/// It is not a pickle of the kind that fail2ban sends, or costs more than the limits allow. Never panics, whatever
-/// the bytes are.
-pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Value, DecodeError> {
-    if bytes.len() > limits.reply_bytes {
-        return Err(DecodeError::limit(Limit::ReplyBytes, limits.reply_bytes));
+/// It is no such pickle, refers to something outside of itself, or costs more than the limits allow. Never panics,
+/// whatever the bytes are; takes time in proportion to the bytes and to what the limits allow.
+pub fn decode(pickle: impl Into<Vec<u8>>, limits: &Limits) -> Result<Value, DecodeError> {
+    let pickle = pickle.into();
+    if pickle.len() > limits.honoured_bytes() {
+        return Err(DecodeError::limit(Limit::ReplyBytes, limits.honoured_bytes()));
     }
-    if bytes.is_empty() || !op::head_is_pickle(bytes) {
-        return Err(DecodeError::NotPickle { head: op::head(bytes) });
+    if pickle.is_empty() || !op::head_is_pickle(&pickle) {
+        return Err(DecodeError::NotPickle { head: op::head(&pickle) });
     }
-    let mut machine = Machine::new(bytes, limits);
-    let root = machine.run()?;
-    machine.arena.build(root, limits)
+    let (arena, root) = Machine::new(&pickle, limits).run()?;
+    Builder::new(arena, pickle)?.build(root)
 }
 
 impl Machine<'_> {
-    fn run(&mut self) -> Result<Id, DecodeError> {
-        let mut rest = self.bytes;
+    /// Reads up to STOP. What only the reading needs, stack and memo, is given back before the tree is built.
+    fn run(mut self) -> Result<(Arena, Id), DecodeError> {
         loop {
-            self.offset = self.bytes.len() - rest.len();
-            let (&code, tail) = rest.split_first().ok_or_else(|| self.truncated())?;
-            let argument =
-                op::argument(code).ok_or(DecodeError::Opcode { opcode: code, offset: self.offset })?;
-            let (data, after) = match argument {
-                Argument::Stop if !tail.is_empty() => {
-                    return Err(DecodeError::Trailing { count: tail.len() });
+            self.offset = self.next;
+            let code = self.byte()?;
+            match code {
+                op::STOP => return self.finish(),
+                op::MEMOIZE => self.remember(self.memo_used)?,
+                op::SHORT_BINUNICODE => {
+                    let text = self.counted::<1>()?;
+                    self.push_text(text.len())?;
                 }
-                Argument::Stop => return self.finish(),
-                Argument::Fixed(length) => self.cut(tail, length)?,
-                Argument::Counted(width) => {
-                    let (count, tail) = self.cut(tail, width)?;
-                    let count = usize::try_from(op::little_endian(count)).map_err(|_| self.truncated())?;
-                    self.cut(tail, count)?
+                op::BINGET => {
+                    let index = usize::from(self.byte()?);
+                    self.recall(index)?;
                 }
-                Argument::TwoLines => {
-                    let (module, tail) = self.line(tail)?;
-                    let (name, tail) = self.line(tail)?;
-                    self.class(&Text::from_bytes_escaped(module), &Text::from_bytes_escaped(name))?;
-                    rest = tail;
-                    continue;
-                }
-            };
-            rest = after;
-            self.step(code, data)?;
+                op::TUPLE1 => self.tuple(1)?,
+                op::REDUCE => self.reduce()?,
+                _ => self.step(code)?,
+            }
         }
     }
 
-    fn step(&mut self, code: u8, data: &[u8]) -> Result<(), DecodeError> {
+    fn step(&mut self, code: u8) -> Result<(), DecodeError> {
         match code {
-            op::PROTO | op::FRAME => Ok(()),
+            op::PROTO => self.byte().map(drop),
+            op::FRAME => self.fixed::<8>().map(drop),
             op::MARK => self.mark(),
-            op::NONE => self.leaf(Value::None),
-            op::NEWTRUE => self.leaf(Value::Bool(true)),
-            op::NEWFALSE => self.leaf(Value::Bool(false)),
-            op::BININT1 | op::BININT2 => self.leaf(Value::Int(self.number(data)?)),
-            op::BININT | op::LONG1 => self.leaf(signed(data)),
-            op::BINFLOAT => {
-                let bytes: [u8; 8] = data.try_into().map_err(|_| self.truncated())?;
-                self.leaf(Value::Float(f64::from_be_bytes(bytes)))
-            }
-            op::SHORT_BINUNICODE | op::BINUNICODE => {
-                let text = Text::from_wtf8(data).ok_or_else(|| self.broken("a text is not UTF-8"))?;
-                self.leaf(Value::Str(text))
-            }
-            op::SHORT_BINSTRING | op::BINSTRING => self.leaf(Value::Str(Text::from_bytes_escaped(data))),
-            op::SHORT_BINBYTES | op::BINBYTES => self.leaf(Value::Bytes(Arc::from(data))),
-            op::BYTEARRAY8 => self.leaf(Value::ByteArray(Arc::from(data))),
-            op::EMPTY_LIST => self.seq(Kind::List, Vec::new()),
-            op::EMPTY_DICT => self.seq(Kind::Dict, Vec::new()),
-            op::EMPTY_SET => self.seq(Kind::Set, Vec::new()),
-            op::EMPTY_TUPLE => self.seq(Kind::Tuple, Vec::new()),
-            op::TUPLE1 => self.tuple(1),
-            op::TUPLE2 => self.tuple(2),
-            op::TUPLE3 => self.tuple(3),
-            op::TUPLE => {
-                let items = self.since_mark()?;
-                self.seq(Kind::Tuple, items)
-            }
-            op::FROZENSET => {
-                let items = self.since_mark()?;
-                self.seq(Kind::FrozenSet, items)
-            }
-            op::APPEND => {
-                let item = self.pop()?;
-                self.grow(&[item], Kind::List)
-            }
-            op::APPENDS => {
-                let items = self.since_mark()?;
-                self.grow(&items, Kind::List)
-            }
-            op::ADDITEMS => {
-                let items = self.since_mark()?;
-                self.grow(&items, Kind::Set)
-            }
-            op::SETITEM => {
-                let (value, key) = (self.pop()?, self.pop()?);
-                self.grow(&[key, value], Kind::Dict)
-            }
-            op::SETITEMS => {
-                let items = self.since_mark()?;
-                self.grow(&items, Kind::Dict)
-            }
-            op::MEMOIZE => self.remember(self.memo_used),
-            op::BINPUT | op::LONG_BINPUT => self.remember(self.index(data)?),
-            op::BINGET | op::LONG_BINGET => {
-                let id = self.memo.get(self.index(data)?).copied().flatten();
-                let id = id.ok_or_else(|| self.broken("a reference to nothing"))?;
-                self.stack.push(id);
+            op::POP => self.discard(),
+            op::POP_MARK => {
+                let height = self.unmark()?;
+                self.stack.truncate(height);
                 Ok(())
             }
-            op::STACK_GLOBAL => {
-                let (name, module) = (self.pop_text()?, self.pop_text()?);
-                self.class(&module, &name)
+            op::DUP => self.refer(self.top()?),
+            op::EMPTY_LIST => self.empty(Kind::List),
+            op::EMPTY_DICT => self.empty(Kind::Dict),
+            op::EMPTY_SET => self.empty(Kind::Set),
+            op::EMPTY_TUPLE => self.empty(Kind::Tuple),
+            op::TUPLE2 => self.tuple(2),
+            op::TUPLE3 => self.tuple(3),
+            op::TUPLE => self.group(Kind::Tuple),
+            op::LIST => self.group(Kind::List),
+            op::DICT => self.group(Kind::Dict),
+            op::FROZENSET => self.group(Kind::FrozenSet),
+            op::APPEND => self.grow_by(Kind::List, 1),
+            op::SETITEM => self.grow_by(Kind::Dict, 2),
+            op::APPENDS => self.grow_by_group(Kind::List),
+            op::ADDITEMS => self.grow_by_group(Kind::Set),
+            op::SETITEMS => self.grow_by_group(Kind::Dict),
+            op::BINPUT => {
+                let index = usize::from(self.byte()?);
+                self.remember(index)
             }
-            op::REDUCE => self.reduce(),
-            op::BUILD => self.set_state(),
-            _ => Err(DecodeError::Opcode { opcode: code, offset: self.offset }),
+            op::LONG_BINPUT => {
+                let index = self.index()?;
+                self.remember(index)
+            }
+            op::LONG_BINGET => {
+                let index = self.index()?;
+                self.recall(index)
+            }
+            op::STACK_GLOBAL => self.class_from_stack(),
+            op::NEWOBJ => {
+                let args = self.pop()?;
+                self.new_object(args, NOTHING)
+            }
+            op::NEWOBJ_EX => {
+                let (keywords, args) = (self.pop()?, self.pop()?);
+                self.new_object(args, keywords)
+            }
+            op::BUILD => {
+                let (state, target) = (self.pop()?, self.top()?);
+                if self.arena.set_state(target, state)? {
+                    Ok(())
+                } else {
+                    Err(self.broken("attributes for something that is no object"))
+                }
+            }
+            _ => self.leaf(code),
         }
     }
 
-    fn finish(&mut self) -> Result<Id, DecodeError> {
+    /// The opcodes of values that have no parts.
+    fn leaf(&mut self, code: u8) -> Result<(), DecodeError> {
+        let node = match code {
+            op::NONE => Node::None,
+            op::NEWTRUE => Node::Bool(true),
+            op::NEWFALSE => Node::Bool(false),
+            op::BININT1 => Node::Int(i64::from(self.byte()?)),
+            op::BININT2 => Node::Int(i64::from(u16::from_le_bytes(self.fixed()?))),
+            op::BININT => Node::Int(i64::from(i32::from_le_bytes(self.fixed()?))),
+            op::BINFLOAT => Node::Float(f64::from_be_bytes(self.fixed()?)),
+            op::LONG1 => return self.counted::<1>().and_then(|bytes| self.integer(bytes)),
+            op::LONG4 => return self.counted::<4>().and_then(|bytes| self.integer(bytes)),
+            op::BINUNICODE => return self.counted::<4>().and_then(|bytes| self.push_text(bytes.len())),
+            op::BINUNICODE8 => return self.counted::<8>().and_then(|bytes| self.push_text(bytes.len())),
+            op::SHORT_BINSTRING => return self.counted::<1>().and_then(|bytes| self.old_string(bytes)),
+            op::BINSTRING => return self.counted::<4>().and_then(|bytes| self.old_string(bytes)),
+            op::SHORT_BINBYTES => return self.counted::<1>().and_then(|bytes| self.push_bytes(bytes)),
+            op::BINBYTES => return self.counted::<4>().and_then(|bytes| self.push_bytes(bytes)),
+            op::BINBYTES8 => return self.counted::<8>().and_then(|bytes| self.push_bytes(bytes)),
+            op::BYTEARRAY8 => {
+                let bytes = self.counted::<8>()?;
+                return self.push_made(Value::ByteArray(Arc::from(bytes)));
+            }
+            _ => return self.line_opcode(code),
+        };
+        self.push(node)
+    }
+
+    fn finish(mut self) -> Result<(Arena, Id), DecodeError> {
+        if self.next < self.bytes.len() {
+            return Err(DecodeError::Trailing { count: self.bytes.len() - self.next });
+        }
         let root = self.pop()?;
-        if self.stack.is_empty() && self.marks.is_empty() {
-            Ok(root)
+        if self.is_empty() {
+            Ok((self.arena, root))
         } else {
             Err(self.broken("values are left over at its end"))
         }
     }
 
-    /// `str(x)` becomes its text; every other call stays a recipe.
-    fn reduce(&mut self) -> Result<(), DecodeError> {
-        let (args, callable) = (self.pop()?, self.pop()?);
-        let class = match self.arena.leaf(callable) {
-            Some(Value::Class(class)) => Arc::clone(class),
-            _ => return Err(self.broken("a call of something that is no class")),
-        };
-        if is_str(&class)
-            && let Some(Node::Seq(Kind::Tuple, parts)) = self.arena.get(args)
-            && let &[only] = parts.as_slice()
-        {
-            if let Some(Value::Str(_)) = self.arena.leaf(only) {
-                self.stack.push(only);
-                return Ok(());
-            }
-            if let Some(text) = self.tuple_repr(only) {
-                return self.leaf(Value::Str(text.into()));
-            }
+    fn empty(&mut self, kind: Kind) -> Result<(), DecodeError> {
+        self.push(Node::Seq(kind, Parts::default()))
+    }
+
+    fn grow_by_group(&mut self, wanted: Kind) -> Result<(), DecodeError> {
+        let height = self.unmark()?;
+        self.grow(wanted, height)
+    }
+
+    /// An integer in two's complement, least significant byte first.
+    fn integer(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
+        if bytes.len() > integer::BYTES_MAX {
+            return Err(DecodeError::limit(Limit::IntegerBytes, integer::BYTES_MAX));
         }
-        let recipe = Recipe { class, args, items: Vec::new(), entries: Vec::new(), state: None };
-        self.node(Node::Object(Box::new(recipe)))
-    }
-
-    fn tuple_repr(&self, id: Id) -> Option<String> {
-        let Some(Node::Seq(Kind::Tuple, parts)) = self.arena.get(id) else { return None };
-        let items: Option<Vec<Value>> = parts.iter().map(|&part| self.arena.leaf(part).cloned()).collect();
-        repr::tuple(&items?)
-    }
-
-    fn set_state(&mut self) -> Result<(), DecodeError> {
-        let state = self.pop()?;
-        let target = self.top()?;
-        match self.arena.get_mut(target) {
-            Some(Node::Object(recipe)) => {
-                recipe.state = Some(state);
-                Ok(())
-            }
-            _ => Err(self.broken("attributes for something that is no object")),
+        let bytes = bytes.get(..integer::significant(bytes)).unwrap_or_default();
+        match integer::small(bytes) {
+            Some(number) => self.push(Node::Int(number)),
+            None => self.push_made(Value::BigInt(Arc::from(bytes))),
         }
     }
 
-    /// Adds parts to the container, or to the object, on top of the stack.
-    fn grow(&mut self, parts: &[Id], wanted: Kind) -> Result<(), DecodeError> {
-        if wanted == Kind::Dict && !parts.len().is_multiple_of(2) {
-            return Err(self.broken("a key without a value"));
+    fn push_bytes(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
+        self.push_made(Value::Bytes(Arc::from(bytes)))
+    }
+
+    /// Python 2's `str`, which may hold any bytes.
+    pub(super) fn old_string(&mut self, bytes: &[u8]) -> Result<(), DecodeError> {
+        if std::str::from_utf8(bytes).is_ok() {
+            return self.push_text(bytes.len());
         }
-        let target = self.top()?;
-        let held = match self.arena.get_mut(target) {
-            Some(Node::Seq(kind, held)) if *kind == wanted => held,
-            Some(Node::Object(recipe)) if wanted == Kind::Dict => &mut recipe.entries,
-            Some(Node::Object(recipe)) => &mut recipe.items,
-            _ => return Err(self.broken("parts for something that is no container")),
-        };
-        held.extend_from_slice(parts);
-        Ok(())
+        self.push_made(Value::Str(Text::from_bytes_escaped(bytes)))
     }
-
-    fn class(&mut self, module: &Text, name: &Text) -> Result<(), DecodeError> {
-        if module.as_wtf8().len() > op::LINE_MAX || name.as_wtf8().len() > op::LINE_MAX {
-            return Err(DecodeError::limit(Limit::NameBytes, op::LINE_MAX));
-        }
-        self.leaf(Value::Class(Arc::new(Class { module: module.clone(), name: name.clone() })))
-    }
-}
-
-fn is_str(class: &Class) -> bool {
-    class.name == "str" && (class.module == "builtins" || class.module == "__builtin__")
-}
-
-/// An integer in two's complement, least significant byte first.
-fn signed(data: &[u8]) -> Value {
-    if data.len() > 8 {
-        return Value::BigInt(Arc::from(data));
-    }
-    let filler = if data.last().is_some_and(|byte| byte & 0x80 != 0) { 0xff } else { 0 };
-    let mut bytes = [filler; 8];
-    for (to, from) in bytes.iter_mut().zip(data) {
-        *to = *from;
-    }
-    Value::Int(i64::from_le_bytes(bytes))
 }

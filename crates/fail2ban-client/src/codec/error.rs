@@ -8,13 +8,13 @@ use super::limits::Limit;
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[non_exhaustive]
 pub enum DecodeError {
-    /// The first bytes are not the head of a pickle of protocol 2 to 5.
+    /// The first bytes are not the head of a pickle of protocol 0 to 5.
     #[error("it is not a pickle: it begins with {head:?}")]
     NotPickle {
         /// The first bytes, as text with escapes.
         head: String,
     },
-    /// An opcode that no fail2ban reply needs.
+    /// An opcode that no reply needs: it would refer to something outside of it, or does not exist.
     #[error("unsupported opcode 0x{opcode:02x} at byte {offset}")]
     Opcode {
         /// The opcode.

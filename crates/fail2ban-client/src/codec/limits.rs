@@ -6,17 +6,20 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// Bytes of one reply, end marker included. Default 64 MiB; 100,000 bans with times take 6.5 MB.
+    /// Bytes of one reply, end marker included. Default 64 MiB, at most 4 GiB; 100,000 bans with times take 6.5 MB.
     pub reply_bytes: usize,
     /// Values in one reply. Default 4 million; a ban takes one or two.
     pub nodes: usize,
     /// Values within values. Default 64, at most [`Limits::MAX_DEPTH`]; the deepest reply that is known has 8.
     pub depth: usize,
-    /// Entries in the memo by which a reply refers back to earlier values. Default 8 million; a ban takes three.
+    /// Entries in the memo by which a reply refers back to earlier values, and one more than the greatest number of
+    /// one. Default 8 million; a ban takes three.
     pub memo: usize,
-    /// Values that a reader would meet when it follows every reference. Default 16 million.
+    /// Values that a reader would meet when it follows every reference, and places that containers have for their
+    /// parts while the reply is read. Default 16 million.
     pub expanded_nodes: u64,
-    /// Bytes of text that a reader would meet when it follows every reference. Default 512 MiB.
+    /// Bytes of text that a reader would meet when it follows every reference, and bytes that are respelled while
+    /// the reply is read. Default 512 MiB.
     pub expanded_bytes: u64,
 }
 
@@ -24,6 +27,8 @@ impl Limits {
     /// The greatest depth that is honoured, so that comparing, printing and dropping a value cannot exhaust the
     /// stack of a thread.
     pub const MAX_DEPTH: usize = 512;
+
+    const COUNTED: usize = 0xffff_fff0;
 
     /// Sets the bytes of one reply.
     #[must_use]
@@ -65,6 +70,21 @@ impl Limits {
     pub(crate) fn honoured_depth(&self) -> usize {
         self.depth.min(Self::MAX_DEPTH)
     }
+
+    /// The bytes that are honoured: the decoder counts in 32 bits.
+    pub(crate) fn honoured_bytes(&self) -> usize {
+        self.reply_bytes.min(Self::COUNTED)
+    }
+
+    /// The values that are honoured.
+    pub(crate) fn honoured_nodes(&self) -> usize {
+        self.nodes.min(Self::COUNTED)
+    }
+
+    /// The places for parts that are honoured.
+    pub(crate) fn honoured_parts(&self) -> usize {
+        usize::try_from(self.expanded_nodes).unwrap_or(usize::MAX).min(Self::COUNTED)
+    }
 }
 
 impl Default for Limits {
@@ -98,6 +118,8 @@ pub enum Limit {
     ExpandedBytes,
     /// The length of one name in a reply; fixed.
     NameBytes,
+    /// The length of one integer; fixed, since the time to read and to print its digits grows with its square.
+    IntegerBytes,
 }
 
 impl fmt::Display for Limit {
@@ -110,6 +132,7 @@ impl fmt::Display for Limit {
             Self::ExpandedNodes => "values after following references",
             Self::ExpandedBytes => "bytes of text after following references",
             Self::NameBytes => "bytes of a name",
+            Self::IntegerBytes => "bytes of an integer",
         })
     }
 }

@@ -15,7 +15,7 @@ pub(super) fn tuple(items: &[Value]) -> Option<String> {
         }
         match item {
             Value::Str(text) => quoted(text, &mut out),
-            Value::Int(number) => out.push_str(&number.to_string()),
+            Value::Int(_) | Value::BigInt(_) => out.push_str(&item.to_decimal()?),
             Value::Bool(true) => out.push_str("True"),
             Value::Bool(false) => out.push_str("False"),
             Value::None => out.push_str("None"),

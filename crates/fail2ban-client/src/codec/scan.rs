@@ -10,13 +10,15 @@ use super::opcode::{self, Argument};
 pub struct Scanner {
     /// Where the next opcode stands, or will stand when more bytes are there.
     next: usize,
+    /// Up to where the line was searched for its end that the opcode at `next` has as its argument.
+    searched: usize,
     limit: usize,
 }
 
 impl Scanner {
     /// A scanner for one reply within these limits.
     pub fn new(limits: &Limits) -> Self {
-        Self { next: 0, limit: limits.reply_bytes }
+        Self { next: 0, searched: 0, limit: limits.honoured_bytes() }
     }
 
     /// Looks at all bytes of the reply that have arrived so far. Answers the length of the pickle once its STOP is
@@ -43,6 +45,18 @@ impl Scanner {
                     let Some(count) = rest.get(..width) else { return Ok(None) };
                     let count = usize::try_from(opcode::little_endian(count)).unwrap_or(usize::MAX);
                     count.saturating_add(width)
+                }
+                Argument::Line => {
+                    let start = self.searched.max(self.next + 1);
+                    let unread = bytes.get(start..).unwrap_or_default();
+                    let Some(end) = unread.iter().position(|byte| *byte == b'\n') else {
+                        self.searched = bytes.len();
+                        if bytes.len() >= self.limit {
+                            return Err(DecodeError::limit(Limit::ReplyBytes, self.limit));
+                        }
+                        return Ok(None);
+                    };
+                    start + end - self.next
                 }
                 Argument::TwoLines => match two_lines(rest) {
                     Some(length) => length,

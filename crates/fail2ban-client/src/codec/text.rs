@@ -2,37 +2,71 @@
 //! bytes of a path that is not UTF-8.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::ffi::OsString;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Text from the server. Cheap to clone. Printing it shows each lone surrogate as U+FFFD; the bytes are kept.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+use super::arena::place;
+
+/// Text from the server. Printing it shows each lone surrogate as U+FFFD; the bytes are kept.
+///
+/// All texts of a decoded reply share one buffer: cloning one copies nothing, and each keeps the texts of its whole
+/// reply in memory. Use [`Text::detached`] for a few texts that outlive a long reply.
+#[derive(Clone)]
 pub struct Text(Kind);
 
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone)]
 enum Kind {
-    Utf8(Arc<str>),
+    /// A part of a text; up to its end where `end` is [`TO_THE_END`].
+    Utf8 { whole: Arc<String>, start: u32, end: u32 },
     /// Never valid UTF-8: at least one surrogate.
-    Surrogates(Arc<[u8]>),
+    Surrogates(Arc<Vec<u8>>),
 }
+
+/// Beyond the length of every reply.
+const TO_THE_END: u32 = u32::MAX;
 
 impl Text {
     /// Reads UTF-8 in which surrogates may stand as three bytes each. `None` where the bytes are neither.
     pub fn from_wtf8(bytes: &[u8]) -> Option<Self> {
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return Some(Self(Kind::Utf8(Arc::from(text))));
+            return Some(Self::from(text));
         }
-        pieces(bytes).all(|piece| piece.is_some()).then(|| Self(Kind::Surrogates(Arc::from(bytes))))
+        pieces(bytes).all(|piece| piece.is_some()).then(|| Self(Kind::Surrogates(Arc::new(bytes.to_vec()))))
+    }
+
+    /// A part of the texts of a reply, which is shorter than 4 GiB.
+    pub(super) fn part(whole: &Arc<String>, start: u32, end: u32) -> Self {
+        Self(Kind::Utf8 { whole: Arc::clone(whole), start, end })
+    }
+
+    /// The same text in memory of its own.
+    #[must_use]
+    pub fn detached(&self) -> Self {
+        match &self.0 {
+            Kind::Utf8 { .. } => self.utf8().into(),
+            Kind::Surrogates(_) => self.clone(),
+        }
+    }
+
+    fn utf8(&self) -> &str {
+        match &self.0 {
+            Kind::Utf8 { whole, start, end: TO_THE_END } => whole.get(place(*start)..),
+            Kind::Utf8 { whole, start, end } => whole.get(place(*start)..place(*end)),
+            Kind::Surrogates(_) => None,
+        }
+        .unwrap_or_default()
     }
 
     /// Reads bytes of unknown encoding (Python 2's `str`): what is not UTF-8 becomes lone surrogates, as Python's
     /// `surrogateescape` does it.
     pub fn from_bytes_escaped(bytes: &[u8]) -> Self {
         if let Ok(text) = std::str::from_utf8(bytes) {
-            return Self(Kind::Utf8(Arc::from(text)));
+            return Self::from(text);
         }
         let mut escaped = Vec::with_capacity(bytes.len() + 16);
         for chunk in bytes.utf8_chunks() {
@@ -42,13 +76,13 @@ impl Text {
                 escaped.extend_from_slice(&[0xed, 0xb0 | (byte >> 6), 0x80 | (byte & 0x3f)]);
             }
         }
-        Self(Kind::Surrogates(Arc::from(escaped)))
+        Self(Kind::Surrogates(Arc::new(escaped)))
     }
 
     /// The text, where it has no lone surrogate.
     pub fn as_str(&self) -> Option<&str> {
         match &self.0 {
-            Kind::Utf8(text) => Some(text),
+            Kind::Utf8 { .. } => Some(self.utf8()),
             Kind::Surrogates(_) => None,
         }
     }
@@ -56,7 +90,7 @@ impl Text {
     /// The bytes as they come over the wire.
     pub fn as_wtf8(&self) -> &[u8] {
         match &self.0 {
-            Kind::Utf8(text) => text.as_bytes(),
+            Kind::Utf8 { .. } => self.utf8().as_bytes(),
             Kind::Surrogates(bytes) => bytes,
         }
     }
@@ -64,7 +98,7 @@ impl Text {
     /// The text with U+FFFD for each lone surrogate.
     pub fn to_lossy(&self) -> Cow<'_, str> {
         match &self.0 {
-            Kind::Utf8(text) => Cow::Borrowed(text),
+            Kind::Utf8 { .. } => Cow::Borrowed(self.utf8()),
             Kind::Surrogates(bytes) => {
                 Cow::Owned(pieces(bytes).map(|piece| piece.map_or("\u{fffd}", Piece::shown)).collect())
             }
@@ -143,13 +177,40 @@ fn pieces(bytes: &[u8]) -> impl Iterator<Item = Option<Piece<'_>>> {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        Self(Kind::Utf8(Arc::from(text)))
+        text.to_owned().into()
     }
 }
 
 impl From<String> for Text {
     fn from(text: String) -> Self {
-        Self(Kind::Utf8(Arc::from(text)))
+        Self(Kind::Utf8 { whole: Arc::new(text), start: 0, end: TO_THE_END })
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_wtf8() == other.as_wtf8()
+    }
+}
+
+impl Eq for Text {}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_wtf8().hash(state);
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// In the order of the bytes, which for texts without surrogates is the order of the characters.
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_wtf8().cmp(other.as_wtf8())
     }
 }
 

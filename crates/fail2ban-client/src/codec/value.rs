@@ -3,9 +3,10 @@
 
 use std::sync::Arc;
 
+use super::integer;
 use super::text::Text;
 
-/// A Python value. Cheap to clone.
+/// A Python value. Cheap to clone: what it consists of is shared.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
@@ -15,7 +16,8 @@ pub enum Value {
     Bool(bool),
     /// An integer of at most 64 bits.
     Int(i64),
-    /// A longer integer: its bytes in two's complement, least significant first.
+    /// A longer integer: its bytes in two's complement, least significant first, as few as hold it. At most 2048;
+    /// [`Value::to_decimal`] gives its digits.
     BigInt(Arc<[u8]>),
     /// A `float`.
     Float(f64),
@@ -31,9 +33,9 @@ pub enum Value {
     Tuple(Arc<[Value]>),
     /// A `dict`, in the order of the wire; a key may come twice.
     Dict(Arc<[(Value, Value)]>),
-    /// A `set`, in the order of the wire.
+    /// A `set`, in the order of the wire; an element may come twice.
     Set(Arc<[Value]>),
-    /// A `frozenset`, in the order of the wire.
+    /// A `frozenset`, in the order of the wire; an element may come twice.
     FrozenSet(Arc<[Value]>),
     /// A class or function, by name alone.
     Class(Arc<Class>),
@@ -55,8 +57,10 @@ pub struct Class {
 pub struct Object {
     /// What would be called.
     pub class: Arc<Class>,
-    /// The arguments of the call, as a rule a tuple.
+    /// The arguments of the call, a tuple.
     pub args: Value,
+    /// Its arguments by name, as a rule a dict, where there may be any.
+    pub keywords: Option<Value>,
     /// The attributes set afterwards, where there are any.
     pub state: Option<Value>,
     /// Elements appended afterwards.
@@ -83,6 +87,15 @@ impl Value {
     pub fn as_int(&self) -> Option<i64> {
         match self {
             Self::Int(number) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// An integer of any size in decimal digits; `True` and `False` are not.
+    pub fn to_decimal(&self) -> Option<String> {
+        match self {
+            Self::Int(number) => Some(number.to_string()),
+            Self::BigInt(bytes) => Some(integer::to_decimal(bytes)),
             _ => None,
         }
     }

@@ -1,15 +1,15 @@
 //! An exception that a command raised in the server.
 
 use std::fmt;
+use std::sync::Arc;
 
-use crate::codec::{Object, Text, Value};
+use crate::codec::{Class, Object, Value};
 
 /// An exception of the server: its class by name, and its arguments. Match on [`ServerException::name`] and the
 /// arguments; texts change between versions of fail2ban and of Python.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ServerException {
-    module: Text,
-    name: Text,
+    class: Arc<Class>,
     args: Vec<Value>,
     attributes: Vec<(Value, Value)>,
 }
@@ -21,17 +21,17 @@ impl ServerException {
             other => vec![other.clone()],
         };
         let attributes = object.state.as_ref().and_then(Value::as_dict).unwrap_or_default().to_vec();
-        Self { module: object.class.module.clone(), name: object.class.name.clone(), args, attributes }
+        Self { class: Arc::clone(&object.class), args, attributes }
     }
 
     /// The module of the class: `builtins`, `fail2ban.exceptions`, `sqlite3`.
     pub fn module(&self) -> String {
-        self.module.to_string()
+        self.class.module.to_string()
     }
 
     /// The name of the class: `ValueError`, `UnknownJailException`.
     pub fn name(&self) -> String {
-        self.name.to_string()
+        self.class.name.to_string()
     }
 
     /// The arguments of the exception.
@@ -56,7 +56,7 @@ impl ServerException {
     }
 
     pub(crate) fn is(&self, name: &str) -> bool {
-        self.name == name
+        self.class.name == name
     }
 
     /// Whether this is how an older server says that it does not know a command.
@@ -68,6 +68,10 @@ impl ServerException {
 impl fmt::Display for ServerException {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = self.message();
-        if message.is_empty() { write!(f, "{}", self.name) } else { write!(f, "{}: {message}", self.name) }
+        if message.is_empty() {
+            write!(f, "{}", self.class.name)
+        } else {
+            write!(f, "{}: {message}", self.class.name)
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! Replies made to exhaust: each meets a limit, none the memory or the stack.
 
 use fail2ban_client::Limits;
-use fail2ban_client::codec::{DecodeError, Limit, Value, decode};
+use fail2ban_client::codec::{DecodeError, Limit, Value};
+
+use crate::transcript::decode_within as decode;
 
 fn limited(bytes: &[u8], limits: &Limits) -> Limit {
     match decode(bytes, limits) {
@@ -21,14 +23,14 @@ fn nested(depth: usize) -> Vec<u8> {
 #[test]
 fn depth() {
     let limits = Limits::default();
-    assert!(decode(&nested(63), &limits).is_ok());
+    assert!(decode(nested(63), &limits).is_ok());
     assert_eq!(limited(&nested(64), &limits), Limit::Depth);
     assert_eq!(limited(&nested(1_000_000), &limits), Limit::Depth);
     // A caller cannot raise it to where a thread's stack would end: dropping, comparing and printing recurse.
     let limits = limits.with_depth(usize::MAX);
     assert_eq!(limited(&nested(Limits::MAX_DEPTH), &limits), Limit::Depth);
     let work = move || {
-        let value = decode(&nested(Limits::MAX_DEPTH - 1), &limits).unwrap();
+        let value = decode(nested(Limits::MAX_DEPTH - 1), &limits).unwrap();
         assert_eq!(value, value.clone());
         assert!(format!("{value:?}").len() > Limits::MAX_DEPTH);
     };
@@ -126,8 +128,14 @@ fn numbers_of_things() {
 
 #[test]
 fn leaps_in_the_memo_take_no_memory() {
-    let error = decode(b"\x80\x02Nr\xff\xff\xff\x7f.", &Limits::default()).unwrap_err();
-    assert!(matches!(error, DecodeError::Broken { .. }), "{error}");
+    assert_eq!(limited(b"\x80\x02Nr\xff\xff\xff\x7f.", &Limits::default()), Limit::Memo);
+    for bytes in [&b"\x80\x02Nr\xff\xff\x3f\0."[..], b"\x80\x02Np4194303\n."] {
+        let error = decode(bytes, &Limits::default()).unwrap_err();
+        assert!(matches!(error, DecodeError::Broken { offset: 3, .. }), "{error}");
+    }
+    // A gap and an order that no pickler writes, but Python reads.
+    let value = decode(b"(NNNp4\n0p1\ng4\ng1\nt.", &Limits::default()).unwrap();
+    assert_eq!(value.as_sequence().unwrap().len(), 4);
 }
 
 #[test]
@@ -147,9 +155,9 @@ fn announced_lengths_are_not_believed() {
 
 #[test]
 fn refused_opcodes_name_their_place() {
-    // NEWOBJ, NEWOBJ_EX, POP, DUP, PERSID, INST, EXT1, LONG4, BINUNICODE8, and no opcode at all.
-    for opcode in [0x81, 0x92, b'0', b'2', b'P', b'i', 0x82, 0x8b, 0x8d, 0xff] {
-        let error = decode(&[0x80, 5, b'N', opcode, b'.'], &Limits::default()).unwrap_err();
+    // PERSID, BINPERSID, INST, OBJ, EXT1, EXT2, EXT4, NEXT_BUFFER, READONLY_BUFFER, and no opcode at all.
+    for opcode in [b'P', b'Q', b'i', b'o', 0x82, 0x83, 0x84, 0x97, 0x98, b'H', 0xff] {
+        let error = decode([0x80, 5, b'N', opcode, b'.'], &Limits::default()).unwrap_err();
         assert_eq!(error, DecodeError::Opcode { opcode, offset: 3 });
     }
 }

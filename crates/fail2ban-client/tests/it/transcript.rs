@@ -5,7 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use fail2ban_client::codec::{Arg, Value};
+use fail2ban_client::codec::{Arg, DecodeError, Value};
 use fail2ban_client::{Limits, Text};
 use serde_json::Value as Json;
 
@@ -27,7 +27,11 @@ pub(crate) fn pickle(frame: &[u8]) -> &[u8] {
 }
 
 pub(crate) fn decode(bytes: &[u8]) -> Value {
-    fail2ban_client::codec::decode(bytes, &Limits::default()).unwrap()
+    decode_within(bytes, &Limits::default()).unwrap()
+}
+
+pub(crate) fn decode_within(bytes: impl AsRef<[u8]>, limits: &Limits) -> Result<Value, DecodeError> {
+    fail2ban_client::codec::decode(bytes.as_ref(), limits)
 }
 
 /// Real replies, for other tests to start from.
