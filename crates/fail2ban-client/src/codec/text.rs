@@ -120,6 +120,11 @@ impl Text {
         PathBuf::from(OsString::from_vec(raw))
     }
 
+    /// Whether each lone surrogate stands for a raw byte, as in a path that is not UTF-8.
+    pub fn is_escaped_bytes(&self) -> bool {
+        self.scalars().filter_map(Result::err).all(|code| (0xdc80..=0xdcff).contains(&code))
+    }
+
     /// The characters, and the codes of lone surrogates as errors.
     pub(crate) fn scalars(&self) -> impl Iterator<Item = Result<char, u16>> + '_ {
         pieces(self.as_wtf8()).flatten().flat_map(|piece| {

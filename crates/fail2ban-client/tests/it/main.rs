@@ -9,6 +9,7 @@
 )]
 
 mod absent;
+mod example;
 mod fake;
 mod faults;
 mod golden;
