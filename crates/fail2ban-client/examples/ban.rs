@@ -1,10 +1,10 @@
-//! Bans or unbans addresses in a jail and prints what is banned then:
+//! Bans or unbans addresses in a jail, and prints what became of each and what is banned then:
 //! `cargo run --example ban SOCKET JAIL ban|unban ADDRESS…`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this example is for")]
 
 use std::process::ExitCode;
 
-use fail2ban_client::{Address, BanId, Client, JailName};
+use fail2ban_client::{Address, BanId, Client, JailName, Report};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
@@ -26,10 +26,10 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     let addresses = addresses.iter().map(|text| text.parse()).collect::<Result<Vec<Address>, _>>()?;
     let client = Client::new(socket);
     match verb.as_str() {
-        "ban" => println!("{} newly banned", client.ban(&jail, &addresses).await?),
+        "ban" => show(&client.ban(&jail, &addresses).await?),
         "unban" => {
             let ids: Vec<BanId> = addresses.into_iter().map(BanId::from).collect();
-            println!("{} unbanned", client.unban(&jail, &ids).await?);
+            show(&client.unban(&jail, &ids).await?);
         }
         other => return Err(format!("{other} is neither ban nor unban").into()),
     }
@@ -39,4 +39,14 @@ async fn run() -> Result<(), Box<dyn std::error::Error>> {
     }
     client.close().await;
     Ok(())
+}
+
+fn show(report: &Report) {
+    println!("{report}");
+    for entry in &report.entries {
+        println!("  {}: {}", entry.id, entry.outcome);
+        for network in &entry.covered_by {
+            println!("    {network} is banned, in which it lies");
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! The client for programs without a runtime: the same methods, which wait.
 
+mod bans;
+
 use std::fmt;
 use std::future::Future;
 use std::path::PathBuf;
@@ -9,6 +11,8 @@ use tokio::runtime::{Builder, Runtime};
 use crate::client::{Connector, Options};
 use crate::command::Command;
 use crate::error::Error;
+
+pub use bans::Bulk;
 
 /// A client that blocks its thread while the server answers. Has every method of [`crate::Client`], with the same
 /// limits, time-outs and reconnecting. Not for use within an async runtime, where it panics.

@@ -1,6 +1,7 @@
 //! The async client: one connection, which all commands share and which is remade when it is lost.
 
 mod bans;
+mod bulk;
 mod call;
 mod connection;
 mod connector;
@@ -18,6 +19,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::{Mutex, watch};
 
+pub use bulk::{Bulk, Progress};
 pub use connector::{ByteStream, Connecting, Connector, UnixConnector, connect_with};
 pub use options::Options;
 pub use state::{ConnectionState, ConnectionWatch};
@@ -40,8 +42,7 @@ use connection::Connection;
 /// println!("fail2ban {}", client.version().await?);
 /// let jail = JailName::new("sshd")?;
 /// let address: Address = "2001:db8::7".parse()?;
-/// let new = client.ban(&jail, &[address]).await?;
-/// println!("{new} new; now {} bans", client.banned(&jail).await?.len());
+/// println!("{}; now {} bans", client.ban(&jail, &[address]).await?, client.banned(&jail).await?.len());
 /// # Ok(())
 /// # }
 /// ```

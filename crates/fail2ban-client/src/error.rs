@@ -7,7 +7,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::codec::{DecodeError, EncodeError};
-use crate::reply::{ReplyError, ServerException};
+use crate::reply::{ReplyError, Report, ServerException};
 use crate::types::{AddressError, BanIdError, JailNameError, Version};
 
 /// Why a command has no result.
@@ -140,16 +140,14 @@ pub enum Error {
         /// Why there is no reply.
         source: Box<Self>,
     },
-    /// A command for many addresses was sent in several parts, and one part failed.
-    #[error("{command:?} was carried out for {done} of {total}; then: {source}")]
+    /// A command for many addresses was carried out for some of them, and then something failed.
+    #[error("{command:?} was cut short ({report}): {source}")]
     PartlyDone {
         /// The command, shortened.
         command: String,
-        /// For how many it was carried out for certain.
-        done: usize,
-        /// For how many it was meant.
-        total: usize,
-        /// Why it was not for the others.
+        /// What is known of each address.
+        report: Box<Report>,
+        /// What failed.
         source: Box<Self>,
     },
     /// The request must not be sent.

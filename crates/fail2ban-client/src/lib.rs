@@ -51,14 +51,14 @@ mod types;
 
 #[cfg(feature = "client")]
 pub use client::{
-    ByteStream, Client, Connecting, ConnectionState, ConnectionWatch, Connector, Options, UnixConnector,
-    connect_with,
+    Bulk, ByteStream, Client, Connecting, ConnectionState, ConnectionWatch, Connector, Options, Progress,
+    UnixConnector, connect_with,
 };
 pub use codec::{Limits, Text};
 pub use error::Error;
 pub use reply::{
-    BanTicket, BantimeIncrement, DatePattern, IgnoreCache, JailCounters, JailSettings, JailStats, JailStatus,
-    Refusal, ReplyError, ServerException, outcome,
+    BanTicket, BantimeIncrement, DatePattern, Entry, IgnoreCache, JailCounters, JailSettings, JailStats,
+    JailStatus, Outcome, Refusal, ReplyError, Report, ServerException, outcome,
 };
 pub use types::{
     Address, AddressError, Backend, BackendError, BanId, BanIdError, JailName, JailNameError, LocalDateTime,

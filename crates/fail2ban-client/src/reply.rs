@@ -5,6 +5,7 @@ mod bans;
 mod exception;
 pub(crate) mod fields;
 mod outcome;
+mod report;
 mod settings;
 mod status;
 
@@ -13,6 +14,7 @@ pub(crate) use bans::{banned_by_jail, jails_per_id, tickets};
 pub use exception::ServerException;
 pub use fields::ReplyError;
 pub use outcome::{Refusal, outcome};
+pub use report::{Entry, Outcome, Report};
 pub(crate) use settings::SETTINGS;
 pub use settings::{BantimeIncrement, DatePattern, IgnoreCache, JailSettings};
 pub use status::{JailCounters, JailStats, JailStatus};

@@ -5,6 +5,7 @@ mod backend;
 mod ban_id;
 mod jail_name;
 mod local_time;
+mod spelling;
 mod version;
 mod wire;
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bangui_domain::model::{BanId, JailDetail, JailName, Probe, Target};
 use bangui_domain::ports::{ControlError, Counters, JailControl, ReportedBan};
-use fail2ban_client::{Client, Options};
+use fail2ban_client::{Client, Options, Outcome};
 
 use crate::Zone;
 use crate::convert::{
@@ -79,11 +79,13 @@ impl JailControl for Fail2banControl {
 
     async fn ban(&self, jail: &JailName, target: &Target) -> Result<bool, ControlError> {
         let (name, address) = (client_jail(jail)?, client_address(target)?);
-        Ok(self.client.ban(&name, &[address]).await.map_err(|e| error(&e))? > 0)
+        let report = self.client.ban(&name, &[address]).await.map_err(|e| error(&e))?;
+        Ok(report.count(Outcome::Done) > 0)
     }
 
     async fn unban(&self, jail: &JailName, id: &BanId) -> Result<bool, ControlError> {
         let (name, id) = (client_jail(jail)?, client_id(id)?);
-        Ok(self.client.unban(&name, &[id]).await.map_err(|e| error(&e))? > 0)
+        let report = self.client.unban(&name, &[id]).await.map_err(|e| error(&e))?;
+        Ok(report.count(Outcome::Done) > 0)
     }
 }

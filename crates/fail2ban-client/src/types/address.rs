@@ -93,6 +93,18 @@ impl Address {
         let ip = ip.to_canonical();
         bits(ip) == bits(self.base) && masked(ip, self.prefix) == self.base
     }
+
+    /// Whether all of the other lies within this network. An address or network covers itself.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.prefix <= other.prefix && self.contains(other.base)
+    }
+
+    /// The network of this prefix length around it; itself, where that is no wider.
+    #[must_use]
+    pub fn widened(&self, prefix: u8) -> Self {
+        let prefix = prefix.min(self.prefix);
+        Self { base: masked(self.base, prefix), prefix }
+    }
 }
 
 fn bits(ip: IpAddr) -> u8 {
@@ -240,5 +252,18 @@ mod tests {
         assert!(!net.contains("192.0.3.0".parse().unwrap()));
         assert!(!net.contains("::1".parse().unwrap()));
         assert_eq!(net.single(), None);
+        for (other, covered) in [
+            ("192.0.2.0/24", true),
+            ("192.0.2.128/25", true),
+            ("192.0.2.7", true),
+            ("192.0.0.0/16", false),
+            ("192.0.3.0/25", false),
+            ("::/0", false),
+        ] {
+            assert_eq!(net.covers(&other.parse().unwrap()), covered, "{other}");
+        }
+        assert!(!"::/0".parse::<Address>().unwrap().covers(&net));
+        assert_eq!(net.widened(8).to_string(), "192.0.0.0/8");
+        assert_eq!(net.widened(32), net);
     }
 }

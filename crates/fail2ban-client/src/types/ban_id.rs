@@ -6,6 +6,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use super::address::Address;
+use super::spelling;
 use crate::codec::Text;
 
 /// The server's text for something banned: an address, a network, or whatever a filter took from a log line. Take it
@@ -71,6 +72,12 @@ impl BanId {
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The address or network that the id spells, in whatever way: `2001:0DB8::1`, `[2001:db8::1]`, `::ffff:192.0.2.1`,
+    /// `10.0.0.0/255.0.0.0`, or with blanks around it. `None` where it is something else.
+    pub fn address(&self) -> Option<Address> {
+        spelling::read(&self.0)
     }
 }
 

@@ -121,6 +121,22 @@ pub(crate) fn number(value: u8) -> Vec<u8> {
     framed(&[b'\x80', 5, b'K', 0, b'K', value, 0x86, b'.'])
 }
 
+/// The reply `(0, [text, …])`.
+pub(crate) fn list(values: &[&str]) -> Vec<u8> {
+    let items: Vec<u8> = values.iter().flat_map(|value| text(value)).collect();
+    framed(&[b"\x80\x05K\0](".as_slice(), &items, b"e\x86."].concat())
+}
+
+/// The reply `(0, [{jail: [text, …]}, …])`.
+pub(crate) fn lists(jails: &[(&str, &[&str])]) -> Vec<u8> {
+    let jail = |(name, values): &(&str, &[&str])| {
+        let items: Vec<u8> = values.iter().flat_map(|value| text(value)).collect();
+        [b"}".as_slice(), &text(name), b"](", &items, b"es"].concat()
+    };
+    let items: Vec<u8> = jails.iter().flat_map(jail).collect();
+    framed(&[b"\x80\x05K\0](".as_slice(), &items, b"e\x86."].concat())
+}
+
 /// The reply `(1, Class(message))`.
 pub(crate) fn exception(module: &str, name: &str, message: &str) -> Vec<u8> {
     framed(

@@ -4,26 +4,26 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec};
-use fail2ban_client::{Address, BanId, Client, Error, Text};
+use fail2ban_client::{Address, BanId, Client, Error, Outcome, Text};
 
 use crate::live::{jail, lab};
 
-fn addresses(texts: &[&str]) -> Vec<Address> {
+pub(crate) fn addresses(texts: &[&str]) -> Vec<Address> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
 }
 
-fn ids(texts: &[&str]) -> Vec<BanId> {
+pub(crate) fn ids(texts: &[&str]) -> Vec<BanId> {
     texts.iter().map(|&text| BanId::new(text).unwrap()).collect()
 }
 
-fn sorted(texts: &[Text]) -> Vec<String> {
+pub(crate) fn sorted(texts: &[Text]) -> Vec<String> {
     let mut texts: Vec<String> = texts.iter().map(ToString::to_string).collect();
     texts.sort();
     texts
 }
 
 /// What fail2ban's own client lists.
-fn listed(lab: &Fail2ban, jail: &str) -> Vec<String> {
+pub(crate) fn listed(lab: &Fail2ban, jail: &str) -> Vec<String> {
     let mut ids: Vec<String> = lab
         .client(&["get", jail, "banip", "\n"])
         .unwrap()
@@ -53,8 +53,10 @@ async fn addresses_and_networks_in_the_servers_spelling() {
         "fe80::1",
     ];
     let spelled: Vec<String> = addresses(&written).iter().map(ToString::to_string).collect();
-    assert_eq!(client.ban(&sshd, &addresses(&written)).await.unwrap(), 10);
-    assert_eq!(client.ban(&sshd, &addresses(&written)).await.unwrap(), 0, "all of them are banned already");
+    let report = client.ban(&sshd, &addresses(&written)).await.unwrap();
+    assert_eq!(report.to_string(), "10 done");
+    let again = client.ban(&sshd, &addresses(&written)).await.unwrap();
+    assert_eq!(again.to_string(), "10 so already");
     let mut expected = spelled.clone();
     expected.sort();
     assert_eq!(sorted(&client.banned(&sshd).await.unwrap()), expected);
@@ -69,9 +71,10 @@ async fn addresses_and_networks_in_the_servers_spelling() {
     );
     // One by one, so that each spelling is proved; the network comes without its members.
     for id in &all {
-        assert_eq!(client.unban(&sshd, std::slice::from_ref(id)).await.unwrap(), 1, "{id}");
+        let report = client.unban(&sshd, std::slice::from_ref(id)).await.unwrap();
+        assert_eq!((report.count(Outcome::Done), &report.entries[0].spelling), (1, &None), "{id}");
     }
-    assert_eq!(client.unban(&sshd, &all).await.unwrap(), 0);
+    assert_eq!(client.unban(&sshd, &all).await.unwrap().to_string(), "10 so already");
     assert!(listed(&lab, "sshd").is_empty());
 }
 
@@ -117,9 +120,10 @@ async fn a_thousand_addresses() {
             }
         })
         .collect();
-    assert_eq!(client.ban(&nginx, &many).await.unwrap(), 1000);
+    assert_eq!(client.ban(&nginx, &many).await.unwrap().to_string(), "1000 done");
     let banned = client.banned(&nginx).await.unwrap();
     assert_eq!(sorted(&banned), listed(&lab, "nginx"));
+    assert_eq!(sorted(&client.banned_unsorted(&nginx).await.unwrap()), sorted(&banned));
     assert_eq!(banned.len(), 1000);
     let status = client.status(&nginx).await.unwrap();
     assert_eq!((status.counters.currently_banned, status.banned.unwrap().len()), (1000, 1000));
@@ -129,7 +133,7 @@ async fn a_thousand_addresses() {
     let all: Vec<BanId> = many.into_iter().map(BanId::from).collect();
     let in_jails = client.banned_in(&all).await.unwrap();
     assert!(in_jails.len() == 1000 && in_jails.iter().all(|jails| *jails == [jail("nginx")]));
-    assert_eq!(client.unban(&nginx, &all).await.unwrap(), 1000);
+    assert_eq!(client.unban(&nginx, &all).await.unwrap().to_string(), "1000 done");
     assert!(listed(&lab, "nginx").is_empty());
 }
 
@@ -144,7 +148,9 @@ async fn everywhere_and_everything() {
     let by_jail = client.banned_by_jail().await.unwrap();
     assert_eq!(by_jail.len(), 2);
     assert!(by_jail.iter().all(|(_, banned)| banned.len() == 3));
-    assert_eq!(client.unban_everywhere(&ids(&["192.0.2.1", "192.0.2.9"])).await.unwrap(), 2);
+    let report = client.unban_everywhere(&ids(&["192.0.2.1", "192.0.2.9"])).await.unwrap();
+    assert_eq!(report.to_string(), "2 done, 2 so already");
+    assert!(report.with(Outcome::Done).all(|entry| entry.id.as_str() == "192.0.2.1"));
     assert_eq!(client.banned_in(&ids(&["192.0.2.1"])).await.unwrap(), [vec![]]);
     assert_eq!(client.unban_all().await.unwrap(), 4);
     assert!(listed(&lab, "sshd").is_empty() && listed(&lab, "nginx").is_empty());
@@ -214,6 +220,11 @@ async fn ids_that_strangers_choose() {
     let marked = id("evil<F2B_END_COMMAND>x").unwrap();
     let error = client.unban(&jail("users"), &[marked]).await.unwrap_err();
     assert!(matches!(error, Error::Request { .. }), "{error}");
-    assert_eq!(client.unban(&jail("users"), &[id("née joe").unwrap()]).await.unwrap(), 1);
+    let report = client.unban(&jail("users"), &[id("née joe").unwrap()]).await.unwrap();
+    assert_eq!(report.to_string(), "1 done");
     assert_eq!(client.banned(&jail("users")).await.unwrap().len(), 2);
+    // The server lists a pair as a text by which it does not find it, and that is told.
+    let pair = BanId::try_from(&client.banned(&jail("pairs")).await.unwrap()[0]).unwrap();
+    let report = client.unban(&jail("pairs"), &[pair]).await.unwrap();
+    assert_eq!(report.to_string(), "1 failed");
 }

@@ -9,6 +9,7 @@
 )]
 
 mod absent;
+mod bulk_faults;
 mod example;
 mod fake;
 mod faults;
@@ -16,6 +17,8 @@ mod golden;
 mod hostile;
 mod live;
 mod live_bans;
+mod live_many;
 mod live_restart;
+mod live_spellings;
 mod random;
 mod transcript;
