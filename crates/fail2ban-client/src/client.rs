@@ -1,10 +1,12 @@
 //! The async client: one connection, which all commands share and which is remade when it is lost.
 
+mod actions;
 mod bans;
 mod bulk;
 mod call;
 mod connection;
 mod connector;
+mod filters;
 mod jails;
 mod options;
 mod reach;

@@ -8,14 +8,20 @@
 #[macro_use]
 mod table;
 
+mod actions;
 mod bans;
+mod filters;
 mod info;
 mod jails;
+mod logs;
 mod server;
 
+pub use actions::*;
 pub use bans::*;
+pub use filters::*;
 pub use info::{Area, Info, Since, catalogue};
 pub use jails::*;
+pub use logs::*;
 pub use server::*;
 
 use crate::codec::{Arg, EncodeError, Value, encode};

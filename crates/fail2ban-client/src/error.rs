@@ -122,6 +122,14 @@ pub enum Error {
         /// The jail that was asked for.
         jail: String,
     },
+    /// What should be removed or used is not there.
+    #[error("{command:?} found no entry {entry:?}; ask for the list of them")]
+    NoSuchEntry {
+        /// The command, shortened.
+        command: String,
+        /// The entry: its place in the list, its name, or itself.
+        entry: String,
+    },
     /// This version of the server does not have the command.
     #[error("fail2ban {version} does not know the command {command:?}")]
     Unsupported {

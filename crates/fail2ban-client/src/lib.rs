@@ -57,12 +57,15 @@ pub use client::{
 pub use codec::{Limits, Text};
 pub use error::Error;
 pub use reply::{
-    BanTicket, BantimeIncrement, DatePattern, Entry, IgnoreCache, JailCounters, JailSettings, JailStats,
-    JailStatus, Outcome, Refusal, ReplyError, Report, ServerException, outcome,
+    BanTicket, BantimeIncrement, DatePattern, Entry, JailCounters, JailSettings, JailStats, JailStatus,
+    Outcome, Refusal, ReplyError, Report, ServerException, outcome,
 };
 pub use types::{
-    Address, AddressError, Backend, BackendError, BanId, BanIdError, JailName, JailNameError, LocalDateTime,
-    LocalDateTimeError, Version,
+    ActionInfo, ActionMethod, ActionName, ActionNameError, ActionProperty, Address, AddressError, Argument,
+    Arguments, Backend, BackendError, BanId, BanIdError, Bantime, BantimeFactor, BantimeFormula,
+    BantimeMultipliers, GrowthError, HostName, IgnoreCache, IgnoreCacheError, IgnoreEntry, IgnoreEntryError,
+    JailName, JailNameError, JournalMatch, JournalMatchError, LocalDateTime, LocalDateTimeError, LogPosition,
+    PythonFile, Reported, RootCommand, ServerPath, ServerPathError, UseDns, UseDnsError, Version,
 };
 
 /// Compiles the examples of the README.

@@ -15,7 +15,9 @@ pub use exception::ServerException;
 pub use fields::ReplyError;
 pub use outcome::{Refusal, outcome};
 pub use report::{Entry, Outcome, Report};
-pub(crate) use settings::SETTINGS;
-pub use settings::{BantimeIncrement, DatePattern, IgnoreCache, JailSettings};
+pub use settings::{BantimeIncrement, DatePattern, JailSettings};
+pub(crate) use settings::{bantime, cache, date_pattern, groups, ignored};
+#[cfg(feature = "client")]
+pub(crate) use status::addressable;
 pub use status::{JailCounters, JailStats, JailStatus};
-pub(crate) use status::{addressable, jail_list, jail_stats, jail_status};
+pub(crate) use status::{jail_list, jail_stats, jail_status};

@@ -1,17 +1,44 @@
 //! Values that a caller gives or gets, each of which cannot hold what it must not.
 
+mod action;
+mod action_info;
 mod address;
+mod arguments;
 mod backend;
 mod ban_id;
+mod bantime;
+mod growth;
+mod ignore_cache;
+mod ignore_entry;
 mod jail_name;
+mod journal_match;
 mod local_time;
+mod log_position;
+mod reported;
+mod root;
+mod server_path;
 mod spelling;
+mod use_dns;
 mod version;
 mod wire;
 
+pub use action::{ActionMethod, ActionName, ActionNameError, ActionProperty};
+pub use action_info::ActionInfo;
 pub use address::{Address, AddressError};
+pub use arguments::{Argument, Arguments};
 pub use backend::{Backend, BackendError};
 pub use ban_id::{BanId, BanIdError};
+pub use bantime::Bantime;
+pub use growth::{BantimeFactor, BantimeFormula, BantimeMultipliers, GrowthError};
+pub use ignore_cache::{IgnoreCache, IgnoreCacheError};
+pub use ignore_entry::{HostName, IgnoreEntry, IgnoreEntryError};
 pub use jail_name::{JailName, JailNameError};
+pub use journal_match::{JournalMatch, JournalMatchError};
 pub use local_time::{LocalDateTime, LocalDateTimeError};
+pub use log_position::LogPosition;
+pub use reported::Reported;
+pub use root::{PythonFile, RootCommand};
+pub use server_path::{ServerPath, ServerPathError};
+pub use use_dns::{UseDns, UseDnsError};
 pub use version::Version;
+pub(crate) use wire::or_clear;

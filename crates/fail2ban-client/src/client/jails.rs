@@ -3,7 +3,7 @@
 use super::Client;
 use crate::command;
 use crate::error::Error;
-use crate::reply::{JailSettings, SETTINGS};
+use crate::reply::JailSettings;
 use crate::types::JailName;
 
 impl Client {
@@ -13,19 +13,20 @@ impl Client {
     /// # Errors
     /// As [`Client::run`]; [`Error::UnknownJail`].
     pub async fn jail_settings(&self, jail: &JailName) -> Result<JailSettings, Error> {
-        let commands: Vec<_> = SETTINGS.iter().map(|(key, _)| command::jail_setting(jail, key)).collect();
-        let replies = self.run_all(&commands).await?;
-        let mut settings = JailSettings::default();
-        for (((_, fill), command), reply) in SETTINGS.iter().zip(&commands).zip(replies) {
+        let commands = command::jail_settings(jail);
+        let mut values = Vec::with_capacity(commands.len());
+        for reply in self.run_all(&commands).await? {
             match reply {
-                Ok(value) => fill(&mut settings, &value)
-                    .map_err(|source| Error::UnexpectedReply { command: command.name(), source })?,
+                Ok(value) => values.push(Some(value)),
                 Err(Error::Unsupported { command, version }) => {
                     tracing::debug!(command, %version, "the server does not have this setting");
+                    values.push(None);
                 }
                 Err(error) => return Err(error),
             }
         }
-        Ok(settings)
+        let name = format!("get {jail}");
+        JailSettings::read(values.iter().map(Option::as_ref))
+            .map_err(|source| Error::UnexpectedReply { command: name, source })
     }
 }

@@ -104,9 +104,12 @@ pub struct Info {
 
 /// Every command of this crate, area by area.
 pub fn catalogue() -> impl Iterator<Item = &'static Info> {
-    let areas: [&'static [Info]; 3] =
-        [super::server::COMMANDS, super::jails::COMMANDS, super::bans::COMMANDS];
-    areas.into_iter().flatten()
+    let areas = [super::server::COMMANDS, super::jails::COMMANDS, super::bans::COMMANDS];
+    areas
+        .into_iter()
+        .chain(super::filters::COMMANDS)
+        .chain([super::logs::COMMANDS, super::actions::COMMANDS])
+        .flatten()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::{Command, Effect, Patience};
 use crate::codec::Value;
-use crate::reply::{JailStatus, ReplyError, fields, jail_status as read_status};
+use crate::reply::{JailSettings, JailStatus, ReplyError, fields, jail_status as read_status};
 use crate::types::{Backend, JailName};
 
 commands! {
@@ -23,17 +23,18 @@ commands! {
 
     /// Counters and log files of a jail, without its bans: cheap however many there are.
     read("status JAIL short") fn status_short(jail: &JailName) -> JailStatus = ["status", jail, "short"], short;
-
-    /// The names of a jail's actions, in their order.
-    read("get JAIL actions") fn actions(jail: &JailName) -> Vec<String> = ["get", jail, "actions"], fields::strings;
 }
 
 fn short(value: &Value) -> Result<JailStatus, ReplyError> {
     read_status(value).map(|status| JailStatus { banned: None, ..status })
 }
 
-/// One setting of a jail, undigested.
-pub(crate) fn jail_setting(jail: &JailName, key: &str) -> Command<Value> {
+/// The questions for every setting of a jail. [`JailSettings::read`] reads their replies, in this order.
+pub fn jail_settings(jail: &JailName) -> Vec<Command<Value>> {
+    JailSettings::keys().map(|key| jail_setting(jail, key)).collect()
+}
+
+fn jail_setting(jail: &JailName, key: &str) -> Command<Value> {
     Command {
         args: args!["get", jail, key],
         info: None,

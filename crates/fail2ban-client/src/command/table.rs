@@ -27,7 +27,7 @@ macro_rules! commands {
         = [$($word:expr),+ $(; $rest:expr)?], $parse:expr;
     )*) => {
         /// The commands of this file.
-        pub(super) const COMMANDS: &[$crate::command::Info] = &[$(
+        pub(in crate::command) const COMMANDS: &[$crate::command::Info] = &[$(
             $crate::command::Info {
                 area: $crate::command::Area::$area,
                 syntax: $syntax,

@@ -55,12 +55,13 @@ impl ServerException {
         }
     }
 
-    pub(crate) fn is(&self, name: &str) -> bool {
+    /// Whether its class has this name.
+    pub fn is(&self, name: &str) -> bool {
         self.class.name == name
     }
 
     /// Whether this is how an older server says that it does not know a command.
-    pub(crate) fn is_invalid_command(&self) -> bool {
+    pub fn is_invalid_command(&self) -> bool {
         self.is("Exception") && self.message().starts_with("Invalid command")
     }
 }

@@ -1,8 +1,11 @@
 //! Reads fields of the kinds that occur out of decoded values, and says what was expected where they differ.
 
+use std::str::FromStr;
+
 use thiserror::Error;
 
 use crate::codec::{Text, Value};
+use crate::types::Reported;
 
 /// A reply whose content is not what the command answers.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -40,6 +43,30 @@ pub(crate) fn set_string(value: &Value) -> Result<Option<String>, ReplyError> {
         Value::Float(number) => Ok(Some(number.to_string())),
         other => string(other).map(|text| Some(text).filter(|text| !text.is_empty())),
     }
+}
+
+/// A value that is `None` or `''` where nothing is set.
+pub(crate) fn set<T>(
+    value: &Value,
+    read: impl Fn(&Value) -> Result<T, ReplyError>,
+) -> Result<Option<T>, ReplyError> {
+    match value {
+        Value::None | Value::Bool(false) => Ok(None),
+        Value::Str(text) if text.as_wtf8().is_empty() => Ok(None),
+        other => read(other).map(Some),
+    }
+}
+
+/// A word or a number, which this crate may know.
+pub(crate) fn reported<T: FromStr>(value: &Value) -> Result<Reported<T>, ReplyError> {
+    let text = match value {
+        Value::None => Text::from("None"),
+        Value::Bool(on) => Text::from(if *on { "True" } else { "False" }),
+        Value::Int(number) => Text::from(number.to_string()),
+        Value::Float(number) => Text::from(number.to_string()),
+        other => text(other)?,
+    };
+    Ok(text.into())
 }
 
 pub(crate) fn sequence(value: &Value) -> Result<&[Value], ReplyError> {

@@ -1,11 +1,14 @@
 //! The settings of a jail that `get` offers, each with its own reading.
 
-use super::fields::{self, ReplyError, wrong};
+use super::fields::{self, ReplyError, reported, set, wrong};
 use crate::codec::{Text, Value};
+use crate::types::{
+    Bantime, BantimeFactor, BantimeFormula, BantimeMultipliers, IgnoreCache, IgnoreEntry, Reported, UseDns,
+};
 
 /// The running settings of a jail, by fail2ban's own names. Times are whole seconds; a fraction is cut off. A setting
 /// that an older server does not have is as though it were not set.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct JailSettings {
     /// Log files; empty for the systemd backend.
@@ -17,7 +20,7 @@ pub struct JailSettings {
     /// Whether the host's own addresses are ignored.
     pub ignoreself: bool,
     /// Addresses, networks, names and `file:` lists that the filter never bans. The server's order varies.
-    pub ignoreip: Vec<String>,
+    pub ignoreip: Vec<Reported<IgnoreEntry>>,
     /// A command that is asked before each ban.
     pub ignorecommand: Option<String>,
     /// How answers of `ignorecommand` are kept.
@@ -28,12 +31,12 @@ pub struct JailSettings {
     pub failregex: Vec<String>,
     /// Expressions for lines to leave out, expanded by the server.
     pub ignoreregex: Vec<String>,
-    /// Whether host names are resolved: `yes`, `warn`, `no` or `raw`.
-    pub usedns: String,
+    /// Whether host names are looked up.
+    pub usedns: Reported<UseDns>,
     /// Seconds within which failures add up.
     pub findtime: i64,
-    /// Seconds of a ban; -1 is for ever.
-    pub bantime: i64,
+    /// How long a ban lasts.
+    pub bantime: Bantime,
     /// How dates are found in lines.
     pub datepattern: DatePattern,
     /// The zone of dates without one.
@@ -51,19 +54,19 @@ pub struct JailSettings {
 }
 
 /// The settings `bantime.*`: longer bans for those who come back.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct BantimeIncrement {
     /// `bantime.increment`: whether bans grow.
     pub increment: Option<bool>,
     /// `bantime.overalljails`: whether bans in other jails count.
     pub overalljails: Option<bool>,
-    /// `bantime.factor`, as text.
-    pub factor: Option<String>,
-    /// `bantime.formula`, as text.
-    pub formula: Option<String>,
-    /// `bantime.multipliers`, as text.
-    pub multipliers: Option<String>,
+    /// `bantime.factor`.
+    pub factor: Option<Reported<BantimeFactor>>,
+    /// `bantime.formula`. Any formula may stand in the server's files.
+    pub formula: Option<Reported<BantimeFormula>>,
+    /// `bantime.multipliers`.
+    pub multipliers: Option<Reported<BantimeMultipliers>>,
     /// `bantime.maxtime`: the longest ban in seconds.
     pub maxtime: Option<i64>,
     /// `bantime.rndtime`: the most seconds that are added at random.
@@ -79,21 +82,30 @@ pub struct DatePattern {
     pub name: String,
 }
 
-/// The setting `ignorecache`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IgnoreCache {
-    /// The tags that make the key.
-    pub key: String,
-    /// How many answers are kept.
-    pub max_count: i64,
-    /// How many seconds an answer is kept.
-    pub max_time: i64,
-}
-
 type Setter = fn(&mut JailSettings, &Value) -> Result<(), ReplyError>;
 
+impl JailSettings {
+    /// The keys of `get JAIL KEY`, in the order of their commands.
+    pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
+        SETTINGS.iter().map(|(key, _)| *key)
+    }
+
+    /// Reads the replies to the commands of [`command::jail_settings`](crate::command::jail_settings), in their order;
+    /// `None` stands for a setting that the server does not have.
+    ///
+    /// # Errors
+    /// A reply is not what its command answers.
+    pub fn read<'a>(replies: impl IntoIterator<Item = Option<&'a Value>>) -> Result<Self, ReplyError> {
+        let mut settings = Self::default();
+        for ((_, fill), reply) in SETTINGS.iter().zip(replies) {
+            reply.map_or(Ok(()), |value| fill(&mut settings, value))?;
+        }
+        Ok(settings)
+    }
+}
+
 /// Each key of `get JAIL KEY` with the field that it fills.
-pub(crate) const SETTINGS: [(&str, Setter); 26] = [
+const SETTINGS: [(&str, Setter); 26] = [
     ("logpath", |s, v| fields::texts(v).map(|it| s.logpath = it)),
     ("logencoding", |s, v| fields::string(v).map(|it| s.logencoding = it)),
     ("journalmatch", |s, v| groups(v).map(|it| s.journalmatch = it)),
@@ -104,9 +116,9 @@ pub(crate) const SETTINGS: [(&str, Setter); 26] = [
     ("prefregex", |s, v| fields::set_string(v).map(|it| s.prefregex = it)),
     ("failregex", |s, v| fields::strings(v).map(|it| s.failregex = it)),
     ("ignoreregex", |s, v| fields::strings(v).map(|it| s.ignoreregex = it)),
-    ("usedns", |s, v| fields::string(v).map(|it| s.usedns = it)),
+    ("usedns", |s, v| reported(v).map(|it| s.usedns = it)),
     ("findtime", |s, v| fields::int(v).map(|it| s.findtime = it)),
-    ("bantime", |s, v| fields::int(v).map(|it| s.bantime = it)),
+    ("bantime", |s, v| bantime(v).map(|it| s.bantime = it)),
     ("datepattern", |s, v| date_pattern(v).map(|it| s.datepattern = it)),
     ("logtimezone", |s, v| fields::set_string(v).map(|it| s.logtimezone = it)),
     ("maxmatches", |s, v| fields::int(v).map(|it| s.maxmatches = it)),
@@ -114,48 +126,54 @@ pub(crate) const SETTINGS: [(&str, Setter); 26] = [
     ("maxlines", |s, v| fields::int(v).map(|it| s.maxlines = it)),
     ("bantime.increment", |s, v| fields::set_boolean(v).map(|it| s.bantime_increment.increment = it)),
     ("bantime.overalljails", |s, v| fields::set_boolean(v).map(|it| s.bantime_increment.overalljails = it)),
-    ("bantime.factor", |s, v| fields::set_string(v).map(|it| s.bantime_increment.factor = it)),
-    ("bantime.formula", |s, v| fields::set_string(v).map(|it| s.bantime_increment.formula = it)),
-    ("bantime.multipliers", |s, v| fields::set_string(v).map(|it| s.bantime_increment.multipliers = it)),
+    ("bantime.factor", |s, v| set(v, reported).map(|it| s.bantime_increment.factor = it)),
+    ("bantime.formula", |s, v| set(v, reported).map(|it| s.bantime_increment.formula = it)),
+    ("bantime.multipliers", |s, v| set(v, reported).map(|it| s.bantime_increment.multipliers = it)),
     ("bantime.maxtime", |s, v| fields::set_int(v).map(|it| s.bantime_increment.maxtime = it)),
     ("bantime.rndtime", |s, v| fields::set_int(v).map(|it| s.bantime_increment.rndtime = it)),
     ("actions", |s, v| fields::strings(v).map(|it| s.actions = it)),
 ];
 
-fn groups(value: &Value) -> Result<Vec<Vec<String>>, ReplyError> {
+pub(crate) fn bantime(value: &Value) -> Result<Bantime, ReplyError> {
+    fields::int(value).map(Bantime::from_number)
+}
+
+pub(crate) fn groups(value: &Value) -> Result<Vec<Vec<String>>, ReplyError> {
     fields::sequence(value)?.iter().map(fields::strings).collect()
 }
 
 /// Texts, and from 1.1.1 on objects that stand for `file:` entries.
-fn ignored(value: &Value) -> Result<Vec<String>, ReplyError> {
+pub(crate) fn ignored(value: &Value) -> Result<Vec<Reported<IgnoreEntry>>, ReplyError> {
     let entry = |item: &Value| match item {
         Value::Object(object) => {
             let attributes = object.state.as_ref().and_then(Value::as_dict).unwrap_or_default();
             let file = attributes.iter().find(|(name, _)| name.as_str() == Some("fileName"));
-            file.and_then(|(_, path)| path.as_text())
-                .map(|path| format!("file:{path}"))
+            let path = file.and_then(|(_, path)| path.as_text()).and_then(|path| path.try_into().ok());
+            path.map(|path| Reported::Known(IgnoreEntry::File(path)))
                 .ok_or_else(|| wrong("an address, a network or a file", item))
         }
-        _ => fields::string(item),
+        _ => reported(item),
     };
     fields::sequence(value)?.iter().map(entry).collect()
 }
 
-fn cache(value: &Value) -> Result<Option<IgnoreCache>, ReplyError> {
+pub(crate) fn cache(value: &Value) -> Result<Option<IgnoreCache>, ReplyError> {
+    let wrong = || wrong("key, count and time", value);
     match value {
         Value::None => Ok(None),
         _ => match fields::sequence(value)? {
-            [key, max_count, max_time] => Ok(Some(IgnoreCache {
-                key: fields::string(key)?,
-                max_count: fields::int(max_count)?,
-                max_time: fields::int(max_time)?,
-            })),
-            _ => Err(wrong("key, count and time", value)),
+            [key, max_count, max_time] => {
+                let number =
+                    |part| fields::int(part).and_then(|number| number.try_into().map_err(|_| wrong()));
+                let cache = IgnoreCache::new(fields::string(key)?, number(max_count)?, number(max_time)?);
+                cache.map(Some).map_err(|_| wrong())
+            }
+            _ => Err(wrong()),
         },
     }
 }
 
-fn date_pattern(value: &Value) -> Result<DatePattern, ReplyError> {
+pub(crate) fn date_pattern(value: &Value) -> Result<DatePattern, ReplyError> {
     if *value == Value::None {
         return Ok(DatePattern::default());
     }

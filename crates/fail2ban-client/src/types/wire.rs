@@ -1,28 +1,70 @@
-//! How the types of this crate stand in a request: all as texts.
+//! How the types of this crate stand in a request. Times are numbers: the server evaluates a text in their place.
 
-use super::{Address, Backend, BanId, JailName};
+use super::{
+    ActionMethod, ActionName, ActionProperty, Address, Arguments, Backend, BanId, Bantime, BantimeFactor,
+    BantimeFormula, BantimeMultipliers, IgnoreCache, IgnoreEntry, JailName, LogPosition, PythonFile,
+    RootCommand, ServerPath, UseDns,
+};
 use crate::codec::Arg;
 
-impl From<&JailName> for Arg {
-    fn from(jail: &JailName) -> Self {
-        Self::from(jail.as_str())
+/// Types that stand in a request as the text that they print.
+macro_rules! as_text {
+    ($($type:ty),* $(,)?) => {$(
+        impl From<&$type> for Arg {
+            fn from(value: &$type) -> Self {
+                Self::from(value.to_string())
+            }
+        }
+    )*};
+}
+
+as_text!(
+    ActionMethod,
+    ActionName,
+    ActionProperty,
+    Address,
+    Arguments,
+    Backend,
+    BanId,
+    BantimeFactor,
+    BantimeFormula,
+    BantimeMultipliers,
+    IgnoreCache,
+    JailName,
+    LogPosition,
+    RootCommand,
+    String,
+    UseDns,
+);
+
+impl From<&ServerPath> for Arg {
+    fn from(path: &ServerPath) -> Self {
+        Self::Str(path.to_text())
     }
 }
 
-impl From<&BanId> for Arg {
-    fn from(id: &BanId) -> Self {
-        Self::from(id.as_str())
+impl From<&PythonFile> for Arg {
+    fn from(file: &PythonFile) -> Self {
+        Self::from(file.path())
     }
 }
 
-impl From<&Address> for Arg {
-    fn from(address: &Address) -> Self {
-        Self::from(address.to_string())
+impl From<&IgnoreEntry> for Arg {
+    fn from(entry: &IgnoreEntry) -> Self {
+        match entry {
+            IgnoreEntry::File(path) => Self::Str(path.to_text_after("file:")),
+            IgnoreEntry::Address(_) | IgnoreEntry::Name(_) => Self::from(entry.to_string()),
+        }
     }
 }
 
-impl From<&Backend> for Arg {
-    fn from(backend: &Backend) -> Self {
-        Self::from(backend.to_string())
+impl From<Bantime> for Arg {
+    fn from(bantime: Bantime) -> Self {
+        Self::Int(bantime.as_number())
     }
+}
+
+/// A setting or, for `None`, the empty text by which fail2ban clears one.
+pub(crate) fn or_clear(value: Option<impl Into<Arg>>) -> Arg {
+    value.map_or_else(|| Arg::from(""), Into::into)
 }

@@ -2,7 +2,7 @@
 
 use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec, lines};
 use fail2ban_client::codec::{Arg, Value};
-use fail2ban_client::{Client, Error, JailName, Text};
+use fail2ban_client::{Bantime, BantimeFactor, Client, Error, IgnoreCache, JailName, Reported, Text, UseDns};
 
 pub(crate) fn jail(name: &str) -> JailName {
     JailName::new(name).unwrap()
@@ -127,23 +127,23 @@ async fn every_setting() {
     assert_eq!(settings.logencoding, "utf-8");
     assert!(settings.journalmatch.is_empty());
     assert!(!settings.ignoreself);
-    let mut ignored = settings.ignoreip.clone();
+    let mut ignored: Vec<String> = settings.ignoreip.iter().map(ToString::to_string).collect();
     ignored.sort();
     assert_eq!(ignored, ["192.0.2.0/24", "2001:db8::1"]);
     assert_eq!(settings.ignorecommand.as_deref(), Some("/bin/false <ip>"));
     let cache = settings.ignorecache.unwrap();
-    assert_eq!((cache.key.as_str(), cache.max_count, cache.max_time), ("<ip>", 50, 60));
+    assert_eq!(cache, IgnoreCache::new("<ip>", 50, 60).unwrap());
     assert_eq!(settings.prefregex.as_deref(), Some("^(?P<content>.+)$"));
     assert!(settings.failregex[0].contains("Failed password"));
     assert!(settings.ignoreregex[0].starts_with("never "));
-    assert_eq!(settings.usedns, "no");
-    assert_eq!((settings.findtime, settings.bantime, settings.maxretry), (700, -1, 4));
+    assert_eq!(settings.usedns, Reported::Known(UseDns::No));
+    assert_eq!((settings.findtime, settings.bantime, settings.maxretry), (700, Bantime::Permanent, 4));
     assert_eq!((settings.maxmatches, settings.maxlines), (7, 3));
     assert_eq!(settings.datepattern.pattern.as_deref(), Some("%Y"));
     assert_eq!(settings.logtimezone.as_deref(), Some("UTC+0200"));
     let increment = &settings.bantime_increment;
     assert_eq!((increment.increment, increment.overalljails), (Some(true), Some(true)));
-    assert_eq!(increment.factor.as_deref(), Some("2"));
+    assert_eq!(increment.factor, Some(Reported::Known(BantimeFactor::new(2.0).unwrap())));
     assert_eq!((increment.maxtime, increment.rndtime), (Some(604_800), Some(30)));
     assert_eq!((&increment.formula, &increment.multipliers), (&None, &None));
     assert_eq!(settings.actions, client.actions(&name).await.unwrap());
