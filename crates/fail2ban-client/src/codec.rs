@@ -7,6 +7,7 @@ mod call;
 mod decode;
 mod encode;
 mod error;
+mod from_rust;
 mod integer;
 mod limits;
 mod lines;

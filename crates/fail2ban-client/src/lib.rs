@@ -46,6 +46,8 @@ pub mod blocking;
 #[cfg(feature = "client")]
 mod client;
 mod error;
+#[cfg(feature = "fake")]
+pub mod fake;
 mod reply;
 mod types;
 

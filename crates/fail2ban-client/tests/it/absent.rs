@@ -5,9 +5,8 @@ use std::os::unix::process::CommandExt as _;
 use std::process::Command;
 use std::time::Duration;
 
+use fail2ban_client::fake::Reply;
 use fail2ban_client::{Client, Error, Options};
-
-use crate::fake::success;
 
 #[tokio::test]
 async fn the_socket_is_missing_dead_or_none_at_all() {
@@ -90,6 +89,6 @@ async fn a_full_queue_is_tried_again_until_the_time_is_over() {
         drop(listener.accept().await.unwrap());
     }
     let (mut stream, _) = listener.accept().await.unwrap();
-    tokio::io::AsyncWriteExt::write_all(&mut stream, &success("9")).await.unwrap();
+    tokio::io::AsyncWriteExt::write_all(&mut stream, Reply::text("9").as_bytes()).await.unwrap();
     assert_eq!(asked.await.unwrap().unwrap().as_str(), "9");
 }

@@ -2,21 +2,24 @@
 
 use std::time::Duration;
 
+use fail2ban_client::codec::Value;
+use fail2ban_client::fake::{Reply, Script, Server};
 use fail2ban_client::{BanId, Client, Error, Options, Outcome, Report};
 
-use crate::fake::{Fake, Step, exception, list, lists, number};
-use crate::faults::{addresses, jail};
+use crate::faults::{addresses, jail, requests};
 
 fn in_tens() -> Options {
     Options::default().with_batch(10).with_reconnect_for(Duration::ZERO)
 }
 
-/// Requests, each with its reply; at the end one that gets none.
-fn replies(replies: Vec<Vec<u8>>) -> Vec<Step> {
-    let mut script: Vec<Step> =
-        replies.into_iter().flat_map(|reply| [Step::Request, Step::Send(reply)]).collect();
-    script.push(Step::Request);
-    script
+fn fake(replies: impl IntoIterator<Item = Reply>) -> Server {
+    Server::scripted([Script::new(replies)]).unwrap()
+}
+
+/// The bans of jails.
+fn lists(jails: &[(&str, &[&str])]) -> Reply {
+    let jail = |(name, ids): &(&str, &[&str])| Value::dict([(*name, ids.to_vec())]);
+    Reply::value(jails.iter().map(jail).collect::<Vec<_>>())
 }
 
 fn ids(texts: &[&str]) -> Vec<BanId> {
@@ -29,7 +32,7 @@ fn outcomes(report: &Report) -> Vec<(&str, &str, Outcome)> {
 
 #[tokio::test]
 async fn a_lost_reply_concerns_its_own_part() {
-    let fake = Fake::start([replies(vec![list(&["10.0.0.3"]), number(9)])]);
+    let fake = fake([Reply::value(["10.0.0.3"]), Reply::value(9)]);
     let client = Client::with_options(fake.socket(), in_tens());
     let mut bulk = client.ban_many(&jail(), addresses(35));
     let first = bulk.next().await.unwrap().unwrap();
@@ -46,19 +49,19 @@ async fn a_lost_reply_concerns_its_own_part() {
         _ => Outcome::NotSent,
     };
     assert!(report.entries.iter().enumerate().all(|(place, entry)| entry.outcome == expected(place)));
-    assert_eq!(fake.requests().len(), 3);
+    assert_eq!(requests(&fake).len(), 3);
 }
 
 #[tokio::test]
 async fn an_error_within_a_part_is_looked_into() {
     let banned: Vec<String> = addresses(14).iter().map(ToString::to_string).collect();
     let banned: Vec<&str> = banned.iter().map(String::as_str).collect();
-    let fake = Fake::start([replies(vec![
-        list(&[]),
-        number(10),
-        exception("builtins", "ValueError", "in mid part"),
-        list(&banned),
-    ])]);
+    let fake = fake([
+        Reply::value([""; 0]),
+        Reply::value(10),
+        Reply::exception("builtins", "ValueError", ["in mid part".into()]),
+        Reply::value(banned),
+    ]);
     let client = Client::with_options(fake.socket(), in_tens());
     let error = client.ban(&jail(), &addresses(25)).await.unwrap_err();
     assert_eq!(
@@ -69,12 +72,12 @@ async fn an_error_within_a_part_is_looked_into() {
     assert_eq!(error.exception().unwrap().name(), "ValueError");
     let Error::PartlyDone { report, .. } = error else { panic!("not partly done") };
     assert!(report.entries.iter().take(14).all(|entry| entry.outcome == Outcome::Done));
-    assert_eq!(fake.requests().len(), 4);
+    assert_eq!(requests(&fake).len(), 4);
 }
 
 #[tokio::test]
 async fn a_count_that_is_too_low_is_looked_into() {
-    let fake = Fake::start([replies(vec![list(&[]), number(2), list(&["10.0.0.0", "10.0.0.2"])])]);
+    let fake = fake([Reply::value([""; 0]), Reply::value(2), Reply::value(["10.0.0.0", "10.0.0.2"])]);
     let client = Client::with_options(fake.socket(), in_tens());
     let report = client.ban(&jail(), &addresses(3)).await.unwrap();
     let failed: Vec<&str> = report.with(Outcome::Failed).map(|entry| entry.id.as_str()).collect();
@@ -83,7 +86,7 @@ async fn a_count_that_is_too_low_is_looked_into() {
 
 #[tokio::test]
 async fn nothing_was_sent_where_the_server_has_gone_before() {
-    let fake = Fake::start([vec![Step::Request, Step::Send(list(&[]))]]);
+    let fake = fake([Reply::value([""; 0]).then_close()]);
     let client = Client::with_options(fake.socket(), in_tens());
     let mut bulk = client.ban_many(&jail(), addresses(12));
     // The server closes after its first answer, and nobody accepts again.
@@ -96,14 +99,14 @@ async fn nothing_was_sent_where_the_server_has_gone_before() {
 
 #[tokio::test]
 async fn a_jail_that_goes_is_no_error_where_all_are_meant() {
-    let unknown = || exception("fail2ban.exceptions", "UnknownJailException", "a");
-    let fake = Fake::start([replies(vec![
+    let unknown = || Reply::unknown_jail("a");
+    let fake = fake([
         lists(&[("a", &["10.0.0.1", "10.0.0.2"]), ("b", &["10.0.0.1", "10.0.0.0/8"])]),
         unknown(),
         unknown(),
-        number(1),
+        Reply::value(1),
         lists(&[("b", &["10.0.0.0/8"])]),
-    ])]);
+    ]);
     let client = Client::with_options(fake.socket(), in_tens().with_batch(1));
     let report = client.unban_everywhere(&ids(&["10.0.0.1", "10.0.0.2"])).await.unwrap();
     assert_eq!(
@@ -116,17 +119,17 @@ async fn a_jail_that_goes_is_no_error_where_all_are_meant() {
         ]
     );
     assert!(report.entries.iter().skip(2).all(|entry| entry.covered_by == ["10.0.0.0/8".parse().unwrap()]));
-    assert_eq!(fake.requests().len(), 5);
+    assert_eq!(requests(&fake).len(), 5);
 }
 
 #[tokio::test]
 async fn an_error_while_unbanning_is_looked_into() {
-    let fake = Fake::start([replies(vec![
-        list(&["10.0.0.1", "10.0.0.2", "10.0.0.3"]),
-        exception("sqlite3", "OperationalError", "database is locked"),
-        list(&["10.0.0.2", "10.0.0.3"]),
-        list(&["10.0.0.2", "10.0.0.3"]),
-    ])]);
+    let fake = fake([
+        Reply::value(["10.0.0.1", "10.0.0.2", "10.0.0.3"]),
+        Reply::exception("sqlite3", "OperationalError", ["database is locked".into()]),
+        Reply::value(["10.0.0.2", "10.0.0.3"]),
+        Reply::value(["10.0.0.2", "10.0.0.3"]),
+    ]);
     let client = Client::with_options(fake.socket(), in_tens());
     let mut bulk = client.unban_many(&jail(), ids(&["10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4"]));
     let error = bulk.next().await.unwrap().unwrap_err();
@@ -146,14 +149,18 @@ async fn nothing_is_asked_for_nothing() {
 
 #[tokio::test]
 async fn a_network_that_has_ended_meanwhile_is_not_sent() {
-    let fake =
-        Fake::start([replies(vec![list(&["10.0.0.0/8", "10.0.0.1"]), number(0), number(1), list(&[])])]);
+    let fake = fake([
+        Reply::value(["10.0.0.0/8", "10.0.0.1"]),
+        Reply::value(0),
+        Reply::value(1),
+        Reply::value([""; 0]),
+    ]);
     let client = Client::with_options(fake.socket(), in_tens());
     let report = client.unban(&jail(), &ids(&["10.0.0.0/8", "10.0.0.1"])).await.unwrap();
     assert_eq!(
         outcomes(&report).iter().map(|row| row.2).collect::<Vec<_>>(),
         [Outcome::Already, Outcome::Done]
     );
-    let sent = String::from_utf8_lossy(&fake.requests()[2]).into_owned();
+    let sent = String::from_utf8_lossy(&requests(&fake)[2]).into_owned();
     assert!(sent.contains("unbanip") && sent.contains("10.0.0.1") && !sent.contains("10.0.0.0/8"), "{sent}");
 }

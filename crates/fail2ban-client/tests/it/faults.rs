@@ -4,10 +4,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use fail2ban_client::codec::DecodeError;
+use fail2ban_client::fake::{Answers, Reply, Script, Server};
 use fail2ban_client::frame::{CLOSE, END};
 use fail2ban_client::{Address, Client, Error, JailName, Limits, Options};
-
-use crate::fake::{Fake, Step, bare, exception, number, success};
 
 const SHORT: Duration = Duration::from_millis(150);
 
@@ -22,17 +21,19 @@ pub(crate) fn jail() -> JailName {
     JailName::new("sshd").unwrap()
 }
 
+/// The requests that came, end markers included.
+pub(crate) fn requests(fake: &Server) -> Vec<Vec<u8>> {
+    fake.recording().exchanges().iter().map(|exchange| exchange.request.clone()).collect()
+}
+
 pub(crate) fn addresses(count: u32) -> Vec<Address> {
     (0..count).map(|n| std::net::IpAddr::from((0x0a00_0000 + n).to_be_bytes()).into()).collect()
 }
 
 #[tokio::test]
 async fn the_server_ends_in_mid_reply() {
-    let half = success("1.0.2")[..9].to_vec();
-    let fake = Fake::start([
-        vec![Step::Request, Step::Send(half.clone())],
-        vec![Step::Request, Step::Send(number(0)), Step::Request, Step::Send(half)],
-    ]);
+    let half = Reply::text("1.0.2").cut_after(9);
+    let fake = Server::scripted([Script::new([half.clone()]), Script::new([Reply::value(0), half])]).unwrap();
     let client = Client::with_options(fake.socket(), Options::default().with_reconnect_for(Duration::ZERO));
     let error = client.version().await.unwrap_err();
     assert!(matches!(error, Error::Disconnected { received: 9, .. }), "{error}");
@@ -44,11 +45,8 @@ async fn the_server_ends_in_mid_reply() {
 
 #[tokio::test]
 async fn what_is_no_pickle_is_told_at_once() {
-    let fake = Fake::start([
-        vec![Step::Request, Step::Send(b"HTTP/1.1 400 Bad Request\r\n".to_vec()), Step::Wait],
-        vec![Step::Request, Step::Send(b"\x80\x05\xff".to_vec()), Step::Wait],
-        vec![Step::Request, Step::Send(b"\x80\x05N.garbage behind".to_vec()), Step::Wait],
-    ]);
+    let nonsense = [&b"HTTP/1.1 400 Bad Request\r\n"[..], b"\x80\x05\xff", b"\x80\x05N.garbage behind"];
+    let fake = Server::scripted(nonsense.map(|bytes| Script::new([Reply::bytes(bytes)]))).unwrap();
     let client = Client::new(fake.socket());
     for wanted in ["not a pickle", "opcode 0xff", "end marker"] {
         let error = client.ping().await.unwrap_err();
@@ -60,11 +58,12 @@ async fn what_is_no_pickle_is_told_at_once() {
 
 #[tokio::test]
 async fn a_stall_ends_by_time_out_and_the_next_command_has_a_new_connection() {
-    let fake = Fake::start([
-        vec![Step::Request, Step::Send(success("late")[..5].to_vec()), Step::Wait],
-        vec![Step::Request, Step::Wait],
-        vec![Step::Request, Step::Send(success("1.0.2")), Step::Wait],
-    ]);
+    let fake = Server::scripted([
+        Script::new([Reply::text("late").stall_after(5)]),
+        Script::new([Reply::silence()]),
+        Script::new([Reply::text("1.0.2")]),
+    ])
+    .unwrap();
     let client = Client::with_options(fake.socket(), impatient());
     let error = client.version().await.unwrap_err();
     assert!(matches!(error, Error::TimedOut { doing: "answer", .. }), "{error}");
@@ -76,10 +75,11 @@ async fn a_stall_ends_by_time_out_and_the_next_command_has_a_new_connection() {
 
 #[tokio::test]
 async fn a_dropped_call_never_leaves_its_reply_to_the_next() {
-    let fake = Fake::start([
-        vec![Step::Request, Step::Pause(SHORT), Step::Send(success("of the first")), Step::Wait],
-        vec![Step::Request, Step::Send(success("of the second")), Step::Wait],
-    ]);
+    let fake = Server::scripted([
+        Script::new([Reply::text("of the first").after(SHORT)]),
+        Script::new([Reply::text("of the second")]),
+    ])
+    .unwrap();
     let client = Client::new(fake.socket());
     assert!(tokio::time::timeout(Duration::from_millis(40), client.version()).await.is_err());
     assert_eq!(client.version().await.unwrap().as_str(), "of the second");
@@ -88,10 +88,11 @@ async fn a_dropped_call_never_leaves_its_reply_to_the_next() {
 
 #[tokio::test]
 async fn a_reply_that_nobody_asked_for_is_not_taken_for_one() {
-    let fake = Fake::start([
-        vec![Step::Request, Step::Send([success("1"), success("too much")].concat()), Step::Wait],
-        vec![Step::Request, Step::Send(success("2")), Step::Wait],
-    ]);
+    let fake = Server::scripted([
+        Script::new([Reply::text("1").followed_by(Reply::text("too much").as_bytes())]),
+        Script::new([Reply::text("2")]),
+    ])
+    .unwrap();
     let client = Client::new(fake.socket());
     assert_eq!(client.version().await.unwrap().as_str(), "1");
     assert_eq!(client.version().await.unwrap().as_str(), "2");
@@ -99,8 +100,7 @@ async fn a_reply_that_nobody_asked_for_is_not_taken_for_one() {
 
 #[tokio::test]
 async fn a_reply_may_come_byte_by_byte() {
-    let fake =
-        Fake::start([vec![Step::Request, Step::SendSlowly(success("1.0.2<F2B_END_COMMAND>")), Step::Wait]]);
+    let fake = Server::answering(|_| Reply::text("1.0.2<F2B_END_COMMAND>").in_pieces_of(1)).unwrap();
     let client = Client::new(fake.socket());
     assert_eq!(client.version().await.unwrap().as_str(), "1.0.2<F2B_END_COMMAND>");
 }
@@ -108,15 +108,14 @@ async fn a_reply_may_come_byte_by_byte() {
 #[tokio::test]
 async fn refusals_of_every_kind() {
     let replies = [
-        bare("ERROR: cannot pickle '_thread.RLock' object"),
-        bare("hello"),
-        exception("fail2ban.exceptions", "UnknownJailException", "sshd"),
-        exception("builtins", "ValueError", "no way"),
-        success("not pong"),
-        [b"\x80\x05]\x8c\x08SHUTDOWNa.".as_slice(), END].concat(),
+        Reply::error_text("ERROR: cannot pickle '_thread.RLock' object"),
+        Reply::error_text("hello"),
+        Reply::unknown_jail("sshd"),
+        Reply::exception("builtins", "ValueError", ["no way".into()]),
+        Reply::text("not pong"),
+        Reply::bytes([b"\x80\x05]\x8c\x08SHUTDOWNa.".as_slice(), END].concat()),
     ];
-    let script = replies.into_iter().flat_map(|reply| [Step::Request, Step::Send(reply)]);
-    let fake = Fake::start([script.chain([Step::Wait]).collect()]);
+    let fake = Server::scripted([Script::new(replies)]).unwrap();
     let client = Client::new(fake.socket());
     let mut errors = Vec::new();
     for _ in 0..6 {
@@ -137,7 +136,7 @@ async fn refusals_of_every_kind() {
 async fn a_reply_over_the_limit_is_refused_before_it_is_complete() {
     let mut endless = b"\x80\x05]X\xff\xff\xff\x7f".to_vec();
     endless.resize(100_000, b'x');
-    let fake = Fake::start([vec![Step::Request, Step::Send(endless), Step::Wait]]);
+    let fake = Server::scripted([Script::new([Reply::bytes(endless)])]).unwrap();
     let options = Options::default().with_limits(Limits::default().with_reply_bytes(50_000));
     let error = Client::with_options(fake.socket(), options).ping().await.unwrap_err();
     let Error::Malformed { source: DecodeError::Limit { max, .. }, .. } = &error else { panic!("{error}") };
@@ -146,11 +145,13 @@ async fn a_reply_over_the_limit_is_refused_before_it_is_complete() {
 
 #[tokio::test]
 async fn a_connection_found_dead_is_remade_without_an_error() {
-    let fake = Fake::start([
-        vec![Step::Request, Step::Send(success("pong"))],
-        vec![Step::Request, Step::Send(success("pong")), Step::Request],
-        vec![Step::Request, Step::Send(number(1)), Step::Request, Step::Send(number(0)), Step::Request],
-    ]);
+    let pong = Reply::text("pong");
+    let fake = Server::scripted([
+        Script::new([pong.clone().then_close()]),
+        Script::new([pong, Reply::hang_up()]),
+        Script::new([Reply::value(1), Reply::value(0), Reply::hang_up()]),
+    ])
+    .unwrap();
     let client = Client::new(fake.socket());
     client.ping().await.unwrap();
     client.ping().await.unwrap();
@@ -161,41 +162,36 @@ async fn a_connection_found_dead_is_remade_without_an_error() {
     let error = client.ban(&jail(), &addresses(1)).await.unwrap_err();
     assert!(error.is_outcome_unknown(), "{error}");
     assert_eq!(client.generation(), 3);
-    assert_eq!(fake.requests().len(), 6);
+    assert_eq!(requests(&fake).len(), 6);
 }
 
 #[tokio::test]
 async fn an_unknown_command_is_asked_once_per_connection() {
-    let fake = Fake::start([vec![
-        Step::Request,
-        Step::Send(exception("builtins", "Exception", "Invalid command")),
-        Step::Request,
-        Step::Send(success("1.0.2")),
-        Step::Wait,
-    ]]);
+    let fake = Server::fixed(Answers::new().when(["version"], Reply::text("1.0.2"))).unwrap();
     let client = Client::new(fake.socket());
     for _ in 0..3 {
         let error = client.stats().await.unwrap_err();
         assert_eq!(error.to_string(), "fail2ban 1.0.2 does not know the command \"stats\"");
     }
-    assert_eq!(fake.requests().len(), 2);
+    assert_eq!(requests(&fake).len(), 2);
 }
 
 #[tokio::test]
 async fn good_byes() {
     let farewell = [CLOSE.as_slice(), END].concat();
-    let mut fake = Fake::start([
-        vec![Step::Request, Step::Send(success("pong")), Step::Request],
-        vec![Step::Request, Step::Send(success("pong")), Step::Wait],
-    ]);
+    let fake = Server::answering(|_| Reply::text("pong")).unwrap();
     let client = Client::new(fake.socket());
     client.ping().await.unwrap();
     client.close().await;
-    assert_eq!(fake.requests()[1], farewell);
+    assert_eq!(requests(&fake)[1], farewell);
     client.ping().await.unwrap();
     drop(client);
-    fake.finished().await;
-    assert_eq!(fake.requests()[3], farewell);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(20);
+    while requests(&fake).len() < 4 {
+        assert!(tokio::time::Instant::now() < deadline, "no good-bye");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert_eq!(requests(&fake)[3], farewell);
 }
 
 #[tokio::test]

@@ -11,7 +11,6 @@
 mod absent;
 mod bulk_faults;
 mod example;
-mod fake;
 mod faults;
 mod golden;
 mod hostile;
