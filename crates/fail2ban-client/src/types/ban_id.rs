@@ -8,6 +8,7 @@ use thiserror::Error;
 use super::address::Address;
 use super::spelling;
 use crate::codec::Text;
+use crate::frame::END;
 
 /// The server's text for something banned: an address, a network, or whatever a filter took from a log line. Take it
 /// from a ban list, or from an [`Address`], which prints as the server prints it.
@@ -41,6 +42,14 @@ pub enum BanIdError {
         /// The id.
         id: String,
     },
+    /// The server would take it for the end of the request, and what follows for another one.
+    #[error(
+        "the ban id {id:?} contains the marker that ends a request; remove this ban by emptying its jail"
+    )]
+    Marker {
+        /// The id.
+        id: String,
+    },
 }
 
 impl BanId {
@@ -50,8 +59,8 @@ impl BanId {
     /// Checks an id that came from the server.
     ///
     /// # Errors
-    /// Empty, too long, not printable, or beginning with `--`. Ids come from log lines, so that a stranger may have
-    /// chosen them.
+    /// Empty, too long, not printable, beginning with `--`, or with the end marker in it. Ids come from log lines, so that
+    /// a stranger may have chosen them.
     pub fn new(id: impl Into<String>) -> Result<Self, BanIdError> {
         let id = id.into();
         if id.is_empty() {
@@ -65,6 +74,9 @@ impl BanId {
         }
         if id.starts_with("--") {
             return Err(BanIdError::Option { id });
+        }
+        if id.as_bytes().windows(END.len()).any(|window| window == END) {
+            return Err(BanIdError::Marker { id });
         }
         Ok(Self(id))
     }
@@ -119,6 +131,8 @@ mod tests {
         for id in ["--all", "--report-absent"] {
             assert!(matches!(BanId::new(id), Err(BanIdError::Option { .. })), "{id}");
         }
+        let marked = "evil<F2B_END_COMMAND>x";
+        assert!(matches!(BanId::new(marked), Err(BanIdError::Marker { id }) if id == marked));
         assert_eq!(BanId::new(""), Err(BanIdError::Empty));
         assert!(matches!(BanId::new("a\tb"), Err(BanIdError::Unprintable { .. })));
         assert!(matches!(BanId::new("x".repeat(4097)), Err(BanIdError::TooLong { length: 4097 })));

@@ -217,9 +217,7 @@ async fn ids_that_strangers_choose() {
     // What would be read as something else is not sent, and the rest can be lifted.
     let id = |text: &str| banned.iter().find(|id| **id == text).map(BanId::try_from).unwrap();
     assert!(id("--all").is_err());
-    let marked = id("evil<F2B_END_COMMAND>x").unwrap();
-    let error = client.unban(&jail("users"), &[marked]).await.unwrap_err();
-    assert!(matches!(error, Error::Request { .. }), "{error}");
+    assert!(id("evil<F2B_END_COMMAND>x").is_err());
     let report = client.unban(&jail("users"), &[id("née joe").unwrap()]).await.unwrap();
     assert_eq!(report.to_string(), "1 done");
     assert_eq!(client.banned(&jail("users")).await.unwrap().len(), 2);
