@@ -1,6 +1,7 @@
 //! The client for programs without a runtime: the same methods, which wait.
 
 mod bans;
+mod server;
 mod settings;
 
 use std::fmt;

@@ -10,19 +10,25 @@ mod table;
 
 mod actions;
 mod bans;
+mod database;
 mod filters;
 mod info;
 mod jails;
 mod logs;
+mod sequence;
 mod server;
+mod statistics;
 
 pub use actions::*;
 pub use bans::*;
+pub use database::*;
 pub use filters::*;
 pub use info::{Area, Info, Since, catalogue};
 pub use jails::*;
 pub use logs::*;
+pub use sequence::{Sequence, SequenceError};
 pub use server::*;
+pub use statistics::*;
 
 use crate::codec::{Arg, EncodeError, Value, encode};
 use crate::frame;
@@ -110,6 +116,17 @@ fn word(arg: &Arg) -> Option<String> {
     match arg {
         Arg::Str(text) => Some(text.to_lossy().chars().take(64).collect()),
         _ => None,
+    }
+}
+
+/// A question whose answer another function reads.
+fn read_raw(args: Vec<Arg>) -> Command<Value> {
+    Command {
+        args,
+        info: None,
+        effect: Effect::Read,
+        patience: Patience::Ordinary,
+        parse: |value| Ok(value.clone()),
     }
 }
 

@@ -59,15 +59,17 @@ pub use client::{
 pub use codec::{Limits, Text};
 pub use error::Error;
 pub use reply::{
-    BanTicket, BantimeIncrement, DatePattern, Entry, JailCounters, JailSettings, JailStats, JailStatus,
-    Outcome, Refusal, ReplyError, Report, ServerException, outcome,
+    BanTicket, BantimeIncrement, DatePattern, Entry, FlushedLog, JailCounters, JailSettings, JailStats,
+    JailStatus, Outcome, Refusal, ReplyError, Report, ServerException, ServerSettings, outcome,
 };
 pub use types::{
-    ActionInfo, ActionMethod, ActionName, ActionNameError, ActionProperty, Address, AddressError, Argument,
-    Arguments, Backend, BackendError, BanId, BanIdError, Bantime, BantimeFactor, BantimeFormula,
-    BantimeMultipliers, GrowthError, HostName, IgnoreCache, IgnoreCacheError, IgnoreEntry, IgnoreEntryError,
-    JailName, JailNameError, JournalMatch, JournalMatchError, LocalDateTime, LocalDateTimeError, LogPosition,
-    PythonFile, Reported, RootCommand, ServerPath, ServerPathError, UseDns, UseDnsError, Version,
+    ActionInfo, ActionMethod, ActionName, ActionNameError, ActionProperty, Address, AddressError, AllowIpv6,
+    AllowIpv6Error, Argument, Arguments, Backend, BackendError, BanId, BanIdError, Bantime, BantimeFactor,
+    BantimeFormula, BantimeMultipliers, GrowthError, HostName, IgnoreCache, IgnoreCacheError, IgnoreEntry,
+    IgnoreEntryError, JailName, JailNameError, JournalMatch, JournalMatchError, LocalDateTime,
+    LocalDateTimeError, LogFile, LogFormat, LogFormatError, LogLevel, LogLevelError, LogOptions, LogPosition,
+    LogTarget, LogTargetError, PythonFile, Reported, RootCommand, ServerPath, ServerPathError, Standstill,
+    StandstillError, SyslogFacility, SyslogFacilityError, SyslogSocket, UseDns, UseDnsError, Version,
 };
 
 /// Compiles the examples of the README.

@@ -6,6 +6,7 @@ mod exception;
 pub(crate) mod fields;
 mod outcome;
 mod report;
+mod server;
 mod settings;
 mod status;
 
@@ -15,9 +16,11 @@ pub use exception::ServerException;
 pub use fields::ReplyError;
 pub use outcome::{Refusal, outcome};
 pub use report::{Entry, Outcome, Report};
+pub use server::{FlushedLog, ServerSettings};
+pub(crate) use server::{set_path, stack_size};
 pub use settings::{BantimeIncrement, DatePattern, JailSettings};
 pub(crate) use settings::{bantime, cache, date_pattern, groups, ignored};
 #[cfg(feature = "client")]
 pub(crate) use status::addressable;
 pub use status::{JailCounters, JailStats, JailStatus};
-pub(crate) use status::{jail_list, jail_stats, jail_status};
+pub(crate) use status::{all_status, backend_and_counters, jail_list, jail_stats, jail_status};

@@ -54,10 +54,7 @@ impl Client {
     ) -> Result<Vec<Reported<IgnoreEntry>>, Error> {
         let command = command::add_ignored(jail, entries);
         if entries.iter().any(|entry| matches!(entry, IgnoreEntry::File(_))) {
-            let version = self.version().await?;
-            if !Since::V1_1_1.includes(&version) {
-                return Err(Error::Unsupported { command: command.name(), version });
-            }
+            self.needs(Since::V1_1_1, &command).await?;
         }
         self.run(&command).await
     }

@@ -13,18 +13,7 @@ impl Client {
     /// # Errors
     /// As [`Client::run`]; [`Error::UnknownJail`].
     pub async fn jail_settings(&self, jail: &JailName) -> Result<JailSettings, Error> {
-        let commands = command::jail_settings(jail);
-        let mut values = Vec::with_capacity(commands.len());
-        for reply in self.run_all(&commands).await? {
-            match reply {
-                Ok(value) => values.push(Some(value)),
-                Err(Error::Unsupported { command, version }) => {
-                    tracing::debug!(command, %version, "the server does not have this setting");
-                    values.push(None);
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        let values = self.values(&command::jail_settings(jail)).await?;
         let name = format!("get {jail}");
         JailSettings::read(values.iter().map(Option::as_ref))
             .map_err(|source| Error::UnexpectedReply { command: name, source })

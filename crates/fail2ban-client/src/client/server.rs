@@ -2,10 +2,10 @@
 
 use super::Client;
 use crate::codec::{Arg, Value};
-use crate::command;
+use crate::command::{self, Command, Since};
 use crate::error::Error;
-use crate::reply::{JailCounters, addressable};
-use crate::types::JailName;
+use crate::reply::{JailCounters, JailStatus, ServerSettings, addressable};
+use crate::types::{JailName, LogOptions, LogTarget, Reported};
 
 impl Client {
     /// The exact names of the jails, also of those whose names contain a comma and a blank. A name that no command
@@ -40,18 +40,109 @@ impl Client {
             Err(Error::Unsupported { .. }) => {}
             Err(error) => return Err(error),
         }
+        let all = self.one_by_one(command::status_short).await?;
+        Ok(all.into_iter().map(|(jail, status)| (jail, status.counters)).collect())
+    }
+
+    /// Counters, log files and the lists of bans of all jails on every version: in one command, else jail by jail. A
+    /// jail that goes in between is left out.
+    ///
+    /// # Errors
+    /// As [`Client::run`].
+    pub async fn status_all(&self) -> Result<Vec<(JailName, JailStatus)>, Error> {
+        self.of_all(&command::status_all(), command::status).await
+    }
+
+    /// Counters and log files of all jails on every version, without their bans. As [`Client::status_all`] otherwise.
+    ///
+    /// # Errors
+    /// As [`Client::run`].
+    pub async fn status_all_short(&self) -> Result<Vec<(JailName, JailStatus)>, Error> {
+        self.of_all(&command::status_all_short(), command::status_short).await
+    }
+
+    async fn of_all(
+        &self,
+        all: &Command<Vec<(JailName, JailStatus)>>,
+        one: impl Fn(&JailName) -> Command<JailStatus>,
+    ) -> Result<Vec<(JailName, JailStatus)>, Error> {
+        match self.run(all).await {
+            Err(Error::Unsupported { .. }) => self.one_by_one(one).await,
+            answered => answered,
+        }
+    }
+
+    /// A jail that goes in between is left out.
+    async fn one_by_one(
+        &self,
+        one: impl Fn(&JailName) -> Command<JailStatus>,
+    ) -> Result<Vec<(JailName, JailStatus)>, Error> {
         let jails = self.jails().await?;
-        let commands: Vec<_> = jails.iter().map(command::status_short).collect();
+        let commands: Vec<_> = jails.iter().map(one).collect();
         let replies = self.run_all(&commands).await?;
-        let mut counters = Vec::with_capacity(jails.len());
+        let mut found = Vec::with_capacity(jails.len());
         for (jail, reply) in jails.into_iter().zip(replies) {
             match reply {
-                Ok(status) => counters.push((jail, status.counters)),
+                Ok(status) => found.push((jail, status)),
                 Err(Error::UnknownJail { .. }) => {}
                 Err(error) => return Err(error),
             }
         }
-        Ok(counters)
+        Ok(found)
+    }
+
+    /// Every setting of the server that it tells. Asked in one go, so that they belong together.
+    ///
+    /// # Errors
+    /// As [`Client::run`].
+    pub async fn server_settings(&self) -> Result<ServerSettings, Error> {
+        let values = self.values(&command::server_settings()).await?;
+        ServerSettings::read(values.iter().map(Option::as_ref))
+            .map_err(|source| Error::UnexpectedReply { command: "get".to_owned(), source })
+    }
+
+    /// Sets where the server writes its log, and how. Where the target is the same as before, the server changes
+    /// nothing, options included. A jail that reads the old log (`recidive`) sees nothing more.
+    ///
+    /// # Errors
+    /// As [`Client::run`]; [`Error::Unsupported`] for the journal where the server is older than 1.0: nothing is sent
+    /// then, since the server would make a file of that name.
+    pub async fn set_log_target(
+        &self,
+        target: &LogTarget,
+        options: &LogOptions,
+    ) -> Result<Reported<LogTarget>, Error> {
+        let command = command::set_log_target(target, options);
+        if *target == LogTarget::SystemdJournal {
+            self.needs(Since::V1_0, &command).await?;
+        }
+        self.run(&command).await
+    }
+
+    /// For what an older server would not refuse, but do something else.
+    pub(super) async fn needs<T>(&self, since: Since, command: &Command<T>) -> Result<(), Error> {
+        let version = self.version().await?;
+        if since.includes(&version) {
+            Ok(())
+        } else {
+            Err(Error::Unsupported { command: command.name(), version })
+        }
+    }
+
+    /// The answers to questions; `None` where the server does not have one.
+    pub(super) async fn values(&self, commands: &[Command<Value>]) -> Result<Vec<Option<Value>>, Error> {
+        let mut values = Vec::with_capacity(commands.len());
+        for reply in self.run_all(commands).await? {
+            match reply {
+                Ok(value) => values.push(Some(value)),
+                Err(Error::Unsupported { command, version }) => {
+                    tracing::debug!(command, %version, "the server does not have this setting");
+                    values.push(None);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(values)
     }
 
     /// Sends any command. Nothing in it is checked but the end marker: the server evaluates texts given as times as

@@ -104,12 +104,15 @@ pub struct Info {
 
 /// Every command of this crate, area by area.
 pub fn catalogue() -> impl Iterator<Item = &'static Info> {
-    let areas = [super::server::COMMANDS, super::jails::COMMANDS, super::bans::COMMANDS];
-    areas
-        .into_iter()
-        .chain(super::filters::COMMANDS)
-        .chain([super::logs::COMMANDS, super::actions::COMMANDS])
-        .flatten()
+    let first = [
+        super::server::COMMANDS,
+        super::database::COMMANDS,
+        super::statistics::COMMANDS,
+        super::jails::COMMANDS,
+        super::bans::COMMANDS,
+    ];
+    let last = [super::logs::COMMANDS, super::actions::COMMANDS];
+    first.into_iter().chain(super::filters::COMMANDS).chain(last).flatten()
 }
 
 #[cfg(test)]

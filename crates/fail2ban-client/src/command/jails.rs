@@ -1,8 +1,8 @@
-//! Commands that make, start and stop jails, and ask about one as a whole.
+//! Commands that make, start and stop jails, and tell which there are.
 
-use super::{Command, Effect, Patience};
-use crate::codec::Value;
-use crate::reply::{JailSettings, JailStatus, ReplyError, fields, jail_status as read_status};
+use super::{Command, read_raw};
+use crate::codec::{Text, Value};
+use crate::reply::{JailSettings, fields, jail_list as read_jail_list};
 use crate::types::{Backend, JailName};
 
 commands! {
@@ -18,28 +18,21 @@ commands! {
     /// added, as long as the database holds them. Takes up to some seconds.
     act("stop JAIL") fn stop_jail(jail: &JailName) -> () = ["stop", jail], fields::anything;
 
-    /// Counters, log files and the list of bans of a jail. Costs the server 2 µs a ban.
-    read("status JAIL") fn status(jail: &JailName) -> JailStatus = ["status", jail], read_status;
+    /// Stops every jail and forgets it, as [`stop_jail`] does with one. The server stays, and bans nobody.
+    act("stop --all") fn stop_all_jails() -> () = ["stop", "--all"], fields::anything;
 
-    /// Counters and log files of a jail, without its bans: cheap however many there are.
-    read("status JAIL short") fn status_short(jail: &JailName) -> JailStatus = ["status", jail, "short"], short;
-}
+    /// Sets whether a jail rests: it reads no logs then, and neither bans nor lifts bans. Answers whether it does; there
+    /// is no other command that tells. [`start_jail`] ends it too.
+    set("set JAIL idle on|off") fn set_idle(jail: &JailName, on: bool) -> bool
+        = ["set", jail, "idle", if on { "on" } else { "off" }], fields::boolean;
 
-fn short(value: &Value) -> Result<JailStatus, ReplyError> {
-    read_status(value).map(|status| JailStatus { banned: None, ..status })
+    /// The names of the jails; `None` where the server's text leaves open where one name ends, since names may
+    /// contain a comma and a blank. [`stats`](super::stats) and [`banned_by_jail`](super::banned_by_jail) tell them
+    /// exactly.
+    read("status"; command) fn jail_list() -> Option<Vec<Text>> = ["status"], read_jail_list;
 }
 
 /// The questions for every setting of a jail. [`JailSettings::read`] reads their replies, in this order.
 pub fn jail_settings(jail: &JailName) -> Vec<Command<Value>> {
-    JailSettings::keys().map(|key| jail_setting(jail, key)).collect()
-}
-
-fn jail_setting(jail: &JailName, key: &str) -> Command<Value> {
-    Command {
-        args: args!["get", jail, key],
-        info: None,
-        effect: Effect::Read,
-        patience: Patience::Ordinary,
-        parse: |value| Ok(value.clone()),
-    }
+    JailSettings::keys().map(|key| read_raw(args!["get", jail, key])).collect()
 }

@@ -30,6 +30,12 @@ pub struct JailStatus {
     pub banned: Option<Vec<Text>>,
 }
 
+impl JailStatus {
+    pub(crate) fn without_bans(self) -> Self {
+        Self { banned: None, ..self }
+    }
+}
+
 /// One jail in the answer to `stats`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JailStats {
@@ -93,23 +99,38 @@ pub(crate) fn jail_stats(value: &Value) -> Result<Vec<JailStats>, ReplyError> {
     let mut stats = Vec::with_capacity(entries.len());
     for (name, counters) in entries {
         let Some(jail) = addressable(&fields::text(name)?) else { continue };
-        let Some([backend, failed, banned]) = counters.as_sequence() else {
-            return Err(wrong("backend, failures and bans", counters));
-        };
-        let ((currently_failed, total_failed), (currently_banned, total_banned)) =
-            (fields::pair(failed)?, fields::pair(banned)?);
-        stats.push(JailStats {
-            jail,
-            backend: fields::string(backend)?,
-            counters: JailCounters {
-                currently_failed: fields::count(currently_failed)?,
-                total_failed: fields::count(total_failed)?,
-                currently_banned: fields::count(currently_banned)?,
-                total_banned: fields::count(total_banned)?,
-            },
-        });
+        let (backend, counters) = backend_and_counters(counters)?;
+        stats.push(JailStats { jail, backend, counters });
     }
     Ok(stats)
+}
+
+/// `[backend, (failed, total), (banned, total)]`
+pub(crate) fn backend_and_counters(value: &Value) -> Result<(String, JailCounters), ReplyError> {
+    let Some([backend, failed, banned]) = value.as_sequence() else {
+        return Err(wrong("backend, failures and bans", value));
+    };
+    let ((currently_failed, total_failed), (currently_banned, total_banned)) =
+        (fields::pair(failed)?, fields::pair(banned)?);
+    let counters = JailCounters {
+        currently_failed: fields::count(currently_failed)?,
+        total_failed: fields::count(total_failed)?,
+        currently_banned: fields::count(currently_banned)?,
+        total_banned: fields::count(total_banned)?,
+    };
+    Ok((fields::string(backend)?, counters))
+}
+
+/// The third element of `[number, list, {jail: status}]`. A name that no command can address is left out, and logged.
+pub(crate) fn all_status(value: &Value) -> Result<Vec<(JailName, JailStatus)>, ReplyError> {
+    let by_jail = value.as_sequence().and_then(|parts| parts.get(2)).and_then(Value::as_dict);
+    let mut all = Vec::new();
+    for (name, status) in by_jail.ok_or_else(|| wrong("the status of all jails", value))? {
+        if let Some(jail) = addressable(&fields::text(name)?) {
+            all.push((jail, jail_status(status)?));
+        }
+    }
+    Ok(all)
 }
 
 /// The jail of that name, unless no command can name it.

@@ -67,11 +67,13 @@ impl ServerPath {
 
     /// The path as the server writes it, with surrogates for bytes that are not UTF-8.
     pub fn to_text(&self) -> Text {
-        self.to_text_after("")
+        self.to_text_between("", "")
     }
 
-    pub(super) fn to_text_after(&self, prefix: &str) -> Text {
-        Text::from_bytes_escaped(&[prefix.as_bytes(), self.0.as_os_str().as_bytes()].concat())
+    pub(super) fn to_text_between(&self, before: &str, behind: &str) -> Text {
+        Text::from_bytes_escaped(
+            &[before.as_bytes(), self.0.as_os_str().as_bytes(), behind.as_bytes()].concat(),
+        )
     }
 }
 

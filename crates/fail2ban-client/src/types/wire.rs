@@ -3,7 +3,7 @@
 use super::{
     ActionMethod, ActionName, ActionProperty, Address, Arguments, Backend, BanId, Bantime, BantimeFactor,
     BantimeFormula, BantimeMultipliers, IgnoreCache, IgnoreEntry, JailName, LogPosition, PythonFile,
-    RootCommand, ServerPath, UseDns,
+    RootCommand, ServerPath, SyslogSocket, UseDns,
 };
 use crate::codec::Arg;
 
@@ -37,9 +37,24 @@ as_text!(
     UseDns,
 );
 
+impl From<&Self> for Arg {
+    fn from(arg: &Self) -> Self {
+        arg.clone()
+    }
+}
+
 impl From<&ServerPath> for Arg {
     fn from(path: &ServerPath) -> Self {
         Self::Str(path.to_text())
+    }
+}
+
+impl From<&SyslogSocket> for Arg {
+    fn from(socket: &SyslogSocket) -> Self {
+        match socket {
+            SyslogSocket::Auto => Self::from("auto"),
+            SyslogSocket::Path(path) => Self::from(path),
+        }
     }
 }
 
@@ -52,7 +67,7 @@ impl From<&PythonFile> for Arg {
 impl From<&IgnoreEntry> for Arg {
     fn from(entry: &IgnoreEntry) -> Self {
         match entry {
-            IgnoreEntry::File(path) => Self::Str(path.to_text_after("file:")),
+            IgnoreEntry::File(path) => Self::Str(path.to_text_between("file:", "")),
             IgnoreEntry::Address(_) | IgnoreEntry::Name(_) => Self::from(entry.to_string()),
         }
     }

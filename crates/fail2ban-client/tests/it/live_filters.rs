@@ -176,10 +176,11 @@ async fn longer_bans_for_those_who_come_back() {
     assert_eq!(client.bantime_increment(&sshd).await.unwrap(), Some(true));
     assert_eq!(client.bantime_over_all_jails(&sshd).await.unwrap(), None);
     for on in [true, false] {
-        assert_eq!(client.set_bantime_over_all_jails(&sshd, on).await.unwrap(), on);
+        assert_eq!(client.set_bantime_over_all_jails(&sshd, Some(on)).await.unwrap(), Some(on));
         assert_eq!(told(&lab, "bantime.overalljails"), if on { "True" } else { "False" });
         assert_eq!(client.bantime_over_all_jails(&sshd).await.unwrap(), Some(on));
     }
+    assert_eq!(client.set_bantime_over_all_jails(&sshd, None).await.unwrap(), None);
     for factor in [1.0, 0.001, 2.5, 1e18, f64::MIN_POSITIVE, f64::MAX] {
         let factor = BantimeFactor::new(factor).unwrap();
         assert_eq!(

@@ -19,9 +19,10 @@ commands! {
     read("get JAIL bantime.overalljails") fn bantime_over_all_jails(jail: &JailName) -> Option<bool>
         = ["get", jail, "bantime.overalljails"], fields::set_boolean;
 
-    /// Sets whether bans in other jails count.
-    set("set JAIL bantime.overalljails BOOL") fn set_bantime_over_all_jails(jail: &JailName, on: bool) -> bool
-        = ["set", jail, "bantime.overalljails", on], fields::boolean;
+    /// Sets whether bans in other jails count, or forgets the setting: they do not count then.
+    set("set JAIL bantime.overalljails BOOL")
+    fn set_bantime_over_all_jails(jail: &JailName, on: Option<bool>) -> Option<bool>
+        = ["set", jail, "bantime.overalljails", or_clear(on)], fields::set_boolean;
 
     /// The factor by which bans grow; `None` for 1.
     read("get JAIL bantime.factor") fn bantime_factor(jail: &JailName) -> Option<Reported<BantimeFactor>>
