@@ -11,6 +11,7 @@
 mod absent;
 mod bulk_faults;
 mod example;
+mod examples;
 mod faults;
 mod golden;
 mod hostile;
@@ -24,6 +25,7 @@ mod live_many;
 mod live_restart;
 mod live_server;
 mod live_spellings;
+mod model;
 mod random;
 mod recorded;
 mod transcript;
