@@ -1,5 +1,5 @@
 //! Prints bans and unbans as they happen, through restarts of fail2ban: `cargo run --example follow [--socket PATH]
-//! [EVENTS]`. Ends after so many; runs on where none are given.
+//! [EVENTS]`. Ends once it has told so many; runs on where no number is given.
 //!
 //! The protocol has no events: counters are asked for each second, which costs the server nearly nothing, and lists of
 //! bans only where counters have moved.
