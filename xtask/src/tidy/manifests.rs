@@ -1,4 +1,5 @@
-//! Rules about Cargo.toml: every crate takes the workspace's lints, and names versions only in the root.
+//! Rules about Cargo.toml: every crate takes the workspace's lints, and names versions only in the root. A manifest
+//! that is a workspace of its own stands apart: fuzz targets need another compiler.
 
 use toml::{Table, Value};
 
@@ -23,6 +24,9 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
 
 fn complaints(manifest: &Table) -> Vec<String> {
     let mut found = Vec::new();
+    if manifest.contains_key("workspace") {
+        return found;
+    }
     let name = manifest
         .get("package")
         .and_then(|package| package.get("name"))
@@ -56,12 +60,14 @@ mod tests {
         let no_lints = "[package]\nname = \"b\"\n";
         let version = "[package]\nname = \"c\"\n[lints]\nworkspace = true\n[dependencies]\nserde = \"1\"\n";
         let own = "[package]\nname = \"xtask\"\n[lints.rust]\nmissing_docs = \"deny\"\n";
+        let apart = "[workspace]\n[package]\nname = \"d\"\n[dependencies]\nserde = \"1\"\n";
         let tree = Tree::fixture(&[
             ("Cargo.toml", "[workspace]\n"),
             ("a/Cargo.toml", good),
             ("b/Cargo.toml", no_lints),
             ("c/Cargo.toml", version),
             ("xtask/Cargo.toml", own),
+            ("a/fuzz/Cargo.toml", apart),
         ]);
         let places: Vec<String> = check(&tree).into_iter().map(|problem| problem.place).collect();
         assert_eq!(places, ["b/Cargo.toml", "c/Cargo.toml"]);

@@ -10,6 +10,7 @@
 
 mod absent;
 mod bulk_faults;
+mod differential;
 mod example;
 mod examples;
 mod faults;

@@ -40,7 +40,7 @@ fn text() -> impl Strategy<Value = Text> {
     ]
 }
 
-fn argument() -> impl Strategy<Value = Arg> {
+pub(crate) fn argument() -> impl Strategy<Value = Arg> {
     let leaf = prop_oneof![
         Just(Arg::None),
         any::<bool>().prop_map(Arg::Bool),
@@ -57,7 +57,7 @@ fn argument() -> impl Strategy<Value = Arg> {
     })
 }
 
-fn expected(arg: &Arg) -> Value {
+pub(crate) fn expected(arg: &Arg) -> Value {
     match arg {
         Arg::None => Value::None,
         Arg::Bool(value) => Value::Bool(*value),
