@@ -61,7 +61,8 @@ impl ReplyReader {
         self.buffer.len()
     }
 
-    /// The pickle of the next reply, once it is complete with its marker.
+    /// The pickle of the next reply, once it is complete with its marker. A long one is not copied; a short one is,
+    /// so that it does not keep the whole buffer in memory.
     ///
     /// # Errors
     /// It is no pickle, the marker does not follow it, or it is longer than the limit. The connection is of no more
@@ -156,5 +157,32 @@ mod tests {
             reader.push(END);
             assert_eq!(reader.next_reply().is_ok(), fits);
         }
+    }
+    #[test]
+    fn a_long_reply_is_not_copied_and_a_short_one_does_not_keep_the_buffer() {
+        let mut reader = ReplyReader::new(Limits::default());
+        let mut long = b"\x80\x05X\x00\x00\x10\x00".to_vec();
+        long.resize(long.len() + (1 << 20), b'x');
+        long.push(b'.');
+        reader.buffer_mut().reserve(long.len() + END.len());
+        let place = reader.buffer_mut().as_ptr();
+        reader.push(&long);
+        reader.push(END);
+        let reply = reader.next_reply().unwrap().unwrap();
+        assert_eq!(reply, long);
+        assert_eq!(reply.as_ptr(), place);
+        // Nor is it when the decoder takes it over.
+        let pickle = Vec::from(reply);
+        assert_eq!(pickle.as_ptr(), place);
+
+        reader.buffer_mut().reserve(64 << 10);
+        let place = reader.buffer_mut().as_ptr();
+        reader.push(PONG);
+        reader.push(END);
+        let reply = reader.next_reply().unwrap().unwrap();
+        assert_eq!(reply, PONG);
+        assert_ne!(reply.as_ptr(), place);
+        reader.buffer_mut().reserve(64 << 10);
+        assert_eq!(reader.buffer_mut().as_ptr(), place);
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::value::Value;
 
-/// The longest integer in bytes of two's complement: 4932 digits. Python refuses to print one of more than 4300.
+/// The longest integer in bytes of two's complement: 4931 digits. Python refuses to print one of more than 4300.
 pub(super) const BYTES_MAX: usize = 2048;
 
 /// The longest integer in decimal digits, with sign and suffix.

@@ -18,8 +18,8 @@ pub struct Limits {
     /// Values that a reader would meet when it follows every reference, and places that containers have for their
     /// parts while the reply is read. Default 16 million.
     pub expanded_nodes: u64,
-    /// Bytes of text that a reader would meet when it follows every reference, and bytes that are respelled while
-    /// the reply is read. Default 512 MiB.
+    /// Bytes of text that a reader would meet when it follows every reference, and sixteen times those that
+    /// are spelled anew while the reply is read. Default 512 MiB.
     pub expanded_bytes: u64,
 }
 

@@ -24,7 +24,7 @@ pub(super) struct Machine<'a> {
     memo: Vec<Id>,
     /// How many entries the memo has.
     pub(super) memo_used: usize,
-    /// Bytes that were respelled or compared, beyond those that were read.
+    /// Bytes that were spelled anew, beyond those that were read.
     respelled: u64,
 }
 
@@ -232,10 +232,11 @@ impl<'a> Machine<'a> {
         self.stack.is_empty() && self.marks.is_empty()
     }
 
-    /// Accounts for work on bytes that were read before, so that no reply has the same ones worked on for ever.
+    /// Accounts for spelling anew bytes that were read before, so that no reply has the same ones spelled for ever. It
+    /// takes longer than following a reference.
     pub(super) fn respell(&mut self, bytes: usize) -> Result<(), DecodeError> {
         self.respelled = self.respelled.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX));
-        if self.respelled > self.limits.expanded_bytes {
+        if self.respelled > self.limits.expanded_bytes / 16 {
             return Err(DecodeError::Limit { limit: Limit::ExpandedBytes, max: self.limits.expanded_bytes });
         }
         Ok(())

@@ -62,8 +62,8 @@ fn quoted(text: &Text, out: &mut String) {
 /// Python and Rust hold the same general categories for printable. Rust also escapes combining marks, but not
 /// behind another character.
 fn printable(character: char) -> bool {
-    if matches!(character, '\'' | '"') {
-        return true;
+    if character.is_ascii() {
+        return !character.is_ascii_control();
     }
     let mut pair = String::from("a");
     pair.push(character);

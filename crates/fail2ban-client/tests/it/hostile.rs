@@ -1,5 +1,7 @@
 //! Replies made to exhaust: each meets a limit, none the memory or the stack.
 
+use std::os::unix::ffi::OsStrExt as _;
+
 use fail2ban_client::Limits;
 use fail2ban_client::codec::{DecodeError, Limit, Value};
 
@@ -177,6 +179,12 @@ fn python_2_replies_are_read() {
     let value = fail2ban_client::outcome(&decode(reply, &Limits::default()).unwrap()).unwrap();
     let texts: Vec<_> = value.as_sequence().unwrap().iter().map(|item| item.as_str().unwrap()).collect();
     assert_eq!(texts, ["192.0.2.1", "né"]);
+    // The same list in protocol 0, and a byte string that is not UTF-8.
+    let reply = b"(I0\n(lp1\nS'192.0.2.1'\np2\naVn\xe9\np3\naS\"it's\\xff\"\np4\natp5\n.";
+    let value = fail2ban_client::outcome(&decode(reply, &Limits::default()).unwrap()).unwrap();
+    let texts: Vec<_> = value.as_sequence().unwrap().iter().map(|item| item.as_text().unwrap()).collect();
+    assert_eq!(texts[..2], ["192.0.2.1", "né"]);
+    assert_eq!(texts[2].to_path(), std::path::Path::new(std::ffi::OsStr::from_bytes(b"it's\xff")));
     let reply = b"\x80\x02K\x01cexceptions\nKeyError\nq\x01U\x01xq\x02\x85q\x03Rq\x04\x86q\x05.";
     let refusal = fail2ban_client::outcome(&decode(reply, &Limits::default()).unwrap()).unwrap_err();
     let fail2ban_client::Refusal::Exception(exception) = refusal else { panic!("{refusal:?}") };
@@ -187,4 +195,35 @@ fn python_2_replies_are_read() {
 fn ids_of_several_parts_become_their_python_spelling() {
     let reply = b"\x80\x05\x8c\x08builtins\x8c\x03str\x93\x8c\x03abc\x8c\x03joe\x86\x85R.";
     assert_eq!(decode(reply, &Limits::default()).unwrap().as_str(), Some("('abc', 'joe')"));
+}
+
+#[test]
+fn only_known_calls_in_their_known_shape_are_carried_out() {
+    let kept = |bytes: &[u8]| match decode(bytes, &Limits::default()).unwrap() {
+        Value::Object(object) => object.args.as_sequence().unwrap().len(),
+        other => panic!("{bytes:?}: {other:?}"),
+    };
+    assert_eq!(kept(b"cbuiltins\nset\n(X\x01\0\0\0atR."), 1); // would be a set of characters
+    assert_eq!(kept(b"cbuiltins\nbytes\n(K\x09tR."), 1); // would be nine zeros
+    assert_eq!(kept(b"cbuiltins\nbytearray\n(K\x09tR."), 1);
+    assert_eq!(kept(b"cbuiltins\nstr\n(K\x09tR."), 1);
+    assert_eq!(kept("c_codecs\nencode\n(V\\u20ac\nVlatin1\ntR.".as_bytes()), 2); // has no such character
+    assert_eq!(kept(b"c_codecs\nencode\n(Va\nVutf-8\ntR."), 2);
+    assert_eq!(kept(b"cos\nset\n((ltR."), 1);
+    assert_eq!(kept(b"cbuiltins\nset\n(]t\x81."), 1); // not a call but a new object
+    for bytes in [&b"cbuiltins\nset\n]R."[..], b"N)R.", b"cm\nn\nN\x81."] {
+        let error = decode(bytes, &Limits::default()).unwrap_err();
+        assert!(matches!(error, DecodeError::Broken { .. }), "{bytes:?}: {error}");
+    }
+}
+
+#[test]
+fn what_is_no_pickle_is_told_from_its_first_byte() {
+    for text in
+        ["HTTP/1.1 400 Bad Request\r\n", "ERROR", "{\"a\": 1}", "<html>", "\0", "\u{80}\u{6}", "P1\n."]
+    {
+        let error = decode(text, &Limits::default()).unwrap_err();
+        assert!(matches!(error, DecodeError::NotPickle { .. }), "{text:?}: {error}");
+    }
+    assert!(matches!(decode(b"\x80\x06N.", &Limits::default()), Err(DecodeError::NotPickle { .. })));
 }

@@ -16,6 +16,7 @@ mod examples;
 mod faults;
 mod golden;
 mod hostile;
+mod linear;
 mod live;
 mod live_actions;
 mod live_bans;
