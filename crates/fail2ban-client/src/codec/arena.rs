@@ -107,7 +107,7 @@ pub(super) struct Arena {
     pub(super) grown: Vec<Vec<Id>>,
     pub(super) made: Vec<Value>,
     /// Module, name, and what a call does.
-    pub(super) classes: Vec<(Node, Node, Option<Known>)>,
+    pub(super) classes: Vec<(Id, Id, Option<Known>)>,
     /// How many parts were ever given to containers.
     given: usize,
 }
@@ -150,8 +150,8 @@ impl Arena {
 
     pub(super) fn push_class(
         &mut self,
-        module: Node,
-        name: Node,
+        module: Id,
+        name: Id,
         known: Option<Known>,
     ) -> Result<Id, DecodeError> {
         let id = self.push(Node::Class(count(self.classes.len())))?;

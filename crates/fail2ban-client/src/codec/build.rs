@@ -67,16 +67,19 @@ impl Builder {
         let texts = Arc::new(only_texts(reply, &mut arena)?);
         let classes = std::mem::take(&mut arena.classes);
         let mut builder = Self { arena, texts, classes: Vec::new(), built: Vec::new() };
-        builder.classes = classes.into_iter().map(|(module, name, _)| builder.class(module, name)).collect();
+        builder.classes = classes
+            .into_iter()
+            .map(|(module, name, _)| builder.class(module, name))
+            .collect::<Result<_, _>>()?;
         Ok(builder)
     }
 
-    fn class(&self, module: Node, name: Node) -> Arc<Class> {
-        let text = |node| match self.leaf(node) {
-            Some(Value::Str(text)) => text,
-            _ => Text::from(""),
+    fn class(&self, module: Id, name: Id) -> Result<Arc<Class>, DecodeError> {
+        let text = |id| match self.value(id) {
+            Some(Value::Str(text)) => Ok(text),
+            _ => Err(LOST),
         };
-        Arc::new(Class { module: text(module), name: text(name) })
+        Ok(Arc::new(Class { module: text(module)?, name: text(name)? }))
     }
 
     /// Builds the tree below `root`.

@@ -18,15 +18,14 @@ impl Machine<'_> {
 
     /// A class by its names, which are texts.
     pub(super) fn class(&mut self, module: Id, name: Id) -> Result<(), DecodeError> {
-        let (module, name) = (self.node(module)?, self.node(name)?);
         let known = known(self.name(module)?, self.name(name)?);
         let id = self.arena.push_class(module, name, known)?;
         self.stack.push(id);
         Ok(())
     }
 
-    fn name(&self, node: Node) -> Result<&[u8], DecodeError> {
-        let name = self.text(node).ok_or_else(|| self.broken("the name of a class is no text"))?;
+    fn name(&self, id: Id) -> Result<&[u8], DecodeError> {
+        let name = self.text(self.node(id)?).ok_or_else(|| self.broken("the name of a class is no text"))?;
         if name.len() > op::LINE_MAX {
             return Err(DecodeError::limit(Limit::NameBytes, op::LINE_MAX));
         }

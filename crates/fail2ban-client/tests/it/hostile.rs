@@ -218,6 +218,16 @@ fn only_known_calls_in_their_known_shape_are_carried_out() {
 }
 
 #[test]
+fn names_of_classes_keep_their_surrogates() {
+    let value = decode(b"\x80\x04\x8c\x01m\x8c\x03\xed\xb3\xbf\x93.", &Limits::default()).unwrap();
+    let Value::Class(class) = value else { panic!("{value:?}") };
+    assert_eq!((class.module.as_str(), class.name.as_wtf8()), (Some("m"), &b"\xed\xb3\xbf"[..]));
+    let value = decode(b"cm\n\xff\n.", &Limits::default()).unwrap();
+    let Value::Class(class) = value else { panic!("{value:?}") };
+    assert_eq!(class.name.as_wtf8(), b"\xed\xb3\xbf");
+}
+
+#[test]
 fn what_is_no_pickle_is_told_from_its_first_byte() {
     for text in
         ["HTTP/1.1 400 Bad Request\r\n", "ERROR", "{\"a\": 1}", "<html>", "\0", "\u{80}\u{6}", "P1\n."]
