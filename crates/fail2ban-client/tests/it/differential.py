@@ -203,7 +203,7 @@ class Maker:
         if depth <= 0 or pick < 4:
             return self.hashable(depth)
         if pick < 6:
-            value = self.some(depth, 2500 if self.random.random() < 0.01 else 6)
+            value = self.some(depth, 2500 if self.random.random() < 0.003 else 6)
         elif pick < 8:
             value = tuple(self.some(depth))
         elif pick < 10:

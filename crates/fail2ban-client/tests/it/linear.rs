@@ -10,7 +10,7 @@ use fail2ban_client::codec::{DecodeError, Limit, Scanner, Value};
 use crate::transcript::decode_within;
 
 /// As often as the parts below are repeated: megabytes of wire.
-const TIMES: usize = 500_000;
+const TIMES: usize = 200_000;
 
 /// Generous, where the square of the length would take hours.
 const DEADLINE: Duration = Duration::from_mins(2);
