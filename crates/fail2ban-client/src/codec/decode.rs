@@ -12,13 +12,13 @@ use super::opcode as op;
 use super::text::Text;
 use super::value::Value;
 
-/// Decodes one complete pickle of protocol 0 to 5, from its head to its STOP. Its buffer is taken over: the
-/// texts of the value are parts of it.
+/// Decodes one complete pickle of protocol 0 to 5, from its head to its STOP. Its buffer is taken over, and the texts
+/// of the value are parts of it: a `Vec<u8>`, and `Bytes` that nobody else holds, are not copied; a slice is.
 ///
 /// Everything that Python's pickler writes for None, bools, numbers, texts, bytes, lists, tuples, dicts and sets
-/// becomes the same value here. Objects of all other classes stay [`Value::Object`]. Where a protocol spells a plain
-/// value as a call (`set([1])`, `_codecs.encode('a', 'latin1')`, and fail2ban its addresses as `str(…)`), it becomes
-/// the plain value.
+/// becomes the same value here; of integers those of at most 2048 bytes. Objects of all other classes stay
+/// [`Value::Object`]. Where a protocol spells a plain value as a call (`set([1])`, `_codecs.encode('a', 'latin1')`, and
+/// fail2ban its addresses as `str(…)`), it becomes the plain value.
 ///
 /// # Errors
 /// It is no such pickle, refers to something outside of itself, or costs more than the limits allow. Never panics,
