@@ -10,9 +10,11 @@ use std::path::PathBuf;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::client::{Connector, Options};
+use crate::client::{Connector, Options, ReloadOptions, Reloaded, Snapshot};
 use crate::command::Command;
 use crate::error::Error;
+use crate::stream::{JailCheck, JailStream};
+use crate::types::JailName;
 
 pub use bans::Bulk;
 
@@ -60,6 +62,30 @@ impl Client {
     /// As [`crate::Client::run`].
     pub fn run<T>(&self, command: &Command<T>) -> Result<T, Error> {
         self.wait(self.client.run(command))
+    }
+
+    /// Tries a jail's configuration on a scratch jail.
+    ///
+    /// # Errors
+    /// As [`crate::Client::check_jail`].
+    pub fn check_jail(&self, stream: &JailStream) -> Result<JailCheck, Error> {
+        self.wait(self.client.check_jail(stream))
+    }
+
+    /// Reads a running jail as the stream that would make it again.
+    ///
+    /// # Errors
+    /// As [`crate::Client::snapshot_jail`].
+    pub fn snapshot_jail(&self, jail: &JailName) -> Result<Snapshot, Error> {
+        self.wait(self.client.snapshot_jail(jail))
+    }
+
+    /// Gives one jail another configuration, and puts the last good one back where that fails.
+    ///
+    /// # Errors
+    /// As [`crate::Client::reload_jail`].
+    pub fn reload_jail(&self, stream: &JailStream, options: ReloadOptions) -> Result<Reloaded, Error> {
+        self.wait(self.client.reload_jail(stream, options))
     }
 
     fn wait<T>(&self, work: impl Future<Output = T>) -> T {

@@ -4,6 +4,7 @@ mod actions;
 mod bans;
 mod bulk;
 mod call;
+mod check;
 mod connection;
 mod connector;
 mod filters;
@@ -11,7 +12,10 @@ mod jails;
 mod options;
 mod reach;
 mod refusal;
+mod reload;
+mod running;
 mod server;
+mod snapshot;
 mod state;
 
 use std::fmt;
@@ -24,6 +28,8 @@ use tokio::sync::{Mutex, watch};
 pub use bulk::{Bulk, Progress};
 pub use connector::{ByteStream, Connecting, Connector, UnixConnector, connect_with};
 pub use options::Options;
+pub use reload::{ReloadOptions, Reloaded};
+pub use snapshot::Snapshot;
 pub use state::{ConnectionState, ConnectionWatch};
 
 use connection::Connection;

@@ -120,7 +120,7 @@ fn word(arg: &Arg) -> Option<String> {
 }
 
 /// A question whose answer another function reads.
-fn read_raw(args: Vec<Arg>) -> Command<Value> {
+pub(crate) fn read_raw(args: Vec<Arg>) -> Command<Value> {
     Command {
         args,
         info: None,

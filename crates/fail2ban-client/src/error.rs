@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use crate::codec::{DecodeError, EncodeError};
 use crate::reply::{ReplyError, Report, ServerException};
+use crate::stream::{ReloadFault, ReloadRefusal, Restored, StreamError};
 use crate::types::{AddressError, BanIdError, JailNameError, Version};
 
 /// Why a command has no result.
@@ -158,6 +159,24 @@ pub enum Error {
         /// What failed.
         source: Box<Self>,
     },
+    /// A jail's stream was not sent; nothing has changed.
+    #[error("the jail {jail:?} was not reloaded: {reason}")]
+    ReloadRefused {
+        /// The jail.
+        jail: String,
+        /// Why.
+        reason: Box<ReloadRefusal>,
+    },
+    /// A jail's stream was sent and failed, or its outcome is unknown.
+    #[error("reloading the jail {jail:?} failed: {source}; {restored}")]
+    ReloadFailed {
+        /// The jail.
+        jail: String,
+        /// What went wrong.
+        source: Box<ReloadFault>,
+        /// What became of the jail.
+        restored: Restored,
+    },
     /// The request must not be sent.
     #[error("{command:?} was not sent: {source}")]
     Request {
@@ -166,6 +185,9 @@ pub enum Error {
         /// Why.
         source: EncodeError,
     },
+    /// A command that does not belong into a jail's stream.
+    #[error(transparent)]
+    Stream(#[from] StreamError),
     /// Not an address or network.
     #[error(transparent)]
     Address(#[from] AddressError),
@@ -191,6 +213,9 @@ impl Error {
             | Self::Disconnected { .. }
             | Self::ShuttingDown { .. } => true,
             Self::OutcomeUnknown { source, .. } | Self::PartlyDone { source, .. } => source.is_offline(),
+            Self::ReloadFailed { source, .. } => {
+                matches!(&**source, ReloadFault::Error(error) if error.is_offline())
+            }
             _ => false,
         }
     }
@@ -209,6 +234,10 @@ impl Error {
         match self {
             Self::Server { exception, .. } => Some(exception),
             Self::PartlyDone { source, .. } => source.exception(),
+            Self::ReloadFailed { source, .. } => match &**source {
+                ReloadFault::Error(error) => error.exception(),
+                _ => None,
+            },
             _ => None,
         }
     }

@@ -49,18 +49,23 @@ mod error;
 #[cfg(feature = "fake")]
 pub mod fake;
 mod reply;
+mod stream;
 mod types;
 
 #[cfg(feature = "client")]
 pub use client::{
     Bulk, ByteStream, Client, Connecting, ConnectionState, ConnectionWatch, Connector, Options, Progress,
-    UnixConnector, connect_with,
+    ReloadOptions, Reloaded, Snapshot, UnixConnector, connect_with,
 };
 pub use codec::{Limits, Text};
 pub use error::Error;
 pub use reply::{
     BanTicket, BantimeIncrement, DatePattern, Entry, FlushedLog, JailCounters, JailSettings, JailStats,
     JailStatus, Outcome, Refusal, ReplyError, Report, ServerException, ServerSettings, outcome,
+};
+pub use stream::{
+    Difference, JailCheck, JailStream, Missing, Problem, ReloadFault, ReloadRefusal, Restored, StreamError,
+    StreamFault, Unchecked, Weapon,
 };
 pub use types::{
     ActionInfo, ActionMethod, ActionName, ActionNameError, ActionProperty, Address, AddressError, AllowIpv6,
