@@ -225,6 +225,9 @@ impl Error {
         match self {
             Self::OutcomeUnknown { .. } => true,
             Self::PartlyDone { source, .. } => source.is_outcome_unknown(),
+            Self::ReloadFailed { source, .. } => {
+                matches!(&**source, ReloadFault::Error(error) if error.is_outcome_unknown())
+            }
             _ => false,
         }
     }

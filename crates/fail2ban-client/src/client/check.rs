@@ -125,8 +125,8 @@ impl Client {
 
     /// Whether a jail has nothing to watch, nothing to do and nothing banned.
     async fn is_bare(&self, jail: &JailName) -> Result<bool, Error> {
-        let commands =
-            ["logpath", "journalmatch", "actions", "banip"].map(|key| command::read_raw(vec!["get".into(), Arg::from(jail), key.into()]));
+        let commands = ["logpath", "journalmatch", "actions", "banip"]
+            .map(|key| command::read_raw(vec!["get".into(), Arg::from(jail), key.into()]));
         for reply in self.run_all(&commands).await? {
             match reply {
                 Ok(value) if value.as_sequence().is_some_and(<[Value]>::is_empty) => {}

@@ -22,6 +22,9 @@ use crate::types::JailName;
 /// How long restored bans are waited for while no further one comes.
 const BANS_WITHIN: Duration = Duration::from_secs(5);
 
+/// How long a server without jails is taken for one that starts.
+const STARTED_WITHIN: Duration = Duration::from_secs(10);
+
 /// What a reload needs besides the stream.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
@@ -72,7 +75,8 @@ impl Client {
     /// Nothing is sent that would disarm the jail, that fail2ban refuses on a scratch jail, or that could not be taken
     /// back. The jail is restarted where a plain reload would not bring the change into force: other actions, Python
     /// actions, a setting that the stream leaves out. Then its bans are lifted in the firewall and come back from the
-    /// database. A jail that does not run is started.
+    /// database. A jail that does not run is started. A server that has no jail at all may be about to start, and is
+    /// given ten seconds.
     ///
     /// Afterwards the jail is read and compared with the stream. Where it is gone or differs, the last good stream is
     /// sent and verified in turn. Without a database the bans of a jail that was lost on the way do not come back.
@@ -92,10 +96,10 @@ impl Client {
         let outcome = match self.send(stream, !plan.restart.is_empty()).await {
             Ok(()) => self.verify(stream, &plan.intended).await,
             // It may have been carried out to the end all the same.
-            Err(error) if error.is_outcome_unknown() => {
-                let looked = self.verify(stream, &plan.intended).await;
-                looked.map_err(|_| ReloadFault::Error(error))
-            }
+            Err(error) if error.is_outcome_unknown() => match self.has_started().await {
+                Ok(()) => self.verify(stream, &plan.intended).await.map_err(|_| ReloadFault::Error(error)),
+                Err(_) => Err(ReloadFault::Error(error)),
+            },
             Err(error) if was_refused(&error) => Err(ReloadFault::Error(error)),
             Err(error) => return Err(error),
         };
@@ -120,6 +124,16 @@ impl Client {
         let commands = stream.commands().into_iter().map(Arg::List).collect();
         let words = vec!["reload".into(), Arg::from(stream.jail()), Arg::List(options), Arg::List(commands)];
         self.run(&command::raw(words)).await.map(|_: Value| ())
+    }
+
+    /// Waits while the server has no jail at all. One that starts is configured by a single command, soon after it can
+    /// be asked; a jail that is there before makes that command fail, and the server is left without the others.
+    async fn has_started(&self) -> Result<(), Error> {
+        let since = Instant::now();
+        while self.jails().await?.is_empty() && since.elapsed() < STARTED_WITHIN {
+            sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
     }
 
     /// Whether the jail is as its stream says.

@@ -159,7 +159,7 @@ impl Snapshot {
                     value,
                 ]
             });
-            if !words.is_some_and(|words| self.stream.push(&command::raw(words)).is_ok()) {
+            if words.is_none_or(|words| self.stream.push(&command::raw(words)).is_err()) {
                 let (action, property) = (name.to_string(), property.to_string());
                 self.missing.push(Missing::Property { action, property });
             }

@@ -73,13 +73,7 @@ pub(crate) fn shown(args: &[Arg]) -> String {
         ["set" | "multi-set", _, "action"] => 4,
         _ => args.len(),
     };
-    let mut line = String::new();
-    for arg in args.iter().take(open) {
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        word(arg, &mut line);
-    }
+    let mut line = args.iter().take(open).map(word).collect::<Vec<_>>().join(" ");
     if args.len() > open {
         line.push_str(" …");
     }
@@ -89,30 +83,18 @@ pub(crate) fn shown(args: &[Arg]) -> String {
     }
 }
 
-fn word(arg: &Arg, line: &mut String) {
+fn word(arg: &Arg) -> String {
     match arg {
-        Arg::None => line.push_str("None"),
-        Arg::Bool(value) => line.push_str(if *value { "true" } else { "false" }),
-        Arg::Int(number) => line.push_str(&number.to_string()),
-        Arg::Float(number) => line.push_str(&number.to_string()),
+        Arg::None => "None".to_owned(),
+        Arg::Bool(value) => value.to_string(),
+        Arg::Int(number) => number.to_string(),
+        Arg::Float(number) => number.to_string(),
         Arg::Str(text) => {
             let text = text.to_lossy();
-            if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control() || c == '\'') {
-                line.push_str(&format!("{text:?}"));
-            } else {
-                line.push_str(&text);
-            }
+            let plain = |c: char| !c.is_whitespace() && !c.is_control() && c != '\'';
+            if !text.is_empty() && text.chars().all(plain) { text.into_owned() } else { format!("{text:?}") }
         }
-        Arg::List(items) => {
-            line.push('[');
-            for (place, item) in items.iter().enumerate() {
-                if place > 0 {
-                    line.push_str(", ");
-                }
-                word(item, line);
-            }
-            line.push(']');
-        }
-        Arg::Dict(entries) => line.push_str(&format!("a dict of {}", entries.len())),
+        Arg::List(items) => format!("[{}]", items.iter().map(word).collect::<Vec<_>>().join(", ")),
+        Arg::Dict(entries) => format!("a dict of {}", entries.len()),
     }
 }

@@ -79,8 +79,11 @@ pub enum StreamFault {
         /// The action.
         action: String,
     },
-    /// The name of a property means something else to the server: a method, which it would call.
-    #[error("{property:?} is no property of an action but a part of fail2ban's own action class")]
+    /// The name of a property has another form than fail2ban's, or means something else to the server: a method, which
+    /// it would call.
+    #[error(
+        "{property:?} cannot be a property of an action: fail2ban takes it for a method or for one of its own"
+    )]
     NotAProperty {
         /// The name.
         property: String,

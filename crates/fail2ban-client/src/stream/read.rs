@@ -5,7 +5,7 @@ use super::entry::Entry;
 use super::error::StreamFault;
 use super::value::{self, Check};
 use crate::codec::{Arg, Text};
-use crate::types::{Backend, JailName};
+use crate::types::{ActionProperty, Backend, JailName};
 
 /// Settings of one value, and what each takes.
 const SETTINGS: [(&str, Check); 20] = [
@@ -31,31 +31,14 @@ const SETTINGS: [(&str, Check); 20] = [
     ("ignorecache", value::ignorecache),
 ];
 
-/// What fail2ban's class of command actions has besides properties. A method would be called.
-const NOT_PROPERTIES: [&str; 18] = [
-    "ban",
-    "unban",
-    "reban",
-    "prolong",
-    "flush",
-    "reload",
-    "start",
-    "stop",
-    "consistencyCheck",
-    "executeCmd",
-    "escapeTag",
-    "replaceTag",
-    "replaceDynamicTags",
-    "clearAllParams",
-    "invalidateBanEpoch",
-    "ESCAPE_CRE",
-    "ESCAPE_VN_CRE",
-    "banEpoch",
-];
+/// What fail2ban's class of command actions has of its own, besides methods.
+const NOT_PROPERTIES: [&str; 3] = ["ESCAPE_CRE", "ESCAPE_VN_CRE", "banEpoch"];
 
-/// Whether an action may have a property of this name.
+/// Whether a stream may set a property of this name: no method, and nothing of fail2ban's own. `timeout` is a number
+/// here, and `bantime` is ignored by the server.
 pub(crate) fn is_property(name: &str) -> bool {
-    !name.is_empty() && !name.starts_with('_') && !NOT_PROPERTIES.contains(&name)
+    matches!(name, "timeout" | "bantime")
+        || !NOT_PROPERTIES.contains(&name) && ActionProperty::new(name).is_ok()
 }
 
 /// Reads `add JAIL [BACKEND]`.

@@ -28,6 +28,7 @@ fn pushed(args: Vec<Arg>) -> Result<Vec<Arg>, StreamFault> {
 
 #[test]
 fn values_become_harmless() {
+    let doubling = crate::types::BantimeFormula::Doubling;
     for (key, given, sent) in [
         ("bantime", Arg::from("600"), Arg::Int(600)),
         ("bantime", Arg::Int(-1), Arg::Int(-1)),
@@ -38,6 +39,7 @@ fn values_become_harmless() {
         ("bantime.multipliers", Arg::from("1 2   4"), Arg::from("1 2 4")),
         ("bantime.maxtime", Arg::from(""), Arg::from("")),
         ("bantime.formula", Arg::from(""), Arg::from("")),
+        ("bantime.formula", Arg::from(doubling.as_str()), Arg::from(doubling.as_str())),
         ("usedns", Arg::from("Warn"), Arg::from("warn")),
         (
             "ignorecache",
@@ -77,7 +79,7 @@ fn code_is_refused_wherever_the_server_would_run_it() {
         }
         assert!(pushed([words(&["set", "sshd", key]), vec![Arg::None]].concat()).is_err(), "{key}");
     }
-    for cache in [&format!("key=\"<ip>\", max-time={code}"), "key=a\"b, max-time=1", "max-time=5", "key"] {
+    for cache in [&format!("key=\"<ip>\", max-time={code}"), "key=a\"b'c, max-time=1", "max-time=5", "key"] {
         assert!(pushed(words(&["set", "sshd", "ignorecache", cache])).is_err(), "{cache}");
     }
     for property in [
@@ -86,7 +88,7 @@ fn code_is_refused_wherever_the_server_would_run_it() {
     ] {
         assert!(matches!(pushed(words(&property)), Err(StreamFault::Value { .. })), "{property:?}");
     }
-    for method in ["executeCmd", "ban", "start", "_jail", "__class__", ""] {
+    for method in ["executeCmd", "ban", "start", "_jail", "__class__", "banEpoch", ""] {
         let refused = pushed(words(&["set", "sshd", "action", "cmd", method, "{}"]));
         assert!(matches!(refused, Err(StreamFault::NotAProperty { .. })), "{method}");
         let pairs = Arg::List(vec![list(&[method, "{}"])]);

@@ -1,17 +1,13 @@
 //! Against a real fail2ban: a jail's stream is tried on a scratch jail, and the server is afterwards as it was.
 
-use std::collections::VecDeque;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec};
-use fail2ban_client::{Address, Backend, Client, Connector, Error, JailStream, Options, connect_with};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
-use tokio::net::UnixStream;
+use fail2ban_client::{Address, Backend, Client, Error, JailStream, Options};
 
+use crate::cut::cutting;
 use crate::live::jail;
-use crate::streams::{changed, dump, lines_of, printed, stream_of, with, words};
+use crate::streams::{assert_same, changed, dump, lines_of, printed, stream_of, with, words};
 
 /// Two jails with bans and settings of many kinds.
 async fn busy_lab() -> (Fail2ban, Client) {
@@ -56,7 +52,7 @@ async fn a_good_stream_passes_and_leaves_nothing() {
     }
     let unknown = JailStream::new(jail("not there"), Backend::Auto);
     assert!(client.check_jail(&unknown).await.unwrap().is_ok());
-    assert_eq!(dump(&client).await, before);
+    assert_same(&dump(&client).await, &before);
     assert_eq!(client.generation(), 1);
 }
 
@@ -105,53 +101,12 @@ async fn every_problem_is_told_in_the_servers_words_and_place() {
     }
     assert!(!text.contains("__check"), "{text}");
     assert_eq!(check.unchecked.len(), 1);
-    assert_eq!(dump(&client).await, before);
+    assert_same(&dump(&client).await, &before);
 
     // The answer is fail2ban's own.
     let own = lab.client(&["set", "sshd", "logtimezone", "Mars/Olympus"]).unwrap_err().to_string();
     let said = check.problems[4].error.exception().unwrap().message();
     assert!(own.contains(&said), "{own} / {said}");
-}
-
-/// A connector that ends the first connections after so many bytes behind the first mention of a scratch jail, without
-/// a reply to what came last; `None` lets a connection live.
-fn cutting(socket: PathBuf, cuts: impl IntoIterator<Item = Option<usize>>) -> impl Connector {
-    let cuts = Arc::new(Mutex::new(cuts.into_iter().collect::<VecDeque<_>>()));
-    connect_with("a line that is cut", move || {
-        let (socket, cut) = (socket.clone(), cuts.lock().unwrap().pop_front().flatten());
-        async move {
-            let server = UnixStream::connect(socket).await?;
-            let (near, far) = tokio::io::duplex(4 << 20);
-            tokio::spawn(pass_on(far, server, cut));
-            Ok(near)
-        }
-    })
-}
-
-async fn pass_on(mut client: DuplexStream, mut server: UnixStream, cut: Option<usize>) {
-    let (mut sent, mut received) = (vec![0; 4 << 20], vec![0; 1 << 16]);
-    loop {
-        tokio::select! {
-            Ok(length) = client.read(&mut sent) => {
-                let part = &sent[..length];
-                let mark = part.windows(8).position(|bytes| bytes == b"__check_");
-                if length == 0 {
-                    return;
-                }
-                if let (Some(mark), Some(cut)) = (mark, cut) {
-                    drop(server.write_all(&part[..length.min(mark.saturating_add(cut))]).await);
-                    return;
-                }
-                server.write_all(part).await.unwrap();
-            }
-            Ok(length) = server.read(&mut received) => {
-                if length == 0 || client.write_all(&received[..length]).await.is_err() {
-                    return;
-                }
-            }
-            else => return,
-        }
-    }
 }
 
 /// A stream of several hundred KiB, of which the server reads 64 KiB at once.
@@ -171,7 +126,7 @@ async fn a_long_stream_passes_too() {
     let (_lab, client) = busy_lab().await;
     let before = dump(&client).await;
     assert!(client.check_jail(&long_stream()).await.unwrap().is_ok());
-    assert_eq!(dump(&client).await, before);
+    assert_same(&dump(&client).await, &before);
 }
 
 #[tokio::test]
@@ -185,12 +140,12 @@ async fn a_connection_that_is_cut_in_mid_check_leaves_no_scratch_jail() {
         (long_stream(), 150_000),
         (long_stream(), usize::MAX),
     ] {
-        let line = cutting(lab.socket(), [Some(cut)]);
+        let line = cutting(lab.socket(), "__check_", [Some(cut)]);
         let unlucky = Client::with_connector(line, Options::default());
         let error = unlucky.check_jail(&stream).await.unwrap_err();
         assert!(error.is_outcome_unknown(), "{error}");
         assert_eq!(unlucky.generation(), 2, "it came back to look");
-        assert_eq!(dump(&client).await, before);
+        assert_same(&dump(&client).await, &before);
     }
 }
 
@@ -202,12 +157,12 @@ async fn the_scratch_jail_of_a_client_that_died_goes_by_itself_or_with_the_next_
     // Nothing listens at the other end of the second connection: this client never comes back.
     let dead = || Options::default().with_reconnect_for(Duration::ZERO);
     let die = async |stream: &JailStream, cut: usize| {
-        let line = cutting(lab.socket(), [Some(cut), Some(0)]);
+        let line = cutting(lab.socket(), "__check_", [Some(cut), Some(0)]);
         let error = Client::with_connector(line, dead()).check_jail(stream).await.unwrap_err();
         assert!(error.is_outcome_unknown(), "{error}");
     };
     die(&stream, usize::MAX).await;
-    assert_eq!(dump(&client).await, before, "the stop was sent along");
+    assert_same(&dump(&client).await, &before);
 
     die(&long_stream(), 150_000).await;
     let left: Vec<_> = client
@@ -219,7 +174,7 @@ async fn the_scratch_jail_of_a_client_that_died_goes_by_itself_or_with_the_next_
         .collect();
     assert_eq!(left.len(), 1, "half a check was sent");
     assert!(client.check_jail(&stream).await.unwrap().is_ok());
-    assert_eq!(dump(&client).await, before);
+    assert_same(&dump(&client).await, &before);
 }
 
 #[tokio::test]
@@ -257,7 +212,7 @@ async fn what_cannot_be_sent_is_told() {
     stream.push(&fail2ban_client::command::raw(marked)).unwrap();
     let error = client.check_jail(&stream).await.unwrap_err();
     assert!(matches!(error, Error::Request { .. }), "{error}");
-    assert_eq!(dump(&client).await, before);
+    assert_same(&dump(&client).await, &before);
 }
 
 #[test]
@@ -283,11 +238,13 @@ async fn the_stock_jails() {
     let sections = stock.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']'));
     let names: Vec<&str> = sections.filter(|name| !["INCLUDES", "DEFAULT"].contains(name)).collect();
     let enable = |extra: &str| {
-        names.iter().map(|name| format!("[{name}]\nenabled = true\n{extra}")).collect::<String>()
+        let section = |name: &&str| format!("[{name}]\nenabled = true\n{extra}");
+        std::fs::write(config.join("jail.local"), names.iter().map(section).collect::<Vec<_>>().concat())
+            .unwrap();
     };
 
     // As they are, their times are expressions.
-    std::fs::write(config.join("jail.local"), enable("")).unwrap();
+    enable("");
     let lines = printed(&config);
     for name in &names {
         let error = JailStream::from_commands(lines_of(&lines, name)).unwrap_err();
@@ -295,7 +252,7 @@ async fn the_stock_jails() {
     }
 
     // With times in seconds, every one is a stream, and fail2ban takes it.
-    std::fs::write(config.join("jail.local"), enable("findtime = 600\nbantime = 600\n")).unwrap();
+    enable("findtime = 600\nbantime = 600\n");
     let lines = printed(&config);
     let lab = Fail2ban::builder().start().unwrap();
     let client = Client::new(lab.socket());

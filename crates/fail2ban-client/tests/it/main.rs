@@ -10,6 +10,7 @@
 
 mod absent;
 mod bulk_faults;
+mod cut;
 mod differential;
 mod example;
 mod examples;
@@ -25,6 +26,9 @@ mod live_filters;
 mod live_jails;
 mod live_logs;
 mod live_many;
+mod live_reload;
+mod live_reload_back;
+mod live_reload_lost;
 mod live_restart;
 mod live_server;
 mod live_spellings;

@@ -1,6 +1,7 @@
 //! What the tests of checks and reloads share: everything that a server tells as one text, and the streams that
 //! fail2ban's own client makes of files.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -54,7 +55,8 @@ async fn ask(client: &Client, question: &[&str]) -> Value {
 pub(crate) async fn dump_server(client: &Client) -> String {
     let mut lines = String::new();
     for key in SERVER {
-        lines.push_str(&format!("{key} = {:?}\n", ask(client, &["get", key]).await));
+        let value = ask(client, &["get", key]).await;
+        writeln!(lines, "{key} = {value:?}").unwrap();
     }
     lines
 }
@@ -72,7 +74,7 @@ pub(crate) async fn dump_jail(client: &Client, name: &JailName) -> String {
         if key == "ignoreip" {
             items.sort();
         }
-        lines.push_str(&format!("{name} {key} = {items:?}\n"));
+        writeln!(lines, "{name} {key} = {items:?}").unwrap();
     }
     for action in client.actions(&jail(name)).await.unwrap() {
         let properties = ask(client, &["get", name, "actionproperties", &action]).await;
@@ -80,7 +82,7 @@ pub(crate) async fn dump_jail(client: &Client, name: &JailName) -> String {
             let value = ask(client, &["get", name, "action", &action, property]).await;
             // Counts bans.
             if property != "banEpoch" {
-                lines.push_str(&format!("{name} {action} {property} = {value:?}\n"));
+                writeln!(lines, "{name} {action} {property} = {value:?}").unwrap();
             }
         }
     }
@@ -152,4 +154,23 @@ pub(crate) fn with(stream: &JailStream, command: &[&str]) -> JailStream {
     let mut stream = stream.clone();
     stream.push(&fail2ban_client::command::raw(words(command))).unwrap();
     stream
+}
+
+/// A dump without the starts of bans: fail2ban's database rounds them to another second.
+pub(crate) fn without_starts(dump: &str) -> String {
+    let line = |line: &str| match (line.split_once(" from "), line.split_once(" for ")) {
+        (Some((ban, _)), Some((_, length))) if line.contains(" bans ") => format!("{ban} for {length}\n"),
+        _ => format!("{line}\n"),
+    };
+    dump.lines().map(line).collect()
+}
+
+/// Says which lines of two dumps differ.
+pub(crate) fn assert_same(after: &str, before: &str) {
+    let only = |one: &str, other: &str| -> Vec<String> {
+        one.lines().filter(|line| !other.lines().any(|it| it == *line)).map(str::to_owned).collect()
+    };
+    let (gone, come) = (only(before, after), only(after, before));
+    assert!(gone.is_empty() && come.is_empty(), "before: {gone:#?}\nafter: {come:#?}");
+    assert_eq!(after.lines().count(), before.lines().count());
 }

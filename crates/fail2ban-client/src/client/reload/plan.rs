@@ -18,6 +18,7 @@ impl Client {
         if let Some(other) = last_good.as_ref().map(JailStream::jail).filter(|other| *other != jail) {
             return Err(refused(jail, ReloadRefusal::OtherJail { jail: other.to_string() }));
         }
+        self.has_started().await?;
         let before = self.running(jail).await?;
         let weapons = before.as_ref().map(|running| lost_weapons(running, stream)).unwrap_or_default();
         if !weapons.is_empty() {
