@@ -61,7 +61,7 @@ pub use codec::{Limits, Text};
 pub use error::Error;
 pub use reply::{
     BanTicket, BantimeIncrement, DatePattern, Entry, FlushedLog, JailCounters, JailSettings, JailStats,
-    JailStatus, Outcome, Refusal, ReplyError, Report, ServerException, ServerSettings, outcome,
+    JailStatus, Outcome, Refusal, ReplyError, Report, ServerException, ServerSettings, SettingError, outcome,
 };
 pub use stream::{
     Difference, JailCheck, JailStream, Missing, Problem, ReloadFault, ReloadRefusal, Restored, StreamError,

@@ -13,7 +13,7 @@ mod status;
 pub use bans::BanTicket;
 pub(crate) use bans::{banned_by_jail, jails_per_id, tickets};
 pub use exception::ServerException;
-pub use fields::ReplyError;
+pub use fields::{ReplyError, SettingError};
 pub use outcome::{Refusal, outcome};
 pub use report::{Entry, Outcome, Report};
 pub use server::{FlushedLog, ServerSettings};

@@ -14,8 +14,9 @@ impl Client {
     /// As [`Client::run`]; [`Error::UnknownJail`].
     pub async fn jail_settings(&self, jail: &JailName) -> Result<JailSettings, Error> {
         let values = self.values(&command::jail_settings(jail)).await?;
-        let name = format!("get {jail}");
-        JailSettings::read(values.iter().map(Option::as_ref))
-            .map_err(|source| Error::UnexpectedReply { command: name, source })
+        JailSettings::read(values.iter().map(Option::as_ref)).map_err(|error| Error::UnexpectedReply {
+            command: format!("get {jail} {}", error.key),
+            source: error.source,
+        })
     }
 }

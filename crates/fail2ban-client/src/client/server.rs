@@ -97,8 +97,10 @@ impl Client {
     /// As [`Client::run`].
     pub async fn server_settings(&self) -> Result<ServerSettings, Error> {
         let values = self.values(&command::server_settings()).await?;
-        ServerSettings::read(values.iter().map(Option::as_ref))
-            .map_err(|source| Error::UnexpectedReply { command: "get".to_owned(), source })
+        ServerSettings::read(values.iter().map(Option::as_ref)).map_err(|error| Error::UnexpectedReply {
+            command: format!("get {}", error.key),
+            source: error.source,
+        })
     }
 
     /// Sets where the server writes its log, and how. Where the target is the same as before, the server changes

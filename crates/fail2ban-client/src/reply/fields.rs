@@ -17,6 +17,33 @@ pub struct ReplyError {
     pub got: String,
 }
 
+/// A setting whose reply is not what its command answers.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("the setting {key:?}: {source}")]
+#[non_exhaustive]
+pub struct SettingError {
+    /// The key by which the setting is asked.
+    pub key: &'static str,
+    /// What was expected and what came.
+    pub source: ReplyError,
+}
+
+/// A key by which a setting is asked, and the field that its answer fills.
+pub(super) type Setting<S> = (&'static str, fn(&mut S, &Value) -> Result<(), ReplyError>);
+
+/// Fills the fields from the answers, in their order; `None` where the server does not have a setting.
+pub(super) fn read_settings<'a, S: Default>(
+    table: &[Setting<S>],
+    replies: impl IntoIterator<Item = Option<&'a Value>>,
+) -> Result<S, SettingError> {
+    let mut settings = S::default();
+    for (&(key, fill), reply) in table.iter().zip(replies) {
+        let filled = reply.map_or(Ok(()), |value| fill(&mut settings, value));
+        filled.map_err(|source| SettingError { key, source })?;
+    }
+    Ok(settings)
+}
+
 pub(crate) fn wrong(expected: &'static str, got: &Value) -> ReplyError {
     ReplyError { expected, got: got.describe() }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use super::fields::{self, ReplyError, reported, wrong};
+use super::fields::{self, ReplyError, Setting, SettingError, read_settings, reported, wrong};
 use crate::codec::Value;
 use crate::types::{LogLevel, LogTarget, Reported, SyslogSocket};
 
@@ -28,10 +28,8 @@ pub struct ServerSettings {
     pub dbpurgeage: Option<i64>,
 }
 
-type Setter = fn(&mut ServerSettings, &Value) -> Result<(), ReplyError>;
-
 /// Each key of `get KEY` with the field that it fills.
-const SETTINGS: [(&str, Setter); 7] = [
+const SETTINGS: [Setting<ServerSettings>; 7] = [
     ("loglevel", |s, v| reported(v).map(|it| s.loglevel = it)),
     ("logtarget", |s, v| fields::set(v, reported).map(|it| s.logtarget = it)),
     ("syslogsocket", |s, v| reported(v).map(|it| s.syslogsocket = it)),
@@ -52,12 +50,8 @@ impl ServerSettings {
     ///
     /// # Errors
     /// A reply is not what its command answers.
-    pub fn read<'a>(replies: impl IntoIterator<Item = Option<&'a Value>>) -> Result<Self, ReplyError> {
-        let mut settings = Self::default();
-        for ((_, fill), reply) in SETTINGS.iter().zip(replies) {
-            reply.map_or(Ok(()), |value| fill(&mut settings, value))?;
-        }
-        Ok(settings)
+    pub fn read<'a>(replies: impl IntoIterator<Item = Option<&'a Value>>) -> Result<Self, SettingError> {
+        read_settings(&SETTINGS, replies)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The settings of a jail that `get` offers, each with its own reading.
 
-use super::fields::{self, ReplyError, reported, set, wrong};
+use super::fields::{self, ReplyError, Setting, SettingError, read_settings, reported, set, wrong};
 use crate::codec::{Text, Value};
 use crate::types::{
     Bantime, BantimeFactor, BantimeFormula, BantimeMultipliers, IgnoreCache, IgnoreEntry, Reported, UseDns,
@@ -82,8 +82,6 @@ pub struct DatePattern {
     pub name: String,
 }
 
-type Setter = fn(&mut JailSettings, &Value) -> Result<(), ReplyError>;
-
 impl JailSettings {
     /// The keys of `get JAIL KEY`, in the order of their commands.
     pub(crate) fn keys() -> impl Iterator<Item = &'static str> {
@@ -95,17 +93,13 @@ impl JailSettings {
     ///
     /// # Errors
     /// A reply is not what its command answers.
-    pub fn read<'a>(replies: impl IntoIterator<Item = Option<&'a Value>>) -> Result<Self, ReplyError> {
-        let mut settings = Self::default();
-        for ((_, fill), reply) in SETTINGS.iter().zip(replies) {
-            reply.map_or(Ok(()), |value| fill(&mut settings, value))?;
-        }
-        Ok(settings)
+    pub fn read<'a>(replies: impl IntoIterator<Item = Option<&'a Value>>) -> Result<Self, SettingError> {
+        read_settings(&SETTINGS, replies)
     }
 }
 
 /// Each key of `get JAIL KEY` with the field that it fills.
-const SETTINGS: [(&str, Setter); 26] = [
+const SETTINGS: [Setting<JailSettings>; 26] = [
     ("logpath", |s, v| fields::texts(v).map(|it| s.logpath = it)),
     ("logencoding", |s, v| fields::string(v).map(|it| s.logencoding = it)),
     ("journalmatch", |s, v| groups(v).map(|it| s.journalmatch = it)),

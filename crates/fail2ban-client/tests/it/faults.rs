@@ -6,7 +6,7 @@ use std::time::Duration;
 use fail2ban_client::codec::DecodeError;
 use fail2ban_client::fake::{Answers, Reply, Script, Server};
 use fail2ban_client::frame::{CLOSE, END};
-use fail2ban_client::{Address, Client, Error, JailName, Limits, Options};
+use fail2ban_client::{Address, Client, Error, JailName, Limits, LogOptions, LogTarget, Options};
 
 const SHORT: Duration = Duration::from_millis(150);
 
@@ -174,6 +174,44 @@ async fn an_unknown_command_is_asked_once_per_connection() {
         assert_eq!(error.to_string(), "fail2ban 1.0.2 does not know the command \"stats\"");
     }
     assert_eq!(requests(&fake).len(), 2);
+}
+
+/// A server that is older than a command may refuse it in any way, or answer something else: that counts only there.
+#[tokio::test]
+async fn what_an_older_server_makes_of_a_later_command_is_asked_once_per_connection() {
+    for (version, unsupported) in [("1.0.2", true), ("1.1.0", false)] {
+        let answers = Answers::new()
+            .when(["version"], Reply::text(version))
+            .when(["status", "--all", "stats"], Reply::unknown_jail("--all"))
+            .when(["status", "sshd", "stats"], Reply::text("something else"));
+        let fake = Server::fixed(answers).unwrap();
+        let client = Client::new(fake.socket());
+        for _ in 0..3 {
+            let (all, one) = (
+                client.status_all_stats().await.unwrap_err(),
+                client.status_stats(&jail()).await.unwrap_err(),
+            );
+            assert_eq!(matches!(all, Error::Unsupported { .. }), unsupported, "{all}");
+            assert_eq!(matches!(all, Error::UnknownJail { .. }), !unsupported, "{all}");
+            assert_eq!(matches!(one, Error::Unsupported { .. }), unsupported, "{one}");
+            assert_eq!(matches!(one, Error::UnexpectedReply { .. }), !unsupported, "{one}");
+        }
+        // Each of the two once, and the version; where they should be there, each time again.
+        assert_eq!(requests(&fake).len(), if unsupported { 3 } else { 7 });
+    }
+}
+
+/// What an older server would do wrongly without a word is not sent at all.
+#[tokio::test]
+async fn what_an_older_server_would_mistake_is_not_sent() {
+    let fake = Server::fixed(Answers::new().when(["version"], Reply::text("0.11.2"))).unwrap();
+    let client = Client::new(fake.socket());
+    let file = "file:/etc/ignore".parse().unwrap();
+    let error = client.add_ignored(&jail(), &[file]).await.unwrap_err();
+    assert!(matches!(error, Error::Unsupported { .. }), "{error}");
+    let error = client.set_log_target(&LogTarget::SystemdJournal, &LogOptions::new()).await.unwrap_err();
+    assert!(matches!(error, Error::Unsupported { .. }), "{error}");
+    assert!(requests(&fake).iter().all(|request| request.windows(7).any(|window| window == b"version")));
 }
 
 #[tokio::test]

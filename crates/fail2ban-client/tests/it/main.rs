@@ -12,6 +12,7 @@ mod absent;
 mod bulk_faults;
 mod cut;
 mod differential;
+mod evaluated;
 mod example;
 mod examples;
 mod faults;

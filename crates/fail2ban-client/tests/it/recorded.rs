@@ -23,7 +23,8 @@ macro_rules! readers {
             let command = command::$name($($arg),*);
             let info = command.info().unwrap();
             assert_eq!(info.function, stringify!($name));
-            (stringify!($name), Box::new(move |value: &Value| command.parse(value).map(drop)) as Reader)
+            let reader: Reader = Box::new(move |value| command.parse(value).map(drop));
+            (stringify!($name), reader)
         }),*])
     };
 }
@@ -180,6 +181,12 @@ fn each_command_is_tested_on_a_server_or_a_record_of_one() {
         );
     }
     assert_eq!(catalogue().count(), readers.len());
+}
+
+#[test]
+fn a_setting_that_is_something_else_is_named() {
+    let error = ServerSettings::read([None, None, None, Some(&Value::Int(1))]).unwrap_err();
+    assert_eq!(error.to_string(), "the setting \"thread\": expected the size of the stack, got the number 1");
 }
 
 /// The settings of a jail and of the server can be read without the client of this crate.
