@@ -12,6 +12,7 @@ mod commands_doc;
 mod counts;
 mod demo;
 mod e2e;
+mod fuzz;
 mod needs;
 mod openapi;
 mod postgres;
@@ -70,6 +71,8 @@ enum Task {
     },
     /// Measure the socket client, memory, and the way from log line to event.
     Bench(bench::BenchArgs),
+    /// Throw bytes at the codec of fail2ban-client.
+    Fuzz(fuzz::FuzzArgs),
     /// What CI runs: `test`, all of it.
     Ci,
 }
@@ -99,6 +102,7 @@ fn run(task: &Task) -> Result<()> {
         Task::Commands { check: true } => commands_doc::check(),
         Task::Commands { check: false } => commands_doc::write(),
         Task::Bench(args) => bench::run(args),
+        Task::Fuzz(args) => fuzz::run(args),
         Task::Ci => test::run(&test::TestArgs::default()),
     }
 }
