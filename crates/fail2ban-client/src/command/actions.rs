@@ -1,7 +1,4 @@
 //! Commands about a jail's actions: which there are, their properties, and calling their methods.
-//!
-//! Most properties of an action end up in commands that the server hands to a shell as root. Their values therefore are
-//! [`RootCommand`]s, whatever they hold.
 
 use crate::codec::{Arg, Value};
 use crate::reply::{ReplyError, fields};
@@ -44,12 +41,13 @@ commands! {
     fn action_property(jail: &JailName, action: &ActionName, property: &str) -> Value
         = ["get", jail, "action", action, property], any;
 
-    /// Sets a property of an action, such as `actionban`; answers it. One that the action does not have is made.
+    /// Sets a property of an action, such as `actionban`; answers it. One that the action does not have is made. Any
+    /// property may become a part of the commands that the server hands to a shell as root, such as `port` does.
     set("set JAIL action ACTION PROPERTY VALUE")
     fn set_action_property(jail: &JailName, action: &ActionName, property: &ActionProperty, value: &RootCommand) -> Value
         = ["set", jail, "action", action, property, value], any;
 
-    /// Sets properties of an action in one command.
+    /// Sets properties of an action in one command. As [`set_action_property`] otherwise.
     set("multi-set JAIL action ACTION [[PROPERTY, VALUE]…]")
     fn set_action_properties(jail: &JailName, action: &ActionName, properties: &[(ActionProperty, RootCommand)]) -> ()
         = ["multi-set", jail, "action", action, pairs(properties)], fields::anything;

@@ -11,8 +11,9 @@ commands! {
     /// The log files that a jail reads.
     read("get JAIL logpath") fn log_paths(jail: &JailName) -> Vec<Text> = ["get", jail, "logpath"], fields::texts;
 
-    /// Reads a log file too; answers all of them. The file must exist for the server. One that is read already stays
-    /// as it is.
+    /// Reads a log file too; answers all of them. The file must exist for the server; a named pipe would
+    /// block it. One that is read already stays as it is. A jail that reads the journal reads no files: the server does
+    /// nothing, and answers an empty list.
     set("set JAIL addlogpath PATH head|tail")
     fn add_log_path(jail: &JailName, path: &ServerPath, position: LogPosition) -> Vec<Text>
         = ["set", jail, "addlogpath", path, &position], fields::texts;
@@ -34,7 +35,8 @@ commands! {
     read("get JAIL journalmatch") fn journal_matches(jail: &JailName) -> Vec<Vec<String>>
         = ["get", jail, "journalmatch"], groups;
 
-    /// Reads entries of the journal that fulfil this group of terms too, or one of `others`; answers all groups.
+    /// Reads entries of the journal that fulfil this group of terms too, or one of `others`; answers all groups. A jail
+    /// that reads files reads no journal: the server does nothing, and answers an empty list.
     change("set JAIL addjournalmatch TERM… + TERM…")
     fn add_journal_match(jail: &JailName, group: &JournalMatch, others: &[JournalMatch]) -> Vec<Vec<String>>
         = ["set", jail, "addjournalmatch"; terms(group, others)], groups;

@@ -1,7 +1,4 @@
 //! Commands about counters: of one jail, and of all.
-//!
-//! The flavour `cymru` of `status` is left out: for it the server asks name servers about every banned address, up to ten
-//! seconds for each, and answers and bans nobody meanwhile.
 
 use crate::codec::Value;
 use crate::reply::{
@@ -17,6 +14,9 @@ commands! {
     read("stats", since V1_1) fn stats() -> Vec<JailStats> = ["stats"], jail_stats;
 
     /// Counters, log files and the list of bans of a jail. Costs the server 2 µs a ban.
+    ///
+    /// The flavour `cymru` of this command is not offered: for it the server asks name servers about each banned
+    /// address, up to ten seconds each time, and answers and bans nobody meanwhile.
     read("status JAIL") fn status(jail: &JailName) -> JailStatus = ["status", jail], read_status;
 
     /// Counters and log files of a jail, without its bans: cheap however many there are.

@@ -63,11 +63,12 @@ const METHODS: [&str; 15] = [
     "unban",
 ];
 
-/// What the server evaluates or drops when it is set, and sets when it is called.
+/// What is no plain property: the server evaluates it, drops it, or needs it for itself.
 fn special(name: &str) -> Option<&'static str> {
     match name {
         "timeout" => Some("fail2ban evaluates it; use the command for the time-out of an action"),
         "bantime" => Some("fail2ban ignores it; set the bantime of the jail"),
+        "banEpoch" | "ESCAPE_CRE" | "ESCAPE_VN_CRE" => Some("it is fail2ban's own"),
         _ => None,
     }
 }
@@ -177,7 +178,15 @@ mod tests {
         for name in ["actionban", "port", "known/actionban", "name?family=inet6", "blocktype", "x-y.z"] {
             assert_eq!(ActionProperty::new(name).unwrap().as_str(), name);
         }
-        for name in ["timeout", "bantime", "timeout?family=inet4", "executeCmd", "start", "clearAllParams"] {
+        for name in [
+            "timeout",
+            "bantime",
+            "timeout?family=inet4",
+            "executeCmd",
+            "start",
+            "clearAllParams",
+            "banEpoch",
+        ] {
             assert!(matches!(ActionProperty::new(name), Err(ActionNameError::Reserved { .. })), "{name}");
         }
         for name in ["", "_jail", "__class__", "--all", "a b", "a\n", "é", "a?family=x", "?family=inet6"] {

@@ -24,6 +24,7 @@ mod live_actions;
 mod live_bans;
 mod live_check;
 mod live_filters;
+mod live_growth;
 mod live_jails;
 mod live_logs;
 mod live_many;

@@ -152,11 +152,12 @@ fn each_function_reads_the_recorded_replies_to_its_command() {
 }
 
 /// What tests of running servers call, by their source.
-const LIVE: [&str; 10] = [
+const LIVE: [&str; 11] = [
     include_str!("live.rs"),
     include_str!("live_actions.rs"),
     include_str!("live_bans.rs"),
     include_str!("live_filters.rs"),
+    include_str!("live_growth.rs"),
     include_str!("live_jails.rs"),
     include_str!("live_logs.rs"),
     include_str!("live_many.rs"),

@@ -1,4 +1,4 @@
-//! Commands about longer bans for those who come back: the settings `bantime.*`. They need the server's database.
+//! Commands about longer bans for those who come back: the settings `bantime.*`.
 
 use crate::codec::Value;
 use crate::reply::{ReplyError, fields};
@@ -11,7 +11,7 @@ commands! {
     read("get JAIL bantime.increment") fn bantime_increment(jail: &JailName) -> Option<bool>
         = ["get", jail, "bantime.increment"], fields::set_boolean;
 
-    /// Sets whether bans grow.
+    /// Sets whether bans grow. They do so only where the server has a database.
     set("set JAIL bantime.increment BOOL") fn set_bantime_increment(jail: &JailName, on: bool) -> bool
         = ["set", jail, "bantime.increment", on], fields::boolean;
 
@@ -34,7 +34,7 @@ commands! {
         = ["set", jail, "bantime.factor", or_clear(factor.as_ref())], setting;
 
     /// The formula by which bans grow; `None` for the server's own, which doubles. Any formula may stand in the server's
-    /// files.
+    /// files. What the server makes of it (`bantime.evformula`) it cannot send.
     read("get JAIL bantime.formula") fn bantime_formula(jail: &JailName) -> Option<Reported<BantimeFormula>>
         = ["get", jail, "bantime.formula"], setting;
 
