@@ -7,12 +7,12 @@
 //! | bytes | `{"$bytes_b64": "…"}` |
 //! | str with lone surrogates | `{"$str_surrogateescape_b64": "…"}`, the bytes that they stand for |
 //! | str with other surrogates | `{"$str_surrogatepass_b64": "…"}`, each in three bytes |
-//! | inf, nan | `{"$float": "inf"}` |
+//! | inf, -inf, nan | `Infinity`, `-Infinity`, `NaN`: Python's own JSON, which not every reader takes |
 //! | bytearray, complex | `{"$repr": "…"}` |
 //! | class | `{"$class": "module.Name"}` |
 //! | other object | `{"$obj": "module.Name", "args": […]}`; `kwargs`, `state`, `items` and `entries` where it has them |
 //!
-//! Integers of any size stand in full, with which not every reader of JSON is at ease.
+//! Integers of any size stand in full, with which not every reader of JSON is at ease either.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -30,7 +30,8 @@ pub(crate) fn json(value: &Value) -> String {
         Value::None => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Float(number) if number.is_finite() => format!("{number:?}"),
-        Value::Float(number) => tagged("float", &string(&python::float(*number))),
+        Value::Float(number) if number.is_nan() => "NaN".to_owned(),
+        Value::Float(number) => if *number > 0.0 { "Infinity" } else { "-Infinity" }.to_owned(),
         Value::Str(text) => shown(text),
         Value::Bytes(bytes) => tagged("bytes_b64", &base64(bytes)),
         Value::ByteArray(bytes) => tagged("repr", &string(&python::bytearray(bytes))),
