@@ -131,7 +131,9 @@ pub(crate) fn read_raw(args: Vec<Arg>) -> Command<Value> {
 }
 
 /// Any command, for what has no function of its own. Nothing in it is checked but the end marker: the server evaluates
-/// texts given as times as Python code, and takes paths of Python files as actions. Never pass on what a user typed.
+/// texts given as times as Python code, and takes paths of Python files as actions. Never pass on what a user typed. A
+/// `reload` whose stream fails on any command deletes every jail that it concerns, and one without a stream deletes
+/// all of them: `Client::reload_jail` is the way that cannot.
 pub fn raw(args: Vec<Arg>) -> Command<Value> {
     Command {
         args,

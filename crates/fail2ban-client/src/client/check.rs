@@ -3,6 +3,9 @@
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::Duration;
+
+use tokio::time::sleep;
 
 use super::Client;
 use crate::codec::{Arg, Value};
@@ -18,6 +21,9 @@ pub(super) type Settings = BTreeMap<&'static str, Value>;
 /// Scratch jails are called this and 16 hexadecimal digits: 24 characters, as long as fail2ban likes names to be.
 const SCRATCH: &str = "__check_";
 
+/// A check takes milliseconds; a scratch jail that is there for so long has been left.
+const LEFT_AFTER: Duration = Duration::from_secs(2);
+
 /// How often a check is begun anew when another client has taken its scratch jail for a left-over.
 const TRIES: usize = 3;
 
@@ -28,9 +34,9 @@ impl Client {
     ///
     /// A scratch jail called `__check_` and 16 digits takes the commands and is removed by a command sent along with
     /// them, so that it goes even when this client dies. Only a stream of more than 64 KiB, of which a client that
-    /// dies leaves part unread, can leave one behind: the next check removes it. Whether its client still lives cannot
-    /// be known; but a jail of such a name that has neither log files, journal matches, actions nor bans does
-    /// nothing, and a check that loses its scratch jail begins anew. What stays is fail2ban's: lines in its log, and a
+    /// dies leaves part unread, can leave one behind: the next check removes it, if it is still there after two
+    /// seconds. Whether its client still lives cannot be known; but a jail of such a name that has neither log files,
+    /// journal matches, actions nor bans does nothing, and a check that loses its scratch jail begins anew. What stays is fail2ban's: lines in its log, and a
     /// row in its table `jails`, marked as not enabled, which it purges.
     ///
     /// # Errors
@@ -113,7 +119,13 @@ impl Client {
 
     /// A name that no jail has. Left-over scratch jails are removed on the way.
     async fn scratch(&self) -> Result<JailName, Error> {
-        let jails = self.jails().await?;
+        let mut jails = self.jails().await?;
+        if jails.iter().any(is_scratch) {
+            // Perhaps it belongs to a check that is under way.
+            sleep(LEFT_AFTER).await;
+            let before = std::mem::replace(&mut jails, self.jails().await?);
+            jails.retain(|jail| before.contains(jail) || !is_scratch(jail));
+        }
         for jail in jails.iter().filter(|jail| is_scratch(jail)) {
             if self.is_bare(jail).await? {
                 tracing::info!(%jail, "removing a scratch jail that a client has left");

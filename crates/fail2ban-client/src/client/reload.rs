@@ -75,7 +75,8 @@ impl Client {
     /// Nothing is sent that would disarm the jail, that fail2ban refuses on a scratch jail, or that could not be taken
     /// back. The jail is restarted where a plain reload would not bring the change into force: other actions, Python
     /// actions, a setting that the stream leaves out. Then its bans are lifted in the firewall and come back from the
-    /// database. A jail that does not run is started. A server that has no jail at all may be about to start, and is
+    /// database, as after a restart of the server: starts are rounded, and a ban is cut to the longest that the jail
+    /// has. A jail that does not run is started. A server that has no jail at all may be about to start, and is
     /// given ten seconds.
     ///
     /// Afterwards the jail is read and compared with the stream. Where it is gone or differs, the last good stream is
@@ -96,7 +97,7 @@ impl Client {
         let outcome = match self.send(stream, !plan.restart.is_empty()).await {
             Ok(()) => self.verify(stream, &plan.intended).await,
             // It may have been carried out to the end all the same.
-            Err(error) if error.is_outcome_unknown() => match self.has_started().await {
+            Err(error) if error.is_outcome_unknown() => match self.is_back().await {
                 Ok(()) => self.verify(stream, &plan.intended).await.map_err(|_| ReloadFault::Error(error)),
                 Err(_) => Err(ReloadFault::Error(error)),
             },
@@ -134,6 +135,18 @@ impl Client {
             sleep(Duration::from_millis(100)).await;
         }
         Ok(())
+    }
+
+    /// Waits while the server does not answer: it may still be at work on the reload.
+    async fn is_back(&self) -> Result<(), Error> {
+        let since = Instant::now();
+        loop {
+            match self.ping().await {
+                Err(Error::TimedOut { .. }) if since.elapsed() < self.options().action_timeout => {}
+                Err(error) => return Err(error),
+                Ok(()) => return self.has_started().await,
+            }
+        }
     }
 
     /// Whether the jail is as its stream says.

@@ -148,7 +148,8 @@ impl Client {
     }
 
     /// Sends any command. Nothing in it is checked but the end marker: the server evaluates texts given as times as
-    /// Python code, so that nothing typed by a user belongs here. Counts as a command that changes something.
+    /// Python code, so that nothing typed by a user belongs here. A `reload` of one's own may lose jails;
+    /// [`Client::reload_jail`] does not. Counts as a command that changes something.
     ///
     /// # Errors
     /// As [`Client::run`].

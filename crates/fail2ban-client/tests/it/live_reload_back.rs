@@ -2,8 +2,10 @@
 
 use std::path::PathBuf;
 
-use bangui_test_support::fail2ban::{Fail2ban, lines};
-use fail2ban_client::{Difference, Error, Missing, ReloadFault, ReloadOptions, ReloadRefusal, Restored};
+use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec, lines};
+use fail2ban_client::{
+    Client, Difference, Error, Missing, ReloadFault, ReloadOptions, ReloadRefusal, Restored,
+};
 
 use crate::live::jail;
 use crate::live_reload::{dump_others, failure, lab, put, refusal, reload};
@@ -87,6 +89,72 @@ async fn a_stream_that_fails_on_the_way_puts_everything_back() {
         lab.append("sshd", &lines::sshd("203.0.113.99".parse().unwrap())).unwrap();
     }
     lab.wait_for_ban("sshd", "203.0.113.99".parse().unwrap()).unwrap();
+}
+
+#[tokio::test]
+async fn every_setting_comes_back() {
+    let lab = Fail2ban::builder()
+        .jail(
+            JailSpec::new("sshd", Filter::Failregex("^ bad <HOST>$\n^ \"worse\" né <HOST>$".into()))
+                .findtime(700)
+                .bantime(-1)
+                .maxretry(4)
+                .ignoreip(["192.0.2.0/24", "2001:db8::1", "host.example"])
+                .bantime_increment(true)
+                .actionban("echo '<ip>' >/dev/null")
+                .option("usedns", "warn")
+                .option("bantime.factor", "2.5")
+                .option("bantime.multipliers", "1 2 4 8")
+                .option("bantime.maxtime", "604800")
+                .option("bantime.rndtime", "30")
+                .option("bantime.overalljails", "true")
+                .option("ignorecommand", "/bin/false <ip>")
+                .option("ignorecache", r#"key="<ip> <F-USER>", max-count=50, max-time=60"#)
+                .option("ignoreself", "true")
+                .option("logencoding", "ascii")
+                .option("logtimezone", "UTC+0200")
+                .option("maxmatches", "7"),
+        )
+        .jail(JailSpec::new("nginx", Filter::Nginx))
+        .start()
+        .unwrap();
+    let client = Client::new(lab.socket());
+    let second = lab.dir().join("log/second.log");
+    std::fs::write(&second, "").unwrap();
+    for (key, value) in [
+        ("maxlines", "3"),
+        ("prefregex", "^(?P<content>.+)$"),
+        ("datepattern", "^EPOCH"),
+        ("addignoreregex", "never <HOST>"),
+        ("addlogpath", second.to_str().unwrap()),
+        ("addaction", "second"),
+    ] {
+        lab.client(&["set", "sshd", key, value]).unwrap();
+    }
+    for (property, value) in
+        [("actionban?family=inet6", "true"), ("actionban", "false"), ("timeout", "5"), ("port", "1:2")]
+    {
+        lab.client(&["set", "sshd", "action", "second", property, value]).unwrap();
+    }
+    client.ban(&jail("sshd"), &["203.0.113.7".parse().unwrap()]).await.unwrap();
+    lab.wait_for_row("203.0.113.7").unwrap();
+    // A permanent ban that comes back is cut to `bantime.maxtime`.
+    let settings = |dump: String| -> String {
+        dump.split_inclusive('\n').filter(|line| !line.contains(" bans ")).collect()
+    };
+    let before = settings(dump(&client).await);
+    let snapshot = client.snapshot_jail(&jail("sshd")).await.unwrap();
+    assert!(snapshot.is_complete(), "{:?}", snapshot.missing);
+    let failing = with(&snapshot.stream, &["set", "sshd", "addlogpath", "/does/not/exist"]);
+    let (_, restored) = failure(reload(&client, &failing).await.unwrap_err());
+    assert!(matches!(&restored, Restored::Back { lost_bans } if lost_bans.is_empty()), "{restored}");
+    assert_same(&settings(dump(&client).await), &before);
+
+    // A formula of one's own is code, which this crate does not send.
+    lab.client(&["set", "sshd", "bantime.formula", "ban.Time * 3"]).unwrap();
+    let reason = refusal(reload(&client, &snapshot.stream).await.unwrap_err());
+    let ReloadRefusal::NoWayBack { missing } = reason else { panic!("{reason}") };
+    assert_eq!(missing, [Missing::Setting { setting: "bantime.formula".into() }]);
 }
 
 #[tokio::test]

@@ -57,6 +57,25 @@ async fn a_reload_that_failed_unheard_is_put_back() {
     assert_same(&without_starts(&dump(&client).await), &before);
 }
 
+#[tokio::test]
+async fn a_reload_that_takes_longer_than_the_client_waits_is_looked_at_when_it_is_done() {
+    let (lab, client) = lab().await;
+    let others = dump_others(&client).await;
+    let hasty = Client::with_options(
+        lab.socket(),
+        Options::default()
+            .with_timeout(Duration::from_millis(400))
+            .with_action_timeout(Duration::from_secs(2)),
+    );
+    // Loaded in the reload alone: a check does not touch actions.
+    let stream = slow_stream(&lab, 3);
+    let reloaded = reload(&hasty, &stream).await.unwrap();
+    assert_eq!(reloaded.after.actions.len(), 2);
+    assert!(hasty.generation() > 2, "it asked several times");
+    assert!(reloaded.lost_bans.is_empty());
+    assert_same(&dump_others(&client).await, &others);
+}
+
 /// Reloads, and kills the server once it is in the middle of it.
 async fn killed(lab: &mut Fail2ban, stream: JailStream, back: bool) -> Error {
     let unlucky =
@@ -77,7 +96,7 @@ async fn killed(lab: &mut Fail2ban, stream: JailStream, back: bool) -> Error {
 }
 
 /// A stream whose last action leaves a mark when it is added, and then takes its time: the reload is half done.
-fn slow_stream(lab: &Fail2ban) -> JailStream {
+fn slow_stream(lab: &Fail2ban, seconds: u32) -> JailStream {
     let path = lab.dir().join("slow.py");
     let text = format!(
         "import time\nfrom fail2ban.server.action import ActionBase\n\
@@ -85,7 +104,7 @@ fn slow_stream(lab: &Fail2ban) -> JailStream {
          def __init__(self, jail, name):\n        \
          super(Action, self).__init__(jail, name)\n        \
          open({:?}, 'w').close()\n        \
-         time.sleep(60)\n",
+         time.sleep({seconds})\n",
         lab.dir().join("mark").display().to_string()
     );
     std::fs::write(&path, text).unwrap();
@@ -96,7 +115,7 @@ fn slow_stream(lab: &Fail2ban) -> JailStream {
 async fn a_server_that_is_killed_in_mid_reload_and_comes_back_has_the_jail_of_its_files() {
     let (mut lab, client) = lab().await;
     let before = without_starts(&dump(&client).await);
-    let stream = slow_stream(&lab);
+    let stream = slow_stream(&lab, 60);
     let (fault, restored) = failure(killed(&mut lab, stream, true).await);
     assert!(lost_reply(&fault), "{fault}");
     assert!(matches!(restored, Restored::Untouched), "{restored}");
@@ -118,7 +137,7 @@ async fn a_server_that_is_killed_in_mid_reload_and_comes_back_has_the_jail_of_it
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_is_killed_in_mid_reload_and_stays_away_leaves_the_outcome_unknown() {
     let (mut lab, _client) = lab().await;
-    let stream = slow_stream(&lab);
+    let stream = slow_stream(&lab, 60);
     let error = killed(&mut lab, stream, false).await;
     assert!(error.is_offline() && error.is_outcome_unknown(), "{error}");
     let (fault, restored) = failure(error);

@@ -30,7 +30,7 @@ impl Client {
         match self.send(stream, true).await {
             Ok(()) => {}
             Err(error) if error.is_outcome_unknown() => {
-                if self.verify(stream, settings).await.is_err() {
+                if self.is_back().await.is_err() {
                     return Err(error.into());
                 }
             }
