@@ -123,6 +123,14 @@ pub enum Error {
         /// The jail that was asked for.
         jail: String,
     },
+    /// The server took the command, and changed nothing.
+    #[error("fail2ban took {command:?} and changed nothing: {reason}")]
+    Unchanged {
+        /// The command, shortened.
+        command: String,
+        /// Why, and what to do.
+        reason: &'static str,
+    },
     /// What should be removed or used is not there.
     #[error("{command:?} found no entry {entry:?}; ask for the list of them")]
     NoSuchEntry {

@@ -103,12 +103,12 @@ impl Client {
         })
     }
 
-    /// Sets where the server writes its log, and how. Where the target is the same as before, the server changes
-    /// nothing, options included. A jail that reads the old log (`recidive`) sees nothing more.
+    /// Sets where the server writes its log, and how. A jail that reads the old log (`recidive`) sees nothing more.
     ///
     /// # Errors
-    /// As [`Client::run`]; [`Error::Unsupported`] for the journal where the server is older than 1.0: nothing is sent
-    /// then, since the server would make a file of that name.
+    /// As [`Client::run`]; [`Error::Unchanged`] for options where the log is written there already: the server passes
+    /// over them. [`Error::Unsupported`] for the journal where the server is older than 1.0: nothing is sent then, since
+    /// the server would make a file of that name.
     pub async fn set_log_target(
         &self,
         target: &LogTarget,
@@ -118,7 +118,13 @@ impl Client {
         if *target == LogTarget::SystemdJournal {
             self.needs(Since::V1_0, &command).await?;
         }
-        self.run(&command).await
+        let before = self.log_target().await?;
+        let after = self.run(&command).await?;
+        if before == after && *options != LogOptions::default() {
+            let reason = "the log is written there already; set another target first, then this one";
+            return Err(Error::Unchanged { command: command.name(), reason });
+        }
+        Ok(after)
     }
 
     /// For what an older server would not refuse, but do something else.

@@ -70,9 +70,11 @@ async fn its_log() {
     let options = LogOptions::new().with_padding(false).with_datetime(false).with_format(format);
     assert_eq!(client.set_log_target(&target, &options).await.unwrap(), Reported::Known(target.clone()));
     assert!(lab.client(&["get", "logtarget"]).unwrap().contains("né, other.log"));
-    assert_eq!(client.log_target().await.unwrap(), Reported::Known(target));
+    assert_eq!(client.log_target().await.unwrap(), Reported::Known(target.clone()));
     client.log_error("in our form").await.unwrap();
     assert!(text(&file).ends_with("it's 100% <ERROR  > [a, b] in our form\n"), "{}", text(&file));
+    let error = client.set_log_target(&target, &options).await.unwrap_err();
+    assert!(matches!(error, Error::Unchanged { .. }), "{error}");
     let error =
         client.set_log_target(&"/nonexistent/x.log".parse().unwrap(), &LogOptions::new()).await.unwrap_err();
     assert!(error.to_string().contains("Failed to change log target"), "{error}");

@@ -23,13 +23,15 @@ macro_rules! readers {
             let command = command::$name($($arg),*);
             let info = command.info().unwrap();
             assert_eq!(info.function, stringify!($name));
+            assert!(closeness(info.syntax, command.args()).is_some(), "{} is not {:?}", info.syntax, command.args());
             let reader: Reader = Box::new(move |value| command.parse(value).map(drop));
             (stringify!($name), reader)
         }),*])
     };
 }
 
-/// How each function of `command` reads its reply. Its arguments do not matter for that.
+/// How each function of `command` reads its reply. Its arguments do not matter for that; what it sends is what the
+/// catalogue says.
 fn readers() -> BTreeMap<&'static str, Reader> {
     let jail = &JailName::new("j").unwrap();
     let action = &ActionName::new("a").unwrap();
@@ -40,7 +42,7 @@ fn readers() -> BTreeMap<&'static str, Reader> {
     let address = "192.0.2.1".parse::<Address>().unwrap();
     let ids = &[address.into()];
     let info = &ActionInfo::new(address);
-    let arguments = &Arguments::new();
+    let arguments = &Arguments::new().with("x", 1);
     let group = &JournalMatch::new(["A=b"]).unwrap();
     let one = NonZeroU32::MIN;
     readers! {
@@ -182,6 +184,17 @@ fn each_command_is_tested_on_a_server_or_a_record_of_one() {
         );
     }
     assert_eq!(catalogue().count(), readers.len());
+}
+
+#[test]
+fn groups_of_journal_terms_have_a_plus_between_them() {
+    let group = |terms: &[&str]| JournalMatch::new(terms.iter().copied()).unwrap();
+    let (one, others) = (group(&["A=1", "B=2"]), [group(&["C=3"]), group(&["D=4"])]);
+    let command = command::add_journal_match(&JailName::new("j").unwrap(), &one, &others);
+    let words = ["set", "j", "addjournalmatch", "A=1", "B=2", "+", "C=3", "+", "D=4"];
+    assert_eq!(command.args(), words.map(Arg::from));
+    let command = command::remove_journal_match(&JailName::new("j").unwrap(), &one);
+    assert_eq!(command.args(), ["set", "j", "deljournalmatch", "A=1", "B=2"].map(Arg::from));
 }
 
 #[test]
