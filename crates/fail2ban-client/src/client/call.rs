@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::Client;
 use super::connection::{Connection, Failure, Fault};
+use super::state::Call;
 use crate::codec::{Value, decode};
 use crate::command::{Command, Effect, Patience};
 use crate::error::Error;
@@ -99,9 +100,21 @@ impl Client {
         Ok(Batch { name, requests, replies: commands.len(), effect, timeout })
     }
 
-    /// Sends a batch and takes its replies apart. The connection goes back into its slot only after a whole reply,
-    /// so that a future that is dropped in between takes it along.
+    /// Sends a batch and takes its replies apart, on a new connection where the old one is lost.
     pub(super) async fn exchange(
+        &self,
+        slot: &mut Slot<'_>,
+        batch: &Batch,
+    ) -> Result<Vec<Result<Value, Refusal>>, Error> {
+        let call = Call::new(&self.inner.state);
+        let replies = self.exchange_patiently(slot, batch).await;
+        call.ended();
+        replies
+    }
+
+    /// The connection goes back into its slot only after a whole reply, so that a future that is dropped in between
+    /// takes it along.
+    async fn exchange_patiently(
         &self,
         slot: &mut Slot<'_>,
         batch: &Batch,
@@ -131,10 +144,10 @@ impl Client {
             let error = self.failed(batch, failure);
             match (again, was_kept) {
                 // A kept connection may have been dead for long: one try on a new one costs no waiting.
-                (true, true) => self.lost(&error, &mut pauses, Some(Duration::ZERO)),
+                (true, true) => self.lost(&error, Some(Duration::ZERO)),
                 (true, false) => self.pause(error, deadline, &mut pauses).await?,
                 (false, _) => {
-                    self.lost(&error, &mut pauses, None);
+                    self.lost(&error, None);
                     return Err(error);
                 }
             }

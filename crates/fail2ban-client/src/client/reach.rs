@@ -16,7 +16,6 @@ use crate::error::Error;
 pub(super) struct Pauses {
     next: Duration,
     longest: Duration,
-    failures: u32,
 }
 
 impl Pauses {
@@ -30,7 +29,7 @@ impl Pauses {
 impl Client {
     pub(super) fn pauses(&self) -> Pauses {
         let options = &self.inner.options;
-        Pauses { next: options.reconnect_first, longest: options.reconnect_longest, failures: 0 }
+        Pauses { next: options.reconnect_first, longest: options.reconnect_longest }
     }
 
     /// A connection for a command. A server that this client has reached before is waited for until `deadline`.
@@ -52,7 +51,7 @@ impl Client {
                     self.pause(error, deadline, pauses).await?;
                 }
                 Err(error) => {
-                    self.lost(&error, pauses, None);
+                    self.lost(&error, None);
                     return Err(error);
                 }
             }
@@ -68,24 +67,12 @@ impl Client {
     ) -> Result<(), Error> {
         let pause = pauses.take();
         if Instant::now() + pause >= deadline {
-            self.lost(&error, pauses, None);
+            self.lost(&error, None);
             return Err(error);
         }
-        self.lost(&error, pauses, Some(pause));
+        self.lost(&error, Some(pause));
         sleep(pause).await;
         Ok(())
-    }
-
-    /// Tells the watchers.
-    pub(super) fn lost(&self, error: &Error, pauses: &mut Pauses, retry_in: Option<Duration>) {
-        pauses.failures += 1;
-        let failures = pauses.failures;
-        tracing::debug!(server = self.server(), %error, failures, ?retry_in, "no connection to fail2ban");
-        self.inner.state.send_replace(ConnectionState::Lost {
-            reason: error.to_string(),
-            failures,
-            retry_in,
-        });
     }
 
     /// Connects once. The server keeps a queue of two, and a full queue is reported at once: then it is tried again.
