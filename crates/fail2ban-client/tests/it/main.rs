@@ -9,12 +9,14 @@
 )]
 
 mod absent;
+mod blocking;
 mod bulk_faults;
 mod cut;
 mod differential;
 mod evaluated;
 mod example;
 mod examples;
+mod fake_server;
 mod faults;
 mod golden;
 mod hostile;
@@ -36,6 +38,8 @@ mod live_server;
 mod live_spellings;
 mod model;
 mod random;
+mod reconnect;
 mod recorded;
 mod streams;
 mod transcript;
+mod tries;
