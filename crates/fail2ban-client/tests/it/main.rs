@@ -40,6 +40,7 @@ mod model;
 mod random;
 mod reconnect;
 mod recorded;
+mod sent;
 mod streams;
 mod transcript;
 mod tries;
