@@ -10,7 +10,7 @@ use super::request::Request;
 /// Fixed answers. What it does not know, it refuses as fail2ban refuses a command that it does not have.
 ///
 /// ```
-/// use fail2ban_client::{Client, Options, fake::{Answers, Reply, Server}};
+/// use fail2ban_client::{Client, fake::{Answers, Reply, Server}};
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -105,7 +105,7 @@ impl Answerer {
         match self {
             Self::Script(replies) => replies.pop_front().unwrap_or_else(Reply::hang_up),
             Self::Handler(handler) => match Request::decode(connection, bytes) {
-                // A handler that panicked in one test's connection still answers on the others.
+                // One that panicked on one connection answers on the others.
                 Ok(request) => handler.lock().unwrap_or_else(PoisonError::into_inner)(&request),
                 Err(error) => Reply::error_text(format!("ERROR: {error}")),
             },

@@ -52,7 +52,7 @@ pub struct Server {
 
 impl Server {
     /// A server that answers each request by this function, which may keep a state. One request is answered at a
-    /// time, as fail2ban does it. What is no pickle it never sees. A panic in it ends the connection.
+    /// time, as fail2ban does it. What is no pickle it never sees. A panic in it ends the connection, and no other.
     ///
     /// # Errors
     /// The system gives no directory, no socket or no thread.

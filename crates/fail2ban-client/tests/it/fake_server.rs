@@ -81,6 +81,23 @@ async fn a_server_that_is_killed_and_one_that_is_stopped() {
     assert_eq!((socket.generation(), pipe.generation()), (3, 3));
 }
 
+#[tokio::test]
+async fn a_panic_in_the_function_ends_its_connection_alone() {
+    let fake = Server::answering(|request| {
+        assert_ne!(request.words(), ["version"], "as the test wants it");
+        Reply::text("pong")
+    })
+    .unwrap();
+    let client = Client::with_options(fake.socket(), hasty());
+    let other = Client::with_options(fake.socket(), hasty());
+    other.ping().await.unwrap();
+    let error = client.version().await.unwrap_err();
+    assert!(matches!(error, Error::Disconnected { .. }), "{error}");
+    client.ping().await.unwrap();
+    other.ping().await.unwrap();
+    assert_eq!((client.generation(), other.generation()), (2, 1));
+}
+
 #[test]
 fn its_directory_is_its_own_and_goes_with_it() {
     let fake = Server::fixed(Answers::new()).unwrap();

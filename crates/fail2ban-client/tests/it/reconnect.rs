@@ -234,7 +234,7 @@ async fn large_replies_and_many_at_once_over_a_pipe() {
     let answer = large.clone();
     let fake = Server::answering(move |request| match request.words()[..] {
         ["get", _, "banned"] => Reply::value(answer.clone()),
-        _ => Reply::text("pong").in_pieces_of(3),
+        _ => Reply::text("pong").in_pieces_of(25),
     })
     .unwrap();
     let client = client(&fake, patient());
