@@ -52,8 +52,7 @@ fn table<'a>(commands: impl Iterator<Item = &'a Info>) -> String {
             let _ = write!(out, "\n| **{}** | |{}", info.area, " |".repeat(Since::ALL.len()));
         }
         let syntax = info.syntax.replace('|', "\\|");
-        let name = if info.method { info.function.to_owned() } else { format!("command::{}", info.function) };
-        let _ = write!(out, "\n| `{syntax}` | `{name}` |");
+        let _ = write!(out, "\n| `{syntax}` | `{}` |", info.method);
         for since in Since::ALL {
             out.push_str(if since >= info.since { " ✓ |" } else { " – |" });
         }

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 
 use tokio::runtime::{Builder, Runtime};
 
-use crate::client::{Connector, Options, ReloadOptions, Reloaded, Snapshot};
+use crate::client::{ConnectionWatch, Connector, Options, ReloadOptions, Reloaded, Snapshot};
 use crate::command::Command;
 use crate::error::Error;
 use crate::stream::{JailCheck, JailStream};
@@ -62,6 +62,39 @@ impl Client {
     /// As [`crate::Client::run`].
     pub fn run<T>(&self, command: &Command<T>) -> Result<T, Error> {
         self.wait(self.client.run(command))
+    }
+
+    /// Runs commands in one go.
+    ///
+    /// # Errors
+    /// As [`crate::Client::run_all`].
+    pub fn run_all<T>(&self, commands: &[Command<T>]) -> Result<Vec<Result<T, Error>>, Error> {
+        self.wait(self.client.run_all(commands))
+    }
+
+    /// What messages call the server.
+    pub fn server(&self) -> String {
+        self.client.server()
+    }
+
+    /// The limits and time-outs.
+    pub fn options(&self) -> &Options {
+        self.client.options()
+    }
+
+    /// How many connections were made so far.
+    pub fn generation(&self) -> u64 {
+        self.client.generation()
+    }
+
+    /// Follows the connection.
+    pub fn connection(&self) -> ConnectionWatch {
+        self.client.connection()
+    }
+
+    /// Says good-bye to the server and closes the connection.
+    pub fn close(&self) {
+        self.wait(self.client.close());
     }
 
     /// Tries a jail's configuration on a scratch jail.

@@ -104,7 +104,7 @@ commands! {
     /// Calls a method of an action; answers what it returns. What becomes of the arguments is the action's affair. A
     /// method that the action does not have becomes a property where there are arguments, which the server does not
     /// tell.
-    act("set JAIL action ACTION METHOD JSON"; command)
+    act("set JAIL action ACTION METHOD JSON"; call_action)
     fn call_action(jail: &JailName, action: &ActionName, method: &ActionMethod, arguments: &Arguments) -> Value
         = ["set", jail, "action", action, method; given(arguments)], any;
 }

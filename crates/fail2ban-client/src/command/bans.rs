@@ -23,25 +23,30 @@ commands! {
 
     /// The jails in which each of these very entries is banned. An address within a banned network is not found.
     /// Without ids the server would answer something else, so that there must be one.
-    read("banned ID…"; command) fn banned_in(ids: &[BanId]) -> Vec<Vec<JailName>> = ["banned"; ids], reply::jails_per_id;
+    read("banned ID…"; banned_in) fn banned_in(ids: &[BanId]) -> Vec<Vec<JailName>> = ["banned"; ids], reply::jails_per_id;
 
     /// Whether a jail bans each of these very entries. There must be at least one. The server looks through its whole
     /// list for each.
-    read("get JAIL banned ID…"; command) fn is_banned(jail: &JailName, ids: &[BanId]) -> Vec<bool>
+    read("get JAIL banned ID…"; is_banned) fn is_banned(jail: &JailName, ids: &[BanId]) -> Vec<bool>
         = ["get", jail, "banned"; ids], flags;
 
     /// Bans addresses and networks in a jail; answers how many of them are new there.
-    act("set JAIL banip ADDRESS…"; command) fn ban(jail: &JailName, addresses: &[Address]) -> u64
+    act("set JAIL banip ADDRESS…"; ban) fn ban(jail: &JailName, addresses: &[Address]) -> u64
         = ["set", jail, "banip"; addresses], fields::count;
 
     /// Lifts bans in a jail; answers how many there were. The server compares texts, and deletes its history of each
     /// id. A network lifts every entry whose first address lies in it, unless it is itself an entry. There must be at
     /// least one id.
-    act("set JAIL unbanip ID…"; command) fn unban(jail: &JailName, ids: &[BanId]) -> u64
+    act("set JAIL unbanip ID…"; unban) fn unban(jail: &JailName, ids: &[BanId]) -> u64
         = ["set", jail, "unbanip"; ids], fields::count;
 
+    /// As [`unban`], but where one of the ids is not banned, the server answers with an error that names it, after it
+    /// has lifted the others.
+    act("set JAIL unbanip --report-absent ID…"; unban) fn unban_reporting_absent(jail: &JailName, ids: &[BanId]) -> u64
+        = ["set", jail, "unbanip", "--report-absent"; ids], fields::count;
+
     /// Lifts bans in every jail; answers how many there were. As [`unban`] otherwise.
-    act("unban ID…"; command) fn unban_everywhere(ids: &[BanId]) -> u64 = ["unban"; ids], fields::count;
+    act("unban ID…"; unban_everywhere) fn unban_everywhere(ids: &[BanId]) -> u64 = ["unban"; ids], fields::count;
 
     /// Lifts every ban in every jail; answers how many there were. The server deletes its whole history of bans.
     act("unban --all") fn unban_all() -> u64 = ["unban", "--all"], fields::count;

@@ -96,8 +96,8 @@ pub struct Info {
     pub syntax: &'static str,
     /// The function in [`command`](crate::command) that makes it.
     pub function: &'static str,
-    /// Whether the clients have a method of that name which sends just this.
-    pub method: bool,
+    /// The method of both clients which sends it: just this, or more where this alone would be a trap.
+    pub method: &'static str,
     /// From when on servers have it.
     pub since: Since,
 }

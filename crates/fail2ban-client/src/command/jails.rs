@@ -29,7 +29,7 @@ commands! {
     /// The names of the jails; `None` where the server's text leaves open where one name ends, since names may
     /// contain a comma and a blank. [`stats`](super::stats) and [`banned_by_jail`](super::banned_by_jail) tell them
     /// exactly.
-    read("status"; command) fn jail_list() -> Option<Vec<Text>> = ["status"], read_jail_list;
+    read("status"; jails) fn jail_list() -> Option<Vec<Text>> = ["status"], read_jail_list;
 }
 
 /// The questions for every setting of a jail. [`JailSettings::read`] reads their replies, in this order.

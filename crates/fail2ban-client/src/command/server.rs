@@ -35,7 +35,7 @@ commands! {
     /// Sets where the server writes its log. A file is made, and opened by root. A jail that reads the old log
     /// (`recidive`) sees nothing more. Where the target is the same as before, the server changes nothing, options
     /// included.
-    set("set logtarget TARGET"; command) fn set_log_target(target: &LogTarget, options: &LogOptions) -> Reported<LogTarget>
+    set("set logtarget TARGET"; set_log_target) fn set_log_target(target: &LogTarget, options: &LogOptions) -> Reported<LogTarget>
         = ["set", "logtarget", target.to_text_with(&options.to_string())], fields::reported;
 
     /// The socket through which the server writes to the syslog.

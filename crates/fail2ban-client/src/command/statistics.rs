@@ -27,11 +27,11 @@ commands! {
         = ["status", jail, "stats"], backend_and_counters;
 
     /// Counters, log files and the list of bans of every jail. Costs the server 2 µs a ban.
-    read("status --all", since V1_1; command) fn status_all() -> Vec<(JailName, JailStatus)>
+    read("status --all", since V1_1; status_all) fn status_all() -> Vec<(JailName, JailStatus)>
         = ["status", "--all"], all_status;
 
     /// Counters and log files of every jail, without its bans.
-    read("status --all short", since V1_1; command) fn status_all_short() -> Vec<(JailName, JailStatus)>
+    read("status --all short", since V1_1; status_all_short) fn status_all_short() -> Vec<(JailName, JailStatus)>
         = ["status", "--all", "short"], all_short;
 
     /// The counters of all jails: what [`stats`] answers.

@@ -17,12 +17,12 @@ macro_rules! args {
 /// ```
 ///
 /// The first word says what it does to the server: `read`; `set`, which may be repeated; `change`; `act`, which
-/// changes and runs actions or joins threads. Behind the syntax may stand `, since V1_1`, and `; command`, which leaves
-/// the methods out. `COMMANDS` lists the entries.
+/// changes and runs actions or joins threads. Behind the syntax may stand `, since V1_1`, and `; jails`, the name of the
+/// method that both clients have instead of one that sends just this. `COMMANDS` lists the entries.
 macro_rules! commands {
     ($area:ident; $(
         $(#[$doc:meta])*
-        $kind:ident($syntax:literal $(, since $since:ident)? $(; $command:ident)?)
+        $kind:ident($syntax:literal $(, since $since:ident)? $(; $instead:ident)?)
         fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $reply:ty
         = [$($word:expr),+ $(; $rest:expr)?], $parse:expr;
     )*) => {
@@ -32,7 +32,7 @@ macro_rules! commands {
                 area: $crate::command::Area::$area,
                 syntax: $syntax,
                 function: stringify!($name),
-                method: commands!(@method $($command)?),
+                method: commands!(@method $name $($instead)?),
                 since: commands!(@since $($since)?),
             },
         )*];
@@ -45,7 +45,7 @@ macro_rules! commands {
                     area: $crate::command::Area::$area,
                     syntax: $syntax,
                     function: stringify!($name),
-                    method: commands!(@method $($command)?),
+                    method: commands!(@method $name $($instead)?),
                     since: commands!(@since $($since)?),
                 };
                 $crate::command::Command {
@@ -60,7 +60,7 @@ macro_rules! commands {
         #[cfg(feature = "client")]
         #[doc = concat!("Commands: ", stringify!($area), ".")]
         impl $crate::Client {
-            $(commands! { @async $($command)?
+            $(commands! { @async $(instead $instead)?
                 $(#[$doc])*
                 #[doc = ""]
                 #[doc = concat!("On the wire: `", $syntax, "`.", commands!(@note $($since)?))]
@@ -73,7 +73,7 @@ macro_rules! commands {
         #[cfg(feature = "blocking")]
         #[doc = concat!("Commands: ", stringify!($area), ".")]
         impl $crate::blocking::Client {
-            $(commands! { @blocking $($command)?
+            $(commands! { @blocking $(instead $instead)?
                 $(#[$doc])*
                 #[doc = ""]
                 #[doc = concat!("On the wire: `", $syntax, "`.", commands!(@note $($since)?))]
@@ -85,14 +85,14 @@ macro_rules! commands {
         }
     };
 
-    (@async command $($rest:tt)*) => {};
+    (@async instead $($rest:tt)*) => {};
     (@async $(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) -> $reply:ty) => {
         $(#[$doc])*
         pub async fn $name(&self, $($arg: $type),*) -> Result<$reply, $crate::Error> {
             self.run(&$name($($arg),*)).await
         }
     };
-    (@blocking command $($rest:tt)*) => {};
+    (@blocking instead $($rest:tt)*) => {};
     (@blocking $(#[$doc:meta])* $name:ident($($arg:ident: $type:ty),*) -> $reply:ty) => {
         $(#[$doc])*
         pub fn $name(&self, $($arg: $type),*) -> Result<$reply, $crate::Error> {
@@ -100,8 +100,8 @@ macro_rules! commands {
         }
     };
 
-    (@method command) => { false };
-    (@method) => { true };
+    (@method $name:ident $instead:ident) => { stringify!($instead) };
+    (@method $name:ident) => { stringify!($name) };
     (@since $since:ident) => { $crate::command::Since::$since };
     (@since) => { $crate::command::Since::V0_11 };
     (@note V1_0) => { " From fail2ban 1.0 on." };

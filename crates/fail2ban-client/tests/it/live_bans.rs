@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec};
-use fail2ban_client::{Address, BanId, Client, Error, Outcome, Text};
+use fail2ban_client::{Address, BanId, Client, Error, Outcome, Text, command};
 
 use crate::live::{jail, lab};
 
@@ -154,6 +154,21 @@ async fn everywhere_and_everything() {
     assert_eq!(client.banned_in(&ids(&["192.0.2.1"])).await.unwrap(), [vec![]]);
     assert_eq!(client.unban_all().await.unwrap(), 4);
     assert!(listed(&lab, "sshd").is_empty() && listed(&lab, "nginx").is_empty());
+}
+
+#[tokio::test]
+async fn an_absent_ban_is_reported_where_that_is_asked_for() {
+    let lab = lab();
+    let client = Client::new(lab.socket());
+    let sshd = jail("sshd");
+    client.ban(&sshd, &addresses(&["192.0.2.1", "192.0.2.2"])).await.unwrap();
+    let command = command::unban_reporting_absent(&sshd, &ids(&["192.0.2.1", "192.0.2.9"]));
+    let error = client.run(&command).await.unwrap_err();
+    assert!(error.to_string().contains("192.0.2.9"), "{error}");
+    assert_eq!(listed(&lab, "sshd"), ["192.0.2.2"]);
+    let command = command::unban_reporting_absent(&sshd, &ids(&["192.0.2.2"]));
+    assert_eq!(client.run(&command).await.unwrap(), 1);
+    assert_eq!(listed(&lab, "sshd"), [""; 0]);
 }
 
 #[tokio::test]

@@ -55,7 +55,7 @@ fn readers() -> BTreeMap<&'static str, Reader> {
         stats() status(jail) status_short(jail) status_stats(jail) status_all() status_all_short() status_all_stats()
         add_jail(jail, &Backend::Auto) start_jail(jail) stop_jail(jail) stop_all_jails() set_idle(jail, true) jail_list()
         banned(jail) banned_unsorted(jail) banned_with_times(jail) banned_by_jail() banned_in(ids) is_banned(jail, ids)
-        ban(jail, &[address]) unban(jail, ids) unban_everywhere(ids) unban_all()
+        ban(jail, &[address]) unban(jail, ids) unban_reporting_absent(jail, ids) unban_everywhere(ids) unban_all()
         fail_regexes(jail) add_fail_regex(jail, "") add_fail_regexes(jail, &[]) remove_fail_regex(jail, 0)
         ignore_regexes(jail) add_ignore_regex(jail, "") add_ignore_regexes(jail, &[]) remove_ignore_regex(jail, 0)
         prefix_regex(jail) set_prefix_regex(jail, None)

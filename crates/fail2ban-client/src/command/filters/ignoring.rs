@@ -13,12 +13,12 @@ commands! {
 
     /// Ignores failures of these; answers the whole list. What is listed already stays once. A server before 1.1.1
     /// takes a file for nonsense, which it keeps.
-    set("set JAIL addignoreip ENTRY…"; command)
+    set("set JAIL addignoreip ENTRY…"; add_ignored)
     fn add_ignored(jail: &JailName, entries: &[IgnoreEntry]) -> Vec<Reported<IgnoreEntry>>
         = ["set", jail, "addignoreip"; entries], ignored;
 
     /// Takes one off the list; answers the rest. One that is not in it is an error.
-    change("set JAIL delignoreip ENTRY"; command)
+    change("set JAIL delignoreip ENTRY"; remove_ignored)
     fn remove_ignored(jail: &JailName, entry: &IgnoreEntry) -> Vec<Reported<IgnoreEntry>>
         = ["set", jail, "delignoreip", entry], ignored;
 

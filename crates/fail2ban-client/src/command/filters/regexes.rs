@@ -24,7 +24,7 @@ commands! {
 
     /// Removes the expression at this place, from 0 on; answers the others. Where there is none at this place, the
     /// server says nothing of it.
-    change("set JAIL delfailregex INDEX"; command) fn remove_fail_regex(jail: &JailName, index: u32) -> Vec<String>
+    change("set JAIL delfailregex INDEX"; remove_fail_regex) fn remove_fail_regex(jail: &JailName, index: u32) -> Vec<String>
         = ["set", jail, "delfailregex", i64::from(index)], fields::strings;
 
     /// The expressions for lines to leave out.
@@ -41,7 +41,7 @@ commands! {
 
     /// Removes the expression for lines to leave out at this place, from 0 on; answers the others. Where there is none
     /// at this place, the server says nothing of it.
-    change("set JAIL delignoreregex INDEX"; command) fn remove_ignore_regex(jail: &JailName, index: u32) -> Vec<String>
+    change("set JAIL delignoreregex INDEX"; remove_ignore_regex) fn remove_ignore_regex(jail: &JailName, index: u32) -> Vec<String>
         = ["set", jail, "delignoreregex", i64::from(index)], fields::strings;
 
     /// The expression that cuts lines before the others see them; `None` without one.
