@@ -2,8 +2,8 @@
 //! Sans-IO: a command can be sealed and its reply read without the client of this crate.
 //!
 //! One function for each command, grouped by area; [`catalogue`] lists them all. [`Client`](crate::Client) and
-//! [`blocking::Client`](crate::blocking::Client) have a method of the same name for each, except where one command
-//! alone would be a trap, such as [`ban`] of many addresses at once: there the client has something better.
+//! `blocking::Client` have a method of the same name for each. Where one command alone would be a trap, such as [`ban`]
+//! of many addresses at once, the method does more.
 
 #[macro_use]
 mod table;

@@ -25,6 +25,22 @@
 //! runtime: [`command`] makes requests and reads replies, [`frame`] cuts replies out of a stream, [`codec`] decodes
 //! and encodes.
 //!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `client` (default) | [`Client`], on tokio |
+//! | `blocking` | the same client for programs without a runtime |
+//! | `fake` | a scripted server with faults, and a recorder, for tests |
+//!
+//! # Where to look
+//! - [`command::catalogue`] lists every command; each has a function in [`command`] and a method of the clients.
+//! - [`Client::ban_many`] and [`Client::unban_many`] take any number of addresses, and tell what became of each.
+//! - [`Client::check_jail`] and [`Client::reload_jail`] take a [`JailStream`], the configuration of one jail.
+//! - [`Connector`] brings another stream than a Unix socket; [`Client::connection`] tells when the connection goes and
+//!   comes.
+//! - [`Options`] and [`Limits`] hold what may be set.
+//!
 //! # Security
 //! Whoever may connect to the socket is root on fail2ban's host: the server unpickles requests and evaluates times as
 //! code. Therefore [`Address`], [`JailName`] and [`BanId`] hold nothing that the server would take for something else,
