@@ -19,6 +19,10 @@ impl JailStream {
         })
     }
 
+    pub(crate) fn remove_log_path(&mut self, wanted: &Text) {
+        self.entries.retain(|entry| !matches!(entry, Entry::LogPath { path, .. } if path == wanted));
+    }
+
     pub(crate) fn has_journal_matches(&self) -> bool {
         self.entries.iter().any(|entry| matches!(entry, Entry::JournalMatch { .. }))
     }

@@ -141,6 +141,8 @@ pub enum Restored {
         /// Bans that have not come back. One that has ended meanwhile is among them, and one of an address that the
         /// jail ignores.
         lost_bans: Vec<Text>,
+        /// Log files that fail2ban cannot open any more, and that the jail therefore does without.
+        lost_logs: Vec<Text>,
     },
     /// It did not run before, and does not run.
     Absent,
@@ -155,11 +157,15 @@ impl fmt::Display for Restored {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Untouched => f.write_str("the jail runs as before"),
-            Self::Back { lost_bans } if lost_bans.is_empty() => {
-                f.write_str("its last good stream is in force again, with its bans")
-            }
-            Self::Back { lost_bans } => {
-                write!(f, "its last good stream is in force again, without {} of its bans", lost_bans.len())
+            Self::Back { lost_bans, lost_logs } => {
+                f.write_str("its last good stream is in force again")?;
+                if !lost_bans.is_empty() {
+                    write!(f, ", without {} of its bans", lost_bans.len())?;
+                }
+                if !lost_logs.is_empty() {
+                    write!(f, ", without log files that are no more: {}", list(lost_logs))?;
+                }
+                Ok(())
             }
             Self::Absent => f.write_str("it did not run before and does not run"),
             Self::Failed { error } => write!(

@@ -55,7 +55,10 @@ async fn python_actions_stay_when_their_stream_is_given() {
     let gone = with(&plain, &["set", "sshd", "addaction", "py", "/does/not/exist.py", "{}"]);
     let (fault, restored) = failure(client.reload_jail(&gone, options()).await.unwrap_err());
     assert!(matches!(fault, ReloadFault::Error(Error::Server { .. })), "{fault}");
-    assert!(matches!(&restored, Restored::Back { lost_bans } if lost_bans.is_empty()), "{restored}");
+    assert!(
+        matches!(&restored, Restored::Back { lost_bans, lost_logs } if lost_bans.is_empty() && lost_logs.is_empty()),
+        "{restored}"
+    );
     let mark = client.raw(words(&["get", "sshd", "action", "py", "mark"])).await.unwrap();
     assert_eq!(mark.as_str(), Some("one"));
     assert_same(&dump_others(&client).await, &others);
@@ -79,7 +82,10 @@ async fn a_stream_that_fails_on_the_way_puts_everything_back() {
             let error = client.reload_jail(&stream, options).await.unwrap_err();
             assert_eq!(error.exception().unwrap().name(), name, "{error}");
             let (_, restored) = failure(error);
-            assert!(matches!(&restored, Restored::Back { lost_bans } if lost_bans.is_empty()), "{restored}");
+            assert!(
+                matches!(&restored, Restored::Back { lost_bans, lost_logs } if lost_bans.is_empty() && lost_logs.is_empty()),
+                "{restored}"
+            );
             assert_same(&without_starts(&dump(&client).await), &before);
             assert_same(&dump_others(&client).await, &others);
         }
@@ -147,7 +153,10 @@ async fn every_setting_comes_back() {
     assert!(snapshot.is_complete(), "{:?}", snapshot.missing);
     let failing = with(&snapshot.stream, &["set", "sshd", "addlogpath", "/does/not/exist"]);
     let (_, restored) = failure(reload(&client, &failing).await.unwrap_err());
-    assert!(matches!(&restored, Restored::Back { lost_bans } if lost_bans.is_empty()), "{restored}");
+    assert!(
+        matches!(&restored, Restored::Back { lost_bans, lost_logs } if lost_bans.is_empty() && lost_logs.is_empty()),
+        "{restored}"
+    );
     assert_same(&settings(dump(&client).await), &before);
 
     // A formula of one's own is code, which this crate does not send.
@@ -155,6 +164,25 @@ async fn every_setting_comes_back() {
     let reason = refusal(reload(&client, &snapshot.stream).await.unwrap_err());
     let ReloadRefusal::NoWayBack { missing } = reason else { panic!("{reason}") };
     assert_eq!(missing, [Missing::Setting { setting: "bantime.formula".into() }]);
+}
+
+#[tokio::test]
+async fn a_log_file_that_is_no_more_does_not_keep_a_jail_from_coming_back() {
+    let (lab, client) = lab().await;
+    let others = dump_others(&client).await;
+    let second = lab.dir().join("log/second.log");
+    std::fs::write(&second, "").unwrap();
+    lab.client(&["set", "sshd", "addlogpath", second.to_str().unwrap()]).unwrap();
+    std::fs::remove_file(&second).unwrap();
+    let failing = with(&stream_of(&lab, "sshd"), &["set", "sshd", "addlogpath", "/does/not/exist"]);
+    let (_, restored) = failure(reload(&client, &failing).await.unwrap_err());
+    let Restored::Back { lost_bans, lost_logs } = &restored else { panic!("{restored}") };
+    assert!(lost_bans.is_empty());
+    assert_eq!(lost_logs.iter().map(fail2ban_client::Text::to_path).collect::<Vec<_>>(), [second]);
+    assert!(restored.to_string().contains("second.log"), "{restored}");
+    let settings = client.jail_settings(&jail("sshd")).await.unwrap();
+    assert_eq!(settings.logpath.len(), 1);
+    assert_same(&dump_others(&client).await, &others);
 }
 
 #[tokio::test]
@@ -179,7 +207,7 @@ async fn a_stream_that_the_server_takes_and_does_not_follow_is_taken_back() {
                 let ReloadFault::Different { differences } = &fault else { panic!("{fault}") };
                 assert_eq!(*differences, [Difference::NoAction("shy".into())]);
                 assert!(
-                    matches!(&restored, Restored::Back { lost_bans } if lost_bans.is_empty()),
+                    matches!(&restored, Restored::Back { lost_bans, lost_logs } if lost_bans.is_empty() && lost_logs.is_empty()),
                     "{restored}"
                 );
                 gone += 1;

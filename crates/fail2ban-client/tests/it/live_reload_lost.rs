@@ -53,7 +53,10 @@ async fn a_reload_that_failed_unheard_is_put_back() {
     let stream = with(&stream_of(&lab, "sshd"), &["set", "sshd", "addlogpath", "/does/not/exist"]);
     let (fault, restored) = failure(reload(&unlucky(&lab, usize::MAX), &stream).await.unwrap_err());
     assert!(lost_reply(&fault), "{fault}");
-    assert!(matches!(&restored, Restored::Back { lost_bans } if lost_bans.is_empty()), "{restored}");
+    assert!(
+        matches!(&restored, Restored::Back { lost_bans, lost_logs } if lost_bans.is_empty() && lost_logs.is_empty()),
+        "{restored}"
+    );
     assert_same(&without_starts(&dump(&client).await), &before);
 }
 

@@ -36,6 +36,7 @@ mod live_reload_lost;
 mod live_restart;
 mod live_server;
 mod live_spellings;
+mod live_stock;
 mod model;
 mod random;
 mod reconnect;

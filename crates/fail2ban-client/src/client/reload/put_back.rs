@@ -2,7 +2,10 @@
 
 use super::super::Client;
 use super::{Plan, was_refused};
-use crate::stream::{ReloadFault, Restored};
+use crate::codec::{Text, Value};
+use crate::error::Error;
+use crate::reply::ServerException;
+use crate::stream::{JailStream, ReloadFault, Restored};
 
 impl Client {
     /// Puts the last good stream back and verifies it. By a restart, since a reload that failed leaves no jail, or one
@@ -27,18 +30,33 @@ impl Client {
             self.forget(jail).await?;
             return Ok(Restored::Absent);
         };
-        match self.send(stream, true).await {
-            Ok(()) => {}
-            Err(error) if error.is_outcome_unknown() => {
-                if self.is_back().await.is_err() {
-                    return Err(error.into());
-                }
+        let (mut stream, mut lost_logs) = (stream.clone(), Vec::new());
+        loop {
+            match self.send(&stream, true).await {
+                Ok(()) => break,
+                // A jail that has been running for long may read a file that is no more. It is better off without.
+                Err(Error::Server { exception, command }) => match missing_log(&exception, &stream) {
+                    Some(path) => {
+                        stream.remove_log_path(&path);
+                        lost_logs.push(path);
+                    }
+                    None => return Err(Error::Server { command, exception }.into()),
+                },
+                Err(error) if error.is_outcome_unknown() && self.is_back().await.is_ok() => break,
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => return Err(error.into()),
         }
-        self.verify(stream, settings).await?;
+        self.verify(&stream, settings).await?;
         let lost_bans = self.lost_bans(jail, &plan.bans, true).await?;
-        Ok(Restored::Back { lost_bans })
+        Ok(Restored::Back { lost_bans, lost_logs })
+    }
+}
+
+/// The log file of the stream that could not be opened: a system error has a number, a text and the file.
+fn missing_log(exception: &ServerException, stream: &JailStream) -> Option<Text> {
+    match exception.args() {
+        [Value::Int(_), _, Value::Str(path), ..] => stream.log_paths().find(|own| *own == path).cloned(),
+        _ => None,
     }
 }
 
