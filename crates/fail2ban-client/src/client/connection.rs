@@ -46,7 +46,7 @@ pub(super) enum Fault {
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) fault: Fault,
-    /// Whether the whole request was handed over: only then can it have been carried out.
+    /// Whether a whole request may have been handed over: only then can it have been carried out.
     pub(super) sent: bool,
     /// How many bytes of the reply had come.
     pub(super) received: usize,
@@ -87,9 +87,11 @@ impl Connection {
             self.stream.write_all(requests).await?;
             self.stream.flush().await
         };
+        // Of several requests, the first ones may have been taken.
+        let perhaps = replies > 1;
         match timeout(write_timeout, handed_over).await {
-            Err(_) => return Err(failure(Fault::Late("take the request", write_timeout), false, 0)),
-            Ok(Err(error)) => return Err(failure(Fault::Lost(Some(error)), false, 0)),
+            Err(_) => return Err(failure(Fault::Late("take the request", write_timeout), perhaps, 0)),
+            Ok(Err(error)) => return Err(failure(Fault::Lost(Some(error)), perhaps, 0)),
             Ok(Ok(())) => {}
         }
         let deadline = Instant::now() + reply_timeout;

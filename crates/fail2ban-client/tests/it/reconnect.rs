@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use fail2ban_client::fake::{Reply, Script, Server};
 use fail2ban_client::{Client, ConnectionState, ConnectionWatch, Error, Options, command, connect_with};
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::task::{JoinHandle, yield_now};
 
@@ -161,6 +162,21 @@ async fn a_change_that_was_not_sent_waits_for_the_server() {
     fake.start_again().unwrap();
     changed.await.unwrap().unwrap();
     assert_eq!(fake.recording().commands().len(), 2);
+}
+
+#[tokio::test]
+async fn of_several_changes_the_first_may_have_been_taken_by_a_server_that_goes() {
+    // The pipe holds less than the requests, and nobody reads them to their end.
+    let pipe = connect_with("a pipe", || async {
+        let (ours, mut theirs) = tokio::io::duplex(64);
+        tokio::spawn(async move { theirs.read_exact(&mut [0; 100]).await });
+        Ok(ours)
+    });
+    let client = Client::with_connector(Tries::new(pipe), patient());
+    let change = command::raw(vec!["echo".into(), "x".repeat(50).into()]);
+    let error = client.run_all(&[change.clone(), change.clone(), change]).await.unwrap_err();
+    assert!(error.is_outcome_unknown(), "{error}");
+    assert_eq!(client.generation(), 1);
 }
 
 #[tokio::test]
