@@ -8,6 +8,7 @@ mod error;
 mod parts;
 mod read;
 mod reload;
+mod span;
 mod value;
 
 pub use check::{JailCheck, Problem, Unchecked};
@@ -38,7 +39,7 @@ use crate::types::{Backend, JailName};
 /// let mut stream = JailStream::new(JailName::new("sshd")?, Backend::Polling);
 /// stream.push(&command::raw(["set", "sshd", "maxretry", "5"].map(Arg::from).to_vec()))?;
 /// assert!(stream.push(&command::raw(["set", "nginx", "maxretry", "5"].map(Arg::from).to_vec())).is_err());
-/// assert!(stream.push(&command::raw(["set", "sshd", "bantime", "10m"].map(Arg::from).to_vec())).is_err());
+/// assert!(stream.push(&command::raw(["set", "sshd", "bantime", "10*60"].map(Arg::from).to_vec())).is_err());
 /// assert_eq!(stream.commands().len(), 3);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
@@ -75,7 +76,8 @@ impl JailStream {
     }
 
     /// Adds a command that configures this jail: a `set JAIL` or `multi-set JAIL` of a setting, an expression, a log
-    /// file, a journal match, an action or properties of an action. Texts that hold a number become one.
+    /// file, a journal match, an action or properties of an action. Texts that hold a number or a span of time, `10m`, become
+    /// a number.
     ///
     /// # Errors
     /// It does something else, or the server would evaluate a text in it.

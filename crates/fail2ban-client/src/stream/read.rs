@@ -17,8 +17,8 @@ const SETTINGS: [(&str, Check); 20] = [
     ("logencoding", value::text),
     ("maxretry", value::integer),
     ("maxmatches", value::integer),
-    ("findtime", value::integer),
-    ("bantime", value::integer),
+    ("findtime", value::seconds),
+    ("bantime", value::seconds),
     ("bantime.increment", value::flag),
     ("bantime.overalljails", value::flag),
     ("bantime.factor", value::factor),
@@ -142,7 +142,7 @@ fn property(name: &Arg, given: &Arg) -> Result<(Text, Arg), StreamFault> {
         return Err(StreamFault::NotAProperty { property: name.to_string() });
     }
     let given = match given {
-        _ if name == "timeout" => value::integer(given)?,
+        _ if name == "timeout" => value::seconds(given)?,
         Arg::Str(_) | Arg::Int(_) | Arg::Bool(_) | Arg::Float(_) => given.clone(),
         Arg::None | Arg::List(_) | Arg::Dict(_) => {
             return Err(StreamFault::Value { expected: "a text or a number" });

@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use super::error::StreamFault;
+use super::span;
 use crate::codec::Arg;
 use crate::types::{BantimeFactor, BantimeFormula, BantimeMultipliers, IgnoreCache, UseDns};
 
@@ -22,14 +23,26 @@ pub(super) fn text(arg: &Arg) -> Result<Arg, StreamFault> {
     }
 }
 
-/// A number, or a text that holds one: `600`, and not `10m`.
+/// A number, or a text that holds one.
 pub(super) fn integer(arg: &Arg) -> Result<Arg, StreamFault> {
     let number = match arg {
         Arg::Int(number) => Some(*number),
         Arg::Str(text) => text.as_str().and_then(|text| text.trim().parse().ok()),
         _ => None,
     };
-    number.map_or(expected("a whole number; write times in seconds"), |number: i64| Ok(Arg::Int(number)))
+    number.map_or(expected("a whole number"), |number: i64| Ok(Arg::Int(number)))
+}
+
+/// A span of time, in seconds or as fail2ban's configuration writes it: `600`, `10m`.
+pub(super) fn seconds(arg: &Arg) -> Result<Arg, StreamFault> {
+    let number = match arg {
+        Arg::Int(number) => Some(*number),
+        Arg::Str(text) => text.as_str().and_then(span::seconds),
+        _ => None,
+    };
+    number.map_or(expected("a time: whole seconds, or numbers with units such as 1d 12h"), |number| {
+        Ok(Arg::Int(number))
+    })
 }
 
 /// A number above zero.
@@ -42,7 +55,7 @@ pub(super) fn count(arg: &Arg) -> Result<Arg, StreamFault> {
 
 /// Seconds, or the empty text, which clears the setting.
 pub(super) fn seconds_or_none(arg: &Arg) -> Result<Arg, StreamFault> {
-    if is_empty(arg) { Ok(arg.clone()) } else { integer(arg) }
+    if is_empty(arg) { Ok(arg.clone()) } else { seconds(arg) }
 }
 
 pub(super) fn flag(arg: &Arg) -> Result<Arg, StreamFault> {
@@ -101,7 +114,7 @@ fn word(arg: &Arg) -> Option<String> {
 /// `key="<ip>", max-count=100, max-time=300`, written anew, since the server evaluates the time; or the empty text,
 /// which clears it.
 pub(super) fn ignorecache(arg: &Arg) -> Result<Arg, StreamFault> {
-    const FORM: &str = "empty or key=\"…\", max-count=NUMBER, max-time=SECONDS";
+    const FORM: &str = "empty or key=\"…\", max-count=NUMBER, max-time=TIME";
     let Arg::Str(text) = arg else { return expected(FORM) };
     let mut rest = text.as_str().map_or("?", str::trim);
     if rest.is_empty() {
@@ -114,7 +127,10 @@ pub(super) fn ignorecache(arg: &Arg) -> Result<Arg, StreamFault> {
         match (name, number) {
             ("key", _) => key = Some(value),
             ("max-count", Ok(number)) => count = number,
-            ("max-time", Ok(number)) => time = number,
+            ("max-time", _) => match span::seconds(value).map(u32::try_from) {
+                Some(Ok(seconds)) => time = seconds,
+                _ => return expected(FORM),
+            },
             _ => return expected(FORM),
         }
         rest = tail;

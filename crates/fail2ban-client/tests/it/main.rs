@@ -35,6 +35,7 @@ mod live_reload_back;
 mod live_reload_lost;
 mod live_restart;
 mod live_server;
+mod live_spans;
 mod live_spellings;
 mod live_stock;
 mod model;
