@@ -9,11 +9,24 @@ use crate::codec::Arg;
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sequence(Vec<Arg>);
 
-/// A command that the server passes over in a sequence.
+/// A command that does not belong in a sequence.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("fail2ban does nothing for {command:?} within a sequence; send it by itself")]
-pub struct SequenceError {
-    command: String,
+#[non_exhaustive]
+pub enum SequenceError {
+    /// The server passes over it: it calls no methods of actions there, and counts no failures.
+    #[error("fail2ban does nothing for {command:?} within a sequence; send it by itself")]
+    PassedOver {
+        /// The command.
+        command: String,
+    },
+    /// One of [`raw`](super::raw): it may be a reload, which removes the jails that it does not start.
+    #[error(
+        "{command:?} is a raw command, and may be a reload that removes jails; a sequence has commands of the catalogue"
+    )]
+    Raw {
+        /// The command.
+        command: String,
+    },
 }
 
 impl Sequence {
@@ -25,12 +38,13 @@ impl Sequence {
     /// Adds a command. What it would answer is not told.
     ///
     /// # Errors
-    /// The server passes over this command in a sequence: it calls no methods of actions there, and counts no failures.
+    /// The server would pass over this command in a sequence, or it is a [`raw`](super::raw) one.
     pub fn push<T>(&mut self, command: &Command<T>) -> Result<(), SequenceError> {
-        let syntax = command.info().map_or("", |info| info.syntax);
+        let Some(info) = command.info() else { return Err(SequenceError::Raw { command: command.name() }) };
+        let syntax = info.syntax;
         let method = syntax.starts_with("set JAIL action ") && command.patience() == Patience::Actions;
         if method || syntax.starts_with("set JAIL attempt ") {
-            return Err(SequenceError { command: command.name() });
+            return Err(SequenceError::PassedOver { command: command.name() });
         }
         self.0.push(Arg::List(command.args().to_vec()));
         Ok(())
@@ -55,7 +69,7 @@ impl From<&Sequence> for Arg {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ping, set_action_timeout, set_max_retry, start_action};
+    use super::super::{ping, raw, set_action_timeout, set_max_retry, start_action};
     use super::*;
     use crate::types::{ActionName, JailName};
 
@@ -68,6 +82,8 @@ mod tests {
         sequence.push(&set_action_timeout(&jail, &action, 5)).unwrap();
         let error = sequence.push(&start_action(&jail, &action)).unwrap_err();
         assert!(error.to_string().contains("set sshd action"), "{error}");
+        let reload = raw(["reload", "--all"].map(Arg::from).to_vec());
+        assert!(matches!(sequence.push(&reload), Err(SequenceError::Raw { .. })));
         assert_eq!((sequence.len(), sequence.is_empty()), (3, false));
     }
 }
