@@ -5,6 +5,7 @@ pub(crate) mod check;
 mod list;
 pub(crate) mod load;
 pub(crate) mod secret;
+pub(crate) mod workers;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,13 +14,15 @@ use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use secret::Secret;
+pub(crate) use workers::Workers;
 
 /// Everything that can be set.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Settings {
-    /// How many server processes this deployment runs on the same database. Anything but 1 needs PostgreSQL. Default 1.
-    pub(crate) workers: u32,
+    /// How many server processes this deployment runs on the same database, from 1 to 256. Anything but 1 needs
+    /// PostgreSQL. Default 1.
+    pub(crate) workers: Workers,
     /// The web server.
     pub(crate) http: Http,
     /// Where BanGUI keeps its data.
@@ -132,7 +135,7 @@ pub(crate) enum LogFormat {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            workers: 1,
+            workers: Workers::Count(1),
             http: Http::default(),
             database: Database::default(),
             fail2ban: Fail2ban::default(),

@@ -27,7 +27,7 @@ pub(crate) struct System {
     database: DatabaseKind,
     store: Arc<dyn LeaseStore>,
     lease: Arc<LeaseKeeper>,
-    workers: usize,
+    workers: u32,
     asked: RwLock<Option<Asked>>,
 }
 
@@ -38,7 +38,7 @@ impl System {
         database: DatabaseKind,
         store: Arc<dyn LeaseStore>,
         lease: Arc<LeaseKeeper>,
-        workers: usize,
+        workers: u32,
     ) -> Self {
         Self { started_at, database, store, lease, workers, asked: RwLock::new(None) }
     }

@@ -39,8 +39,8 @@ pub struct SystemInfo {
     pub role: SchedulerRole,
     /// The scheduler lock, whoever holds it; `None` if nobody ever did, or the database does not answer.
     pub lease: Option<Lease>,
-    /// HTTP workers of this process.
-    pub workers: usize,
+    /// How many processes this deployment means to run on its database.
+    pub workers: u32,
 }
 
 /// Tells about the process. Asked by `GET /api/system` and `GET /api/health/ready`, the latter without a session:

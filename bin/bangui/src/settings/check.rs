@@ -29,17 +29,17 @@ pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
     match bangui_persistence::sqlite_file(settings.database.url.expose()) {
         Err(error) => add("database.url", error.to_string()),
         Ok(Some(path)) => {
-            if settings.workers != 1 {
-                add("workers", single_process(settings.workers));
+            if let Some(count @ 2..) = settings.workers.count() {
+                add("workers", single_process(count));
             }
             if let Some(message) = file_problem(&path) {
                 add("database.url", message);
             }
         }
-        Ok(None) if settings.workers == 0 => {
-            add("workers", "0 processes cannot serve anything: set 1 or more".to_owned());
-        }
         Ok(None) => {}
+    }
+    if let Some(message) = settings.workers.problem() {
+        add("workers", message);
     }
     if settings.http.listen.is_empty() {
         add("http.listen", "names no address: set one such as 127.0.0.1:8686".to_owned());
@@ -115,7 +115,7 @@ fn file_problem(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::check;
-    use crate::settings::{Secret, Settings};
+    use crate::settings::{Secret, Settings, Workers};
 
     fn settings(url: &str) -> Settings {
         let mut settings = Settings::default();
@@ -141,9 +141,19 @@ mod tests {
     fn many_processes_need_postgresql() {
         let mut settings = settings("sqlite:///tmp/bangui.db");
         assert!(keys(&settings).is_empty(), "{:?}", check(&settings));
-        settings.workers = 4;
+        settings.workers = Workers::Count(4);
         let message = check(&settings).remove(0).message;
-        assert!(message.contains("4 processes") && message.contains("PostgreSQL"), "{message}");
+        for part in [
+            "4 processes",
+            "sessions",
+            "throttle",
+            "run-time state",
+            "jobs",
+            "PostgreSQL",
+            "docs/deployment.md",
+        ] {
+            assert!(message.contains(part), "{part}: {message}");
+        }
         settings.database.url = Secret::new("postgres://h/d".to_owned());
         assert!(keys(&settings).is_empty());
     }

@@ -71,6 +71,7 @@ mod tests {
     use std::io::Write;
 
     use super::load;
+    use crate::settings::Workers;
 
     fn from(environment: &[(&str, &str)], file: &str) -> Result<super::Settings, String> {
         let mut toml = tempfile::NamedTempFile::new().expect("a file");
@@ -83,7 +84,7 @@ mod tests {
     #[test]
     fn defaults_are_whole() {
         let settings = from(&[], "").expect("defaults");
-        assert_eq!(settings.workers, 1);
+        assert_eq!(settings.workers, Workers::Count(1));
         assert_eq!(settings.http.listen.len(), 1);
         assert_eq!(settings.database.url.expose(), "sqlite:///var/lib/bangui/bangui.db");
     }
@@ -100,7 +101,7 @@ mod tests {
         )
         .expect("settings");
         assert_eq!(settings.http.listen.len(), 2);
-        assert_eq!(settings.workers, 3);
+        assert_eq!(settings.workers, Workers::Count(3));
         assert_eq!(settings.fail2ban.socket.to_str(), Some("/tmp/s"));
         assert_eq!(settings.database.url.expose(), "postgres://u:p,w@h/d");
     }
@@ -124,8 +125,18 @@ mod tests {
         assert!(error.contains("sockett"), "{error}");
         let error = from(&[("BANGUI_HTTP__LISTN", "127.0.0.1:1")], "").expect_err("a typo");
         assert!(error.contains("listn"), "{error}");
-        let error = from(&[("BANGUI_WORKERS", "many")], "").expect_err("no number");
-        assert!(error.contains("workers") && error.contains("many"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_number_of_processes_is_kept_to_be_named() {
+        let wrong = |text: &str| Workers::Wrong(text.to_owned());
+        for text in ["many", "0", "-3", " 2", "02", "99999999999"] {
+            assert_eq!(from(&[("BANGUI_WORKERS", text)], "").expect("settings").workers, wrong(text));
+        }
+        for (file, text) in [("workers = 0", "0"), ("workers = -3", "-3"), ("workers = 1.5", "1.5")] {
+            assert_eq!(from(&[], file).expect("settings").workers, wrong(text));
+        }
+        assert_eq!(from(&[], "workers = \"3\"").expect("settings").workers, Workers::Count(3));
     }
 
     #[test]

@@ -147,7 +147,7 @@ fn system(settings: &Settings, db: &Db, lease: &Arc<LeaseKeeper>, clock: &dyn Cl
         DbKind::Postgres => DatabaseKind::Postgres,
     };
     let store: Arc<dyn LeaseStore> = Arc::new(db.clone());
-    let workers = usize::try_from(settings.workers).unwrap_or(usize::MAX);
+    let workers = settings.workers.count().unwrap_or(1);
     Arc::new(System::new(clock.now(), kind, store, Arc::clone(lease), workers))
 }
 

@@ -45,6 +45,30 @@ fn all_wrong_settings_are_named_at_once() {
 }
 
 #[test]
+fn a_number_of_processes_that_makes_no_sense_is_named_with_the_value() {
+    let dir = TempDir::new().expect("a directory");
+    for value in ["many", "0", "-2", " 2", "02", "99999999999999999999"] {
+        let (code, text) = serve(&dir, &[("BANGUI_WORKERS", value)]);
+        assert_eq!(code, 78, "{text}");
+        assert!(text.contains("workers") && text.contains(&format!("{value:?}")), "{value:?} in {text}");
+    }
+    let (code, text) = serve(&dir, &[("BANGUI_WORKERS", "2")]);
+    assert_eq!(code, 78, "{text}");
+    for part in ["sessions", "throttle", "run-time state", "PostgreSQL", "docs/deployment.md"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(!dir.path().join("bangui.db").exists());
+}
+
+#[test]
+fn variables_of_process_managers_are_noticed() {
+    let mut setup = nowhere();
+    setup.settings.push(("WEB_CONCURRENCY", "4".to_owned()));
+    let server = Server::start(&setup);
+    assert!(server.log().contains("WEB_CONCURRENCY"), "{}", server.log());
+}
+
+#[test]
 fn a_port_in_use_ends_the_start_before_the_database_is_made() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = taken.local_addr().expect("an address").to_string();
@@ -150,6 +174,7 @@ fn check_config_shows_settings_without_secrets() {
     let (code, text) = run(&mut command);
     assert_eq!(code, 0, "{text}");
     assert!(text.contains("poll_interval_ms") && !text.contains(PASSWORD), "{text}");
+    assert!(!text.contains("warning"), "{text}");
     assert!(!dir.path().join("bangui.db").exists());
 }
 

@@ -58,8 +58,8 @@ pub(crate) struct Readiness {
     database: Status,
     /// This process's part in scheduling.
     scheduler: Role,
-    /// HTTP workers of this process.
-    workers: usize,
+    /// How many processes this deployment means to run on its database.
+    workers: u32,
 }
 
 impl From<&SystemInfo> for Readiness {

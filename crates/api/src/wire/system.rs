@@ -179,8 +179,8 @@ pub(crate) struct SystemResponse {
     fail2ban: Fail2ban,
     /// The scheduler lock.
     scheduler: Scheduler,
-    /// HTTP workers of this process.
-    workers: usize,
+    /// How many processes this deployment means to run on its database.
+    workers: u32,
 }
 
 impl SystemResponse {
