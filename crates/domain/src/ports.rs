@@ -6,6 +6,7 @@ pub mod clock;
 pub mod fail2ban_history;
 pub mod jail_control;
 pub mod lease_store;
+pub mod notices;
 pub mod session_store;
 pub mod user_store;
 
@@ -14,6 +15,7 @@ pub use clock::Clock;
 pub use fail2ban_history::{Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, HistoryRow};
 pub use jail_control::{ControlError, Counters, JailControl, LocalTime, ReportedBan};
 pub use lease_store::{Acquired, LeaseStore, SCHEDULER_LEASE};
+pub use notices::{Notice, Notices};
 pub use session_store::SessionStore;
 pub use user_store::{AuditLog, UserStore};
 
