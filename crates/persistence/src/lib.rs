@@ -11,6 +11,7 @@ mod fault;
 mod lease;
 mod location;
 mod migrate;
+mod notices;
 mod schema;
 mod sessions;
 mod text;
@@ -21,6 +22,7 @@ pub use error::DbError;
 pub use fail2ban_db::Fail2banDb;
 pub use location::sqlite_file;
 pub use migrate::MigrateReport;
+pub use notices::NoticeListener;
 
 // Linked for their features alone: one bundled SQLite, shared with sqlx, and one bundled libpq.
 use libsqlite3_sys as _;

@@ -18,6 +18,8 @@ pub(crate) enum Location {
 /// A URL for libpq, with what must not be shown of it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PostgresUrl {
+    /// As it stands in the settings.
+    given: String,
     /// What libpq is given.
     url: String,
     /// Host, port and database, for messages.
@@ -127,7 +129,8 @@ impl PostgresUrl {
         }
         secrets.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
         secrets.dedup();
-        let mut url = url.to_owned();
+        let given = url.to_owned();
+        let mut url = given.clone();
         for (name, value) in [("connect_timeout", "10"), ("application_name", "bangui")] {
             if !query.contains(name) {
                 url.push(if url.contains('?') { '&' } else { '?' });
@@ -136,7 +139,12 @@ impl PostgresUrl {
         }
         let shown =
             if shown.is_empty() { "PostgreSQL (libpq's defaults)".to_owned() } else { shown.to_owned() };
-        Self { url, shown, secrets }
+        Self { given, url, shown, secrets }
+    }
+
+    /// As it stands in the settings: holds the password.
+    pub(crate) fn as_given(&self) -> &str {
+        &self.given
     }
 
     /// What libpq is given: holds the password.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use bangui_domain::model::{BanEvent, EventId, EventKind, Fence, ServerId, Timestamp};
-use bangui_domain::ports::{BanBatch, HistoryCursor, Recorded, SCHEDULER_LEASE, StoreError};
+use bangui_domain::ports::{BanBatch, HistoryCursor, Notice, Recorded, SCHEDULER_LEASE, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
@@ -15,6 +15,7 @@ use super::write::{ActiveValues, EventValues, StoredEventValues};
 use crate::connection::{AnyConnection, CHUNK, InsertRows, TxError};
 use crate::db::optional;
 use crate::fault::UnknownValue;
+use crate::notices;
 use crate::schema::{active_bans, scheduler_lock, servers};
 
 /// The body of the transaction.
@@ -51,6 +52,9 @@ pub(super) fn record(connection: &mut AnyConnection, batch: &BanBatch) -> Result
         diesel::update(server)
             .set((servers::history_rowid.eq(cursor.rowid), servers::history_timeofban.eq(cursor.timeofban)))
             .execute(connection)?;
+    }
+    if let Some(newest) = events.last() {
+        notices::send(connection, &Notice::Events(newest.id))?;
     }
     Ok(Recorded { events })
 }

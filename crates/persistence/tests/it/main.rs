@@ -12,5 +12,6 @@ mod connect;
 mod fail2ban_db;
 mod lease;
 mod migrate;
+mod notices;
 mod sessions;
 mod users;
