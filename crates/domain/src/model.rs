@@ -9,6 +9,7 @@ pub mod lease;
 pub mod live;
 pub mod page;
 pub mod query;
+pub mod throttle;
 pub mod time;
 
 pub use address::{AddressError, BanId, Target};
@@ -20,6 +21,7 @@ pub use lease::{Fence, Lease, LeaseHolder};
 pub use live::LiveEvent;
 pub use page::{Cursor, Limit, Page};
 pub use query::{BanQuery, BanSort, EventQuery, SortKey};
+pub use throttle::{Admission, TryCounter, TryKind, TryRule};
 pub use time::Timestamp;
 
 /// Which fail2ban server a row belongs to. Today there is one, [`ServerId::LOCAL`].

@@ -8,6 +8,7 @@ pub mod jail_control;
 pub mod lease_store;
 pub mod notices;
 pub mod session_store;
+pub mod try_store;
 pub mod user_store;
 
 pub use ban_store::{BanBatch, BanRecord, BanStore, EndRecord, Recorded};
@@ -17,6 +18,7 @@ pub use jail_control::{ControlError, Counters, JailControl, LocalTime, ReportedB
 pub use lease_store::{Acquired, LeaseStore, SCHEDULER_LEASE};
 pub use notices::{Notice, Notices};
 pub use session_store::SessionStore;
+pub use try_store::TryStore;
 pub use user_store::{AuditLog, UserStore};
 
 use thiserror::Error;

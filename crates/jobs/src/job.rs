@@ -3,6 +3,7 @@
 mod observe_bans;
 mod probe_fail2ban;
 mod prune_jobs;
+mod prune_login_tries;
 mod prune_sessions;
 
 use std::sync::Arc;
@@ -10,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bangui_domain::model::Fence;
-use bangui_domain::ports::{Clock, SessionStore};
+use bangui_domain::ports::{Clock, SessionStore, TryStore};
 use bangui_domain::service::{Observer, Prober};
 use thiserror::Error;
 
@@ -19,6 +20,7 @@ use crate::queue::JobStorage;
 pub use observe_bans::ObserveBans;
 pub use probe_fail2ban::ProbeFail2ban;
 pub use prune_jobs::PruneJobs;
+pub use prune_login_tries::PruneLoginTries;
 pub use prune_sessions::PruneSessions;
 
 /// Why a run failed.
@@ -73,6 +75,8 @@ pub struct JobContext {
     pub prober: Arc<Prober>,
     /// Sessions to be pruned.
     pub sessions: Arc<dyn SessionStore>,
+    /// Counted tries to log in, to be pruned.
+    pub tries: Arc<dyn TryStore>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// How often bans are looked at.
@@ -91,6 +95,7 @@ pub(crate) fn all(context: &JobContext, storage: &JobStorage) -> Vec<Arc<dyn Job
             Arc::clone(&context.clock),
             context.session_idle,
         )),
+        Arc::new(PruneLoginTries::new(Arc::clone(&context.tries))),
         Arc::new(PruneJobs::new(storage.clone(), Arc::clone(&context.clock))),
     ]
 }

@@ -141,3 +141,8 @@ pub(crate) fn optional<T>(result: Result<T, diesel::result::Error>) -> Result<Op
         Err(error) => Err(store_error(error)),
     }
 }
+
+/// How many rows a statement has touched.
+pub(crate) fn count(rows: usize) -> u64 {
+    u64::try_from(rows).unwrap_or(u64::MAX)
+}

@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::{BigInt, Text};
 
+use crate::clock::now;
 use crate::connection::{AnyConnection, TxError};
 use crate::db::{Db, optional};
 use crate::schema::scheduler_lock;
@@ -44,14 +45,6 @@ impl From<LeaseRow> for Lease {
             acquired_at: Timestamp::from_millis(row.acquired_at),
             expires_at: Timestamp::from_millis(row.expires_at),
         }
-    }
-}
-
-/// The database's time in epoch milliseconds, at the moment the statement runs.
-fn now(connection: &AnyConnection) -> &'static str {
-    match connection {
-        AnyConnection::Sqlite(_) => "CAST(round(unixepoch('subsec') * 1000) AS BIGINT)",
-        AnyConnection::Postgres(_) => "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
     }
 }
 

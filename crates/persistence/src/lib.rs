@@ -3,6 +3,7 @@
 
 mod audit;
 mod bans;
+mod clock;
 mod connection;
 mod db;
 mod error;
@@ -15,6 +16,7 @@ mod notices;
 mod schema;
 mod sessions;
 mod text;
+mod tries;
 mod users;
 
 pub use db::{Db, DbKind, DbOptions};

@@ -91,6 +91,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    login_tries (kind, subject) {
+        kind -> Text,
+        subject -> Text,
+        tries -> BigInt,
+        last_at -> BigInt,
+        keep_until -> BigInt,
+    }
+}
+
+diesel::table! {
     audit (id) {
         id -> BigInt,
         server_id -> Text,

@@ -5,7 +5,7 @@ use bangui_domain::model::{NewSession, Session, Timestamp, TokenHash, UserId};
 use bangui_domain::ports::{SessionStore, StoreError};
 use diesel::prelude::*;
 
-use crate::db::{Db, optional};
+use crate::db::{Db, count, optional};
 use crate::schema::{sessions, users};
 use crate::text::storable_option;
 use crate::users::{UserRow, user};
@@ -96,8 +96,4 @@ impl SessionStore for Db {
         })
         .await
     }
-}
-
-fn count(rows: usize) -> u64 {
-    u64::try_from(rows).unwrap_or(u64::MAX)
 }

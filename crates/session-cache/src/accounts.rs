@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bangui_domain::model::{AuditAction, AuditEntry, ServerId, Session, User};
-use bangui_domain::ports::{AuditLog, Clock, UserStore};
+use bangui_domain::ports::{AuditLog, Clock, TryStore, UserStore};
 use bangui_domain::{FieldError, ServiceError};
 
 use crate::{Passwords, SecretError, SessionSettings, Sessions, Throttle, Token};
@@ -40,6 +40,8 @@ pub struct AccountStores {
     pub users: Arc<dyn UserStore>,
     /// The trail.
     pub audit: Arc<dyn AuditLog>,
+    /// Counted tries to log in.
+    pub tries: Arc<dyn TryStore>,
     /// Sessions.
     pub sessions: Arc<Sessions>,
 }
@@ -61,9 +63,9 @@ impl Accounts {
         clock: Arc<dyn Clock>,
         settings: &SessionSettings,
     ) -> Result<Self, SecretError> {
-        let AccountStores { users, audit, sessions } = stores;
+        let AccountStores { users, audit, tries, sessions } = stores;
         let passwords = Passwords::new(settings)?;
-        Ok(Self { users, audit, sessions, clock, passwords, throttle: Throttle::new() })
+        Ok(Self { users, audit, sessions, clock, passwords, throttle: Throttle::new(tries) })
     }
 
     /// The sessions, to recognise who asks.

@@ -4,7 +4,7 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use bangui_domain::ports::{AuditLog, Clock, SessionStore, UserStore};
+use bangui_domain::ports::{AuditLog, Clock, SessionStore, TryStore, UserStore};
 use bangui_session_cache::{AccountStores, Accounts, SessionSettings, Sessions};
 use clap::Subcommand;
 
@@ -36,12 +36,13 @@ pub(crate) enum Command {
 /// Carries out the command.
 pub(crate) async fn run(validated: Validated, command: Command) -> Result<(), Fatal> {
     let db = validated.open().await?;
-    let (users, audit, store): (Arc<dyn UserStore>, Arc<dyn AuditLog>, Arc<dyn SessionStore>) =
-        (Arc::new(db.clone()), Arc::new(db.clone()), Arc::new(db));
+    let (users, audit): (Arc<dyn UserStore>, Arc<dyn AuditLog>) =
+        (Arc::new(db.clone()), Arc::new(db.clone()));
+    let (tries, store): (Arc<dyn TryStore>, Arc<dyn SessionStore>) = (Arc::new(db.clone()), Arc::new(db));
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let settings = SessionSettings::default();
     let sessions = Arc::new(Sessions::new(store, Arc::clone(&clock), &settings));
-    let accounts = Accounts::new(AccountStores { users, audit, sessions }, clock, &settings)
+    let accounts = Accounts::new(AccountStores { users, audit, tries, sessions }, clock, &settings)
         .map_err(|error| Fatal::new(ExitCode::Internal, error.to_string()))?;
     let password = read_password()?;
     let refused = |error: bangui_domain::ServiceError| Fatal::new(ExitCode::Failed, format!("{error}."));

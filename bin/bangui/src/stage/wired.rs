@@ -9,7 +9,7 @@ use actix_web::web::Data;
 use bangui_api::{ApiServices, ApiSettings, ApiState, DatabaseKind, Proxies, SecureCookies, SystemView};
 use bangui_domain::model::ServerId;
 use bangui_domain::ports::{
-    AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, SessionStore, UserStore,
+    AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, SessionStore, TryStore, UserStore,
 };
 use bangui_domain::service::{BanService, EventService, JailService, Observer, Prober, Watch};
 use bangui_gateway::{Fail2banControl, Zone};
@@ -85,6 +85,7 @@ impl Wired {
             observer,
             prober: Arc::new(Prober::new(control, watch)),
             sessions,
+            tries: Arc::new(db),
             clock,
             poll_interval: Duration::from_millis(settings.fail2ban.poll_interval_ms),
             session_idle: session_settings.idle_expiry,
@@ -119,8 +120,9 @@ fn accounts(
     settings: &SessionSettings,
 ) -> Result<Accounts, Fatal> {
     let users: Arc<dyn UserStore> = Arc::new(db.clone());
+    let tries: Arc<dyn TryStore> = Arc::new(db.clone());
     let sessions = Arc::new(Sessions::new(sessions, Arc::clone(clock), settings));
-    Accounts::new(AccountStores { users, audit, sessions }, Arc::clone(clock), settings)
+    Accounts::new(AccountStores { users, audit, tries, sessions }, Arc::clone(clock), settings)
         .map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))
 }
 

@@ -100,7 +100,8 @@ impl World {
         let cheap = PasswordCost { memory_kib: 8, passes: 1, lanes: 1 };
         let session_settings = SessionSettings { password_cost: cheap, ..SessionSettings::default() };
         let sessions = Arc::new(Sessions::new(store.clone(), clock.clone(), &session_settings));
-        let stores = AccountStores { users: store.clone(), audit: store.clone(), sessions };
+        let stores =
+            AccountStores { users: store.clone(), audit: store.clone(), tries: store.clone(), sessions };
         let accounts = Arc::new(Accounts::new(stores, clock, &session_settings).unwrap());
         let system = Arc::new(System::default());
         let shutdown = CancellationToken::new();

@@ -91,6 +91,10 @@ pub enum AuditAction {
     LoginFailed,
     /// A logout.
     Logout,
+    /// Somebody ended other sessions of theirs.
+    SessionEnded,
+    /// Somebody changed their password.
+    Password,
     /// A ban was asked for.
     Ban,
     /// An unban was asked for.
@@ -107,6 +111,8 @@ impl AuditAction {
             Self::Login => "login",
             Self::LoginFailed => "login_failed",
             Self::Logout => "logout",
+            Self::SessionEnded => "session_ended",
+            Self::Password => "password",
             Self::Ban => "ban",
             Self::Unban => "unban",
             Self::User => "user",

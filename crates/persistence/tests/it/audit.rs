@@ -10,6 +10,8 @@ both_databases!(every_action_is_written_as_it_came, |test| async move {
         AuditAction::Login,
         AuditAction::LoginFailed,
         AuditAction::Logout,
+        AuditAction::SessionEnded,
+        AuditAction::Password,
         AuditAction::Ban,
         AuditAction::Unban,
         AuditAction::User,

@@ -14,4 +14,5 @@ mod lease;
 mod migrate;
 mod notices;
 mod sessions;
+mod tries;
 mod users;

@@ -75,7 +75,7 @@ both_databases!(a_database_of_a_newer_version_is_refused, |test| async move {
 });
 
 both_databases!(a_failed_migration_leaves_nothing, |test| async move {
-    // The last migration meets a table that is there already; those before it would have worked.
+    // A later migration meets a table that is there already; those before it would have worked.
     for name in names("sqlite").iter().rev() {
         test.execute(&down(&test, name));
     }

@@ -33,18 +33,18 @@ impl Accounts {
         from: &Client,
     ) -> Result<Login, ServiceError> {
         check_new(username, password)?;
-        let attempt = self.admit(from, None)?;
+        let attempt = self.throttle.admit(from.address, None).await?;
         let outcome = self.make_first(token, username, password, from).await;
-        self.settle(attempt, outcome)
+        self.settle(attempt, outcome).await
     }
 
     /// Logs in by name and password.
     pub async fn login(&self, username: &str, password: &str, from: &Client) -> Result<Login, ServiceError> {
         // Names that nobody can have are not worth remembering.
         let account = name_problem(username).is_none().then_some(username);
-        let attempt = self.admit(from, account)?;
+        let attempt = self.throttle.admit(from.address, account).await?;
         let outcome = self.check_login(account, password, from).await;
-        self.settle(attempt, outcome)
+        self.settle(attempt, outcome).await
     }
 
     /// Ends a session.
@@ -103,18 +103,16 @@ impl Accounts {
         Ok(Login { token, session })
     }
 
-    fn admit(&self, from: &Client, account: Option<&str>) -> Result<Attempt, ServiceError> {
-        self.throttle
-            .admit(from.address, account, self.clock.now())
-            .map_err(|retry_after_secs| ServiceError::LoginThrottled { retry_after_secs })
-    }
-
-    /// Only a wrong secret stays counted.
-    fn settle(&self, attempt: Attempt, outcome: Result<Login, ServiceError>) -> Result<Login, ServiceError> {
-        match &outcome {
-            Ok(_) => self.throttle.clear(&attempt),
-            Err(ServiceError::CredentialsInvalid | ServiceError::SetupTokenInvalid) => drop(attempt),
-            Err(_) => self.throttle.take_back(attempt),
+    /// Only a wrong secret stays counted. What cannot be written down changes nothing about the outcome: the try
+    /// counts as failed.
+    async fn settle<T>(&self, attempt: Attempt, outcome: Result<T, ServiceError>) -> Result<T, ServiceError> {
+        let settled = match &outcome {
+            Ok(_) => self.throttle.clear(attempt).await,
+            Err(ServiceError::CredentialsInvalid | ServiceError::SetupTokenInvalid) => return outcome,
+            Err(_) => self.throttle.take_back(attempt).await,
+        };
+        if let Err(error) = settled {
+            tracing::warn!(%error, "a try to log in stays counted as failed");
         }
         outcome
     }

@@ -6,3 +6,5 @@ mod accounts;
 mod logins;
 mod memory;
 mod sessions;
+mod throttle;
+mod tries;

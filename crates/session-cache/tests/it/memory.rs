@@ -1,14 +1,17 @@
 //! Stores in memory and a clock that stands still: just enough to see what the crate asks of its ports.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bangui_domain::model::{
-    AuditAction, AuditEntry, NewSession, NewUser, Session, Timestamp, TokenHash, User, UserId,
+    AuditAction, AuditEntry, NewSession, NewUser, Session, Timestamp, TokenHash, TryKind, User, UserId,
 };
 use bangui_domain::ports::{AuditLog, Clock, SessionStore, StoreError, UserStore};
 use bangui_session_cache::{AccountStores, Accounts, PasswordCost, SessionSettings, Sessions};
+
+use crate::tries::Tries;
 
 pub(crate) const DAY: i64 = 24 * 60 * 60;
 
@@ -21,11 +24,17 @@ pub(crate) struct Memory {
     pub(crate) stored: Mutex<Vec<NewSession>>,
     pub(crate) finds: AtomicU64,
     pub(crate) touches: AtomicU64,
+    pub(crate) tries: Mutex<HashMap<(TryKind, String), Tries>>,
+    pub(crate) admitting: Mutex<()>,
     broken: Mutex<bool>,
     now: AtomicI64,
 }
 
 impl Memory {
+    pub(crate) fn new() -> Self {
+        Self { now: AtomicI64::new(1_790_000_000_000), ..Self::default() }
+    }
+
     pub(crate) fn pass(&self, seconds: i64) {
         self.now.fetch_add(seconds * 1000, Ordering::SeqCst);
     }
@@ -47,7 +56,7 @@ impl Memory {
         self.sessions.lock().unwrap().len()
     }
 
-    fn check(&self) -> Result<(), StoreError> {
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
         if *self.broken.lock().unwrap() { Err(StoreError::Busy) } else { Ok(()) }
     }
 
@@ -176,14 +185,15 @@ impl AuditLog for Memory {
 
 /// Accounts over one memory, with a cheap password cost.
 pub(crate) fn accounts(cache_capacity: u64) -> (Arc<Memory>, Accounts) {
-    let memory = Arc::new(Memory { now: AtomicI64::new(1_790_000_000_000), ..Memory::default() });
+    let memory = Arc::new(Memory::new());
     let settings = SessionSettings {
         cache_capacity,
         password_cost: PasswordCost { memory_kib: 8, passes: 1, lanes: 1 },
         ..SessionSettings::default()
     };
     let sessions = Arc::new(Sessions::new(memory.clone(), memory.clone(), &settings));
-    let stores = AccountStores { users: memory.clone(), audit: memory.clone(), sessions };
+    let stores =
+        AccountStores { users: memory.clone(), audit: memory.clone(), tries: memory.clone(), sessions };
     let accounts = Accounts::new(stores, memory.clone(), &settings).unwrap();
     (memory, accounts)
 }
