@@ -3,7 +3,6 @@
 //! connects again and says what it has seen.
 
 mod message;
-mod recent;
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -12,14 +11,13 @@ use std::time::Duration;
 
 use actix_web::web::Bytes;
 use bangui_domain::ServiceError;
-use bangui_domain::model::{BanEvent, EventId, EventQuery, Limit, LiveEvent, ServerId, TokenHash};
+use bangui_domain::model::{BanEvent, EventId, LiveEvent, TokenHash};
 use futures::Stream;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use crate::ApiState;
-use recent::Recent;
 
 /// A sign of life this often, and a look whether the session still stands.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -31,10 +29,9 @@ pub(crate) struct Live {
     state: Arc<ApiState>,
     session: TokenHash,
     feed: broadcast::Receiver<LiveEvent>,
-    /// The newest event that the page has seen, or that was recorded before it came.
+    /// The newest event that the page has seen, or that was recorded before it came. Feed and history both have the
+    /// order of the numbers: what is not newer has been told.
     last: EventId,
-    /// Events read from the history that may come again through the feed.
-    replayed: Recent,
     /// Whether the history has to be read on before the feed.
     behind: bool,
     ready: VecDeque<Bytes>,
@@ -53,17 +50,15 @@ impl Live {
         last_seen: Option<EventId>,
     ) -> Result<Self, ServiceError> {
         let feed = state.services.watch.subscribe();
-        let last = match last_seen {
-            Some(id) => id,
-            None => newest(&state).await?,
-        };
+        let newest = state.services.events.newest().await?;
+        // A page that has seen more than there is comes from a time before a backup was restored.
+        let last = last_seen.map_or(newest, |seen| seen.min(newest));
         let mut heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut live = Self {
             feed,
             session,
             last,
-            replayed: Recent::default(),
             behind: last_seen.is_some(),
             ready: VecDeque::new(),
             heartbeat,
@@ -112,8 +107,8 @@ impl Live {
     fn take(&mut self, told: Result<LiveEvent, RecvError>) -> Option<()> {
         match told {
             Ok(LiveEvent::Ban(event)) => {
-                if !self.replayed.contains(event.id) {
-                    self.last = self.last.max(event.id);
+                if event.id > self.last {
+                    self.last = event.id;
                     self.ready.push_back(message::event(&event));
                 }
             }
@@ -145,7 +140,6 @@ impl Live {
         self.behind = page.len() >= usize::from(PAGE);
         for event in &page {
             self.last = self.last.max(event.id);
-            self.replayed.add(event.id);
         }
         if !page.is_empty() {
             self.ready.push_back(page.iter().flat_map(|event: &BanEvent| message::event(event)).collect());
@@ -167,12 +161,4 @@ impl Live {
             }
         }
     }
-}
-
-/// An event that is not older than the last one before this stream; 0 if there is none.
-async fn newest(state: &ApiState) -> Result<EventId, ServiceError> {
-    let one = Limit::new(1).unwrap_or(Limit::DEFAULT);
-    let query = EventQuery { limit: one, ..EventQuery::of(ServerId::local()) };
-    let page = state.services.events.find(&query).await?;
-    Ok(page.items.first().map_or(EventId(0), |event| event.id))
 }

@@ -2,6 +2,7 @@
 
 pub mod bans;
 pub mod events;
+pub mod feed;
 pub mod guard;
 pub mod jails;
 pub mod merge;
@@ -11,6 +12,7 @@ pub mod watch;
 
 pub use bans::{BanOrder, BanOutcome, BanService, Caller, UnbanOrder, UnbanOutcome};
 pub use events::EventService;
+pub use feed::Feed;
 pub use jails::JailService;
 pub use merge::merge;
 pub use observe::{Observed, Observer};

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bangui_domain::model::Fence;
-use bangui_domain::ports::{Clock, SessionStore, TryStore};
-use bangui_domain::service::{Observer, Prober};
+use bangui_domain::ports::{Clock, Notices, SessionStore, TryStore};
+use bangui_domain::service::{Feed, Observer, Prober};
 use thiserror::Error;
 
 use crate::queue::JobStorage;
@@ -73,6 +73,10 @@ pub struct JobContext {
     pub observer: Arc<Observer>,
     /// Asks whether fail2ban is there.
     pub prober: Arc<Prober>,
+    /// Tells recorded events.
+    pub feed: Arc<Feed>,
+    /// Brings what other processes tell.
+    pub notices: Arc<dyn Notices>,
     /// Sessions to be pruned.
     pub sessions: Arc<dyn SessionStore>,
     /// Counted tries to log in, to be pruned.

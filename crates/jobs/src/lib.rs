@@ -1,6 +1,7 @@
 //! Background jobs on apalis: what they do, when they are due, which process may start them, and where those
 //! that must survive a restart are queued. Knows no database of BanGUI's own and no HTTP.
 
+mod follow;
 pub mod job;
 pub mod lease;
 pub mod queue;

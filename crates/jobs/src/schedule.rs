@@ -12,6 +12,7 @@ use thiserror::Error;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
+use crate::follow;
 use crate::job::{self, Job, JobContext, When};
 use crate::lease::LeaseKeeper;
 use crate::queue::JobStorage;
@@ -36,7 +37,7 @@ pub fn check_cron(expression: &str) -> Result<Schedule, CronError> {
         .map_err(|error| CronError { expression: expression.to_owned(), reason: error.to_string() })
 }
 
-/// All background work of a process: workers, the cron table, the lease's renewal.
+/// All background work of a process: workers, the cron table, what follows other processes, the lease's renewal.
 pub struct Background {
     tasks: JoinSet<()>,
     stop: CancellationToken,
@@ -62,6 +63,11 @@ impl Background {
             Arc::clone(&context.clock),
             storage.clone(),
             Arc::clone(lease),
+            stop.child_token(),
+        ));
+        tasks.spawn(follow::events(
+            Arc::clone(&context.feed),
+            Arc::clone(&context.notices),
             stop.child_token(),
         ));
         let keeper = Arc::clone(lease);

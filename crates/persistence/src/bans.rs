@@ -17,7 +17,7 @@ use bangui_domain::ports::{BanBatch, BanStore, HistoryCursor, Recorded, StoreErr
 use diesel::prelude::*;
 
 use crate::db::{Db, optional};
-use crate::schema::{active_bans, servers};
+use crate::schema::{active_bans, ban_events, servers};
 
 #[async_trait]
 impl BanStore for Db {
@@ -61,6 +61,19 @@ impl BanStore for Db {
     async fn find_events(&self, query: &EventQuery) -> Result<Page<BanEvent>, StoreError> {
         let query = Arc::new(query.clone());
         self.read(move |connection| find::events(connection, &query)).await
+    }
+
+    async fn newest_event(&self, server: &ServerId) -> Result<EventId, StoreError> {
+        let server = server.clone();
+        self.read(move |connection| {
+            let row = ban_events::table
+                .filter(ban_events::server_id.eq(server.as_str()))
+                .order(ban_events::id.desc())
+                .select(ban_events::id)
+                .first::<i64>(connection);
+            Ok(EventId(optional(row)?.unwrap_or(0)))
+        })
+        .await
     }
 
     async fn events_after(

@@ -9,12 +9,13 @@ use actix_web::web::Data;
 use bangui_api::{ApiServices, ApiSettings, ApiState, DatabaseKind, Proxies, SecureCookies, SystemView};
 use bangui_domain::model::ServerId;
 use bangui_domain::ports::{
-    AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, SessionStore, TryStore, UserStore,
+    AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, Notices, SessionStore, TryStore,
+    UserStore,
 };
-use bangui_domain::service::{BanService, EventService, JailService, Observer, Prober, Watch};
+use bangui_domain::service::{BanService, EventService, Feed, JailService, Observer, Prober, Watch};
 use bangui_gateway::{Fail2banControl, Zone};
 use bangui_jobs::{JobContext, JobStorage, LeaseKeeper};
-use bangui_persistence::{Db, DbKind, Fail2banDb};
+use bangui_persistence::{Db, DbKind, Fail2banDb, NoticeListener};
 use bangui_session_cache::{AccountStores, Accounts, SessionSettings, Sessions};
 use tokio_util::sync::CancellationToken;
 
@@ -47,6 +48,10 @@ impl Wired {
             (Arc::new(db.clone()), Arc::new(db.clone()));
 
         let watch = Arc::new(Watch::new(Arc::clone(&clock)));
+        let notices: Arc<dyn Notices> = Arc::new(NoticeListener::start(&db));
+        let feed = Feed::begin(server.clone(), Arc::clone(&store), Arc::clone(&watch));
+        let feed = feed.await.map_err(|error| Fatal::new(ExitCode::Unavailable, chain(&error)))?;
+        let feed = Arc::new(feed);
         let history: Arc<dyn Fail2banHistory> = Arc::new(Fail2banDb::default());
         let history_path = settings.fail2ban.database.as_deref().map(Path::to_string_lossy);
         let observer = Arc::new(Observer::new(
@@ -55,7 +60,7 @@ impl Wired {
             Arc::clone(&store),
             history,
             history_path.map(std::borrow::Cow::into_owned),
-            Arc::clone(&watch),
+            Arc::clone(&feed),
             Arc::clone(&clock),
         ));
         let bans = BanService::new(
@@ -84,6 +89,8 @@ impl Wired {
         let jobs = JobContext {
             observer,
             prober: Arc::new(Prober::new(control, watch)),
+            feed,
+            notices,
             sessions,
             tries: Arc::new(db),
             clock,

@@ -10,7 +10,9 @@
 
 mod fail2ban;
 mod faults;
+mod live;
 mod outage;
 mod postgres;
+mod replicas;
 mod server;
 mod startup;

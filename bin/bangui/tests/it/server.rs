@@ -64,7 +64,7 @@ pub(crate) struct Server {
     pub(crate) address: SocketAddr,
     pub(crate) dir: TempDir,
     child: Child,
-    cookie: Option<String>,
+    pub(crate) cookie: Option<String>,
 }
 
 impl Server {

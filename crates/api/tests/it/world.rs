@@ -13,7 +13,7 @@ use bangui_api::{
     ApiServices, ApiSettings, ApiState, DatabaseKind, Proxies, SchedulerRole, SystemInfo, SystemView,
 };
 use bangui_domain::model::{Fence, Lease, LeaseHolder, ServerId, Timestamp};
-use bangui_domain::service::{BanService, EventService, JailService, Observer, Prober, Watch};
+use bangui_domain::service::{BanService, EventService, Feed, JailService, Observer, Prober, Watch};
 use bangui_session_cache::{AccountStores, Accounts, Client, PasswordCost, SessionSettings, Sessions};
 use bangui_test_support::db::TestDb;
 use serde_json::Value;
@@ -80,13 +80,14 @@ impl World {
         let fail2ban = Script::new();
         let (control, clock) = (Arc::new(fail2ban.clone()), Arc::new(fail2ban.clone()));
         let watch = Arc::new(Watch::new(clock.clone()));
+        let feed = Feed::begin(ServerId::local(), store.clone(), watch.clone()).await.unwrap();
         let observer = Arc::new(Observer::new(
             ServerId::local(),
             control.clone(),
             store.clone(),
             control.clone(),
             None,
-            watch.clone(),
+            Arc::new(feed),
             clock.clone(),
         ));
         let bans = BanService::new(

@@ -85,6 +85,10 @@ pub trait BanStore: Send + Sync {
     /// Some of the history, newest first by time, then by row.
     async fn find_events(&self, query: &EventQuery) -> Result<Page<BanEvent>, StoreError>;
 
+    /// The event with the highest number; 0 if there is none. Numbers grow in the order in which events can be read:
+    /// once one was seen, none with a lower number comes to light.
+    async fn newest_event(&self, server: &ServerId) -> Result<EventId, StoreError>;
+
     /// Events recorded behind `after`, oldest row first: what a live stream that was cut has missed.
     async fn events_after(
         &self,

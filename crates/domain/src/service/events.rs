@@ -23,6 +23,11 @@ impl EventService {
         Ok(self.store.find_events(query).await?)
     }
 
+    /// The newest event; 0 if there is none.
+    pub async fn newest(&self) -> Result<EventId, ServiceError> {
+        Ok(self.store.newest_event(&self.server).await?)
+    }
+
     /// What was recorded behind `after`, oldest first: for a live stream that was cut.
     pub async fn after(&self, after: EventId, limit: u16) -> Result<Vec<BanEvent>, ServiceError> {
         Ok(self.store.events_after(&self.server, after, limit).await?)

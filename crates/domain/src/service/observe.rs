@@ -17,14 +17,14 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use self::diff::{Changes, JailLook, from_row};
 use self::memory::Memory;
-use super::Watch;
-use crate::ServiceError;
+use super::{Feed, Watch};
 use crate::model::{
     ActiveBan, Fence, JailCounters, JailName, Origin, OutageCode, ServerId, Target, Timestamp,
 };
 use crate::ports::{
     BanBatch, BanStore, Clock, ControlError, EndRecord, Fail2banHistory, HistoryCursor, JailControl,
 };
+use crate::{ServiceError, chain};
 
 /// Bans or ends per transaction: a database that has one writer has to let others in, the lease's renewal first.
 const BATCH: usize = 5_000;
@@ -47,6 +47,7 @@ pub struct Observer {
     store: Arc<dyn BanStore>,
     history: Arc<dyn Fail2banHistory>,
     history_path: Option<String>,
+    feed: Arc<Feed>,
     watch: Arc<Watch>,
     clock: Arc<dyn Clock>,
     memory: Mutex<Memory>,
@@ -57,7 +58,7 @@ pub struct Observer {
 pub struct OrderNumber(u64);
 
 impl Observer {
-    /// Watches `server` through `control`. `history_path` is where fail2ban's database is found on this machine;
+    /// Watches `server` through `control`, and lets `feed` tell what was recorded. `history_path` is where fail2ban's database is found on this machine;
     /// `None` takes the path that fail2ban itself tells.
     pub fn new(
         server: ServerId,
@@ -65,10 +66,11 @@ impl Observer {
         store: Arc<dyn BanStore>,
         history: Arc<dyn Fail2banHistory>,
         history_path: Option<String>,
-        watch: Arc<Watch>,
+        feed: Arc<Feed>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { server, control, store, history, history_path, watch, clock, memory: Mutex::default() }
+        let watch = Arc::clone(feed.watch());
+        Self { server, control, store, history, history_path, feed, watch, clock, memory: Mutex::default() }
     }
 
     /// One look, as the job does it again and again. `fence` is the scheduler lock it is done under.
@@ -276,7 +278,12 @@ impl Observer {
             };
             let events = self.store.record(&batch).await?.events;
             count += events.len();
-            self.watch.recorded(events);
+            // What is written stays written, told or not: the feed is told to look again soon.
+            if let Some(newest) = events.last()
+                && let Err(error) = self.feed.catch_up_to(newest.id).await
+            {
+                tracing::warn!("recorded events are told late to live streams: {}", chain(&error));
+            }
         }
         Ok(count)
     }

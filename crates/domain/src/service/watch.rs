@@ -103,8 +103,8 @@ impl Watch {
         }
     }
 
-    /// Events were recorded.
-    pub fn recorded(&self, events: Vec<BanEvent>) {
+    /// Events were recorded; [`super::Feed`] tells them, in the order of their numbers.
+    pub(super) fn recorded(&self, events: Vec<BanEvent>) {
         for event in events {
             self.tell(LiveEvent::Ban(Arc::new(event)));
         }

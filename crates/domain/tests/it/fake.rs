@@ -14,7 +14,7 @@ use bangui_domain::ports::{
     AuditLog, BanStore, Clock, ControlError, Counters, Fail2banHistory, HistoryCursor, HistoryError,
     HistoryPage, HistoryRow, JailControl, LocalTime, ReportedBan,
 };
-use bangui_domain::service::{BanService, Observer, Watch};
+use bangui_domain::service::{BanService, Feed, Observer, Watch};
 use bangui_test_support::db::TestDb;
 
 /// The moment at which every test begins: 2026-11-23 12:00:00 UTC.
@@ -242,33 +242,35 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new() -> Self {
         let script = Script::new();
-        Self::over(TestDb::sqlite().await, script.clone(), Arc::new(script))
+        Self::over(TestDb::sqlite().await, script.clone(), Arc::new(script)).await
     }
 
     /// fail2ban's database cannot be read.
     pub(crate) async fn without_history() -> Self {
-        Self::over(TestDb::sqlite().await, Script::new(), Arc::new(NoHistory))
+        Self::over(TestDb::sqlite().await, Script::new(), Arc::new(NoHistory)).await
     }
 
     /// BanGUI is started again: same store, same fail2ban, nothing remembered.
-    pub(crate) fn restarted(self) -> Self {
+    pub(crate) async fn restarted(self) -> Self {
         let history = Arc::new(self.script.clone());
-        Self::over(self.db, self.script, history)
+        Self::over(self.db, self.script, history).await
     }
 
-    fn over(db: TestDb, script: Script, history: Arc<dyn Fail2banHistory>) -> Self {
+    async fn over(db: TestDb, script: Script, history: Arc<dyn Fail2banHistory>) -> Self {
         let store: Arc<dyn BanStore> = Arc::new(db.db().clone());
         let audit: Arc<dyn AuditLog> = Arc::new(db.db().clone());
         let control: Arc<dyn JailControl> = Arc::new(script.clone());
         let clock: Arc<dyn Clock> = Arc::new(script.clone());
         let watch = Arc::new(Watch::new(Arc::clone(&clock)));
+        let feed = Feed::begin(ServerId::local(), Arc::clone(&store), Arc::clone(&watch));
+        let feed = feed.await.expect("a feed");
         let observer = Arc::new(Observer::new(
             ServerId::local(),
             Arc::clone(&control),
             Arc::clone(&store),
             history,
             None,
-            Arc::clone(&watch),
+            Arc::new(feed),
             Arc::clone(&clock),
         ));
         let bans = BanService::new(

@@ -8,5 +8,6 @@
 
 mod bans;
 mod fake;
+mod feed;
 mod observe;
 mod restart;

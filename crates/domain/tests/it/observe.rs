@@ -203,7 +203,7 @@ async fn a_second_of_rounding_makes_no_second_ban() {
         ban.banned_at = LocalTime::Exact(Timestamp::from_secs(START + 1));
     }
     world.script.pass(3);
-    let world = world.restarted();
+    let world = world.restarted().await;
     world.look().await;
     assert_eq!(world.story().await.len(), 2, "{:?}", world.story().await);
     assert_eq!(world.active("sshd").await.len(), 2);

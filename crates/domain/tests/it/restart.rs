@@ -16,7 +16,7 @@ async fn what_happened_while_bangui_was_down_is_recovered() {
     world.script.pass(2600);
     world.script.lifts("sshd", "192.0.2.2", false);
     world.script.bans("sshd", "192.0.2.3", 600, 10, Some(5));
-    let world = world.restarted();
+    let world = world.restarted().await;
     world.look().await;
     let mut story = world.story().await;
     story.sort();

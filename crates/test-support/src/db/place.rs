@@ -68,7 +68,7 @@ impl Place {
     }
 
     /// Runs SQL there by a plain connection; the database must exist.
-    pub(super) fn execute(&self, sql: &str) -> Result<(), Box<dyn std::error::Error>> {
+    pub fn execute(&self, sql: &str) -> Result<(), Box<dyn std::error::Error>> {
         match &self.kind {
             PlaceKind::Sqlite(directory) => SqliteFile::open(&file_in(directory)).execute(sql),
             PlaceKind::Postgres { .. } => connect(&self.url)?.batch_execute(sql)?,

@@ -200,6 +200,7 @@ both_databases!(writers_at_once_write_each_ban_once, |test| async move {
 });
 
 both_databases!(a_reader_that_follows_the_numbers_misses_nothing, |test| async move {
+    assert_eq!(test.db().newest_event(&ServerId::local()).await.unwrap(), EventId(0));
     let writers: Vec<_> = [test.second().await, test.second().await]
         .into_iter()
         .zip(["sshd", "nginx"])
@@ -228,6 +229,7 @@ both_databases!(a_reader_that_follows_the_numbers_misses_nothing, |test| async m
     }
     assert_eq!(seen.len(), 120);
     assert_eq!(seen, history(test.db()).await);
+    assert_eq!(test.db().newest_event(&ServerId::local()).await.unwrap(), last);
 });
 
 both_databases!(more_bans_than_one_statement_takes, |test| async move {
