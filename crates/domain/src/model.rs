@@ -9,6 +9,7 @@ pub mod lease;
 pub mod live;
 pub mod page;
 pub mod query;
+pub mod runtime;
 pub mod throttle;
 pub mod time;
 
@@ -21,6 +22,7 @@ pub use lease::{Fence, Lease, LeaseHolder};
 pub use live::LiveEvent;
 pub use page::{Cursor, Limit, Page};
 pub use query::{BanQuery, BanSort, EventQuery, SortKey};
+pub use runtime::{JailsSeen, RuntimeState};
 pub use throttle::{Admission, TryCounter, TryKind, TryRule};
 pub use time::Timestamp;
 

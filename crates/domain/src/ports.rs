@@ -7,6 +7,7 @@ pub mod fail2ban_history;
 pub mod jail_control;
 pub mod lease_store;
 pub mod notices;
+pub mod runtime_store;
 pub mod session_store;
 pub mod try_store;
 pub mod user_store;
@@ -17,6 +18,7 @@ pub use fail2ban_history::{Fail2banHistory, HistoryCursor, HistoryError, History
 pub use jail_control::{ControlError, Counters, JailControl, LocalTime, ReportedBan};
 pub use lease_store::{Acquired, LeaseStore, SCHEDULER_LEASE};
 pub use notices::{Notice, Notices};
+pub use runtime_store::{Published, RuntimeStore};
 pub use session_store::SessionStore;
 pub use try_store::TryStore;
 pub use user_store::{AuditLog, UserStore};

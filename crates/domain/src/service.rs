@@ -8,6 +8,7 @@ pub mod jails;
 pub mod merge;
 pub mod observe;
 pub mod probe;
+pub mod runtime;
 pub mod watch;
 
 pub use bans::{BanOrder, BanOutcome, BanService, Caller, UnbanOrder, UnbanOutcome};
@@ -17,4 +18,5 @@ pub use jails::JailService;
 pub use merge::merge;
 pub use observe::{Observed, Observer};
 pub use probe::Prober;
-pub use watch::{JailsSeen, Watch};
+pub use runtime::Runtime;
+pub use watch::Watch;

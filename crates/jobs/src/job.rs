@@ -12,7 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bangui_domain::model::Fence;
 use bangui_domain::ports::{Clock, Notices, SessionStore, TryStore};
-use bangui_domain::service::{Feed, Observer, Prober};
+use bangui_domain::service::{Feed, Observer, Prober, Runtime};
 use thiserror::Error;
 
 use crate::queue::JobStorage;
@@ -73,6 +73,8 @@ pub struct JobContext {
     pub observer: Arc<Observer>,
     /// Asks whether fail2ban is there.
     pub prober: Arc<Prober>,
+    /// The run-time state that all replicas share.
+    pub runtime: Arc<Runtime>,
     /// Tells recorded events.
     pub feed: Arc<Feed>,
     /// Brings what other processes tell.
@@ -92,7 +94,11 @@ pub struct JobContext {
 /// Every job there is.
 pub(crate) fn all(context: &JobContext, storage: &JobStorage) -> Vec<Arc<dyn Job>> {
     vec![
-        Arc::new(ObserveBans::new(Arc::clone(&context.observer), context.poll_interval)),
+        Arc::new(ObserveBans::new(
+            Arc::clone(&context.observer),
+            Arc::clone(&context.runtime),
+            context.poll_interval,
+        )),
         Arc::new(ProbeFail2ban::new(Arc::clone(&context.prober))),
         Arc::new(PruneSessions::new(
             Arc::clone(&context.sessions),

@@ -65,6 +65,12 @@ impl Background {
             Arc::clone(lease),
             stop.child_token(),
         ));
+        tasks.spawn(follow::state(
+            Arc::clone(&context.runtime),
+            Arc::clone(lease),
+            Arc::clone(&context.notices),
+            stop.child_token(),
+        ));
         tasks.spawn(follow::events(
             Arc::clone(&context.feed),
             Arc::clone(&context.notices),

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use bangui_domain::model::{Fence, Lease, LeaseHolder, Timestamp};
-use bangui_domain::ports::{Acquired, LeaseStore, StoreError};
+use bangui_domain::ports::{Acquired, LeaseStore, SCHEDULER_LEASE, StoreError};
 use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::{BigInt, Text};
@@ -62,6 +62,17 @@ fn current(connection: &mut AnyConnection, name: &str) -> Result<Option<Lease>, 
         ))
         .get_result::<LeaseRow>(connection);
     Ok(optional(row)?.map(Lease::from))
+}
+
+/// Refuses a writer that has lost the scheduler lock, and keeps others from taking it until its transaction is over.
+pub(crate) fn check_fence(connection: &mut AnyConnection, fence: Fence) -> Result<(), TxError> {
+    let row =
+        scheduler_lock::table.filter(scheduler_lock::name.eq(SCHEDULER_LEASE)).select(scheduler_lock::token);
+    let token: Option<i64> = optional(match connection {
+        AnyConnection::Postgres(postgres) => row.for_share().get_result(postgres),
+        AnyConnection::Sqlite(sqlite) => row.get_result(sqlite),
+    })?;
+    if token == Some(fence.0) { Ok(()) } else { Err(StoreError::StaleFence.into()) }
 }
 
 #[async_trait]

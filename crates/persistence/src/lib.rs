@@ -13,6 +13,7 @@ mod lease;
 mod location;
 mod migrate;
 mod notices;
+mod runtime;
 mod schema;
 mod sessions;
 mod text;

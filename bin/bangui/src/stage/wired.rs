@@ -9,10 +9,10 @@ use actix_web::web::Data;
 use bangui_api::{ApiServices, ApiSettings, ApiState, DatabaseKind, Proxies, SecureCookies, SystemView};
 use bangui_domain::model::ServerId;
 use bangui_domain::ports::{
-    AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, Notices, SessionStore, TryStore,
-    UserStore,
+    AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, Notices, RuntimeStore, SessionStore,
+    TryStore, UserStore,
 };
-use bangui_domain::service::{BanService, EventService, Feed, JailService, Observer, Prober, Watch};
+use bangui_domain::service::{BanService, EventService, Feed, JailService, Observer, Prober, Runtime, Watch};
 use bangui_gateway::{Fail2banControl, Zone};
 use bangui_jobs::{JobContext, JobStorage, LeaseKeeper};
 use bangui_persistence::{Db, DbKind, Fail2banDb, NoticeListener};
@@ -52,6 +52,8 @@ impl Wired {
         let feed = Feed::begin(server.clone(), Arc::clone(&store), Arc::clone(&watch));
         let feed = feed.await.map_err(|error| Fatal::new(ExitCode::Unavailable, chain(&error)))?;
         let feed = Arc::new(feed);
+        let runtime =
+            Runtime::new(server.clone(), runtime_store(&db), Arc::clone(&watch), Arc::clone(&clock));
         let history: Arc<dyn Fail2banHistory> = Arc::new(Fail2banDb::default());
         let history_path = settings.fail2ban.database.as_deref().map(Path::to_string_lossy);
         let observer = Arc::new(Observer::new(
@@ -89,6 +91,7 @@ impl Wired {
         let jobs = JobContext {
             observer,
             prober: Arc::new(Prober::new(control, watch)),
+            runtime: Arc::new(runtime),
             feed,
             notices,
             sessions,
@@ -99,6 +102,14 @@ impl Wired {
         };
         let threads = threads(&settings);
         Ok(Self { listeners, threads, api, jobs, queue, lease, streams_end })
+    }
+}
+
+/// Where replicas share the run-time state; on SQLite there is one process.
+fn runtime_store(db: &Db) -> Option<Arc<dyn RuntimeStore>> {
+    match db.kind() {
+        DbKind::Sqlite => None,
+        DbKind::Postgres => Some(Arc::new(db.clone())),
     }
 }
 

@@ -5,11 +5,12 @@ use std::path::Path;
 
 use bangui_persistence::DbKind;
 use bangui_test_support::db::Place;
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::fail2ban::{attack, fail2ban};
+use crate::fail2ban::{attack, fail2ban, story};
 use crate::live::Live;
-use crate::server::{Server, Setup};
+use crate::server::{Server, Setup, eventually};
 
 fn setup(place: &Place, socket: &Path) -> Setup {
     let mut setup = Setup::with_socket(socket);
@@ -81,4 +82,79 @@ fn a_stream_misses_nothing_when_notices_are_lost() {
     for server in [&leader, &standby] {
         assert!(server.log().contains("notices of other processes do not come in"), "{}", server.log());
     }
+}
+
+/// What a replica says of fail2ban, but for when it was asked.
+fn said(server: &Server) -> Value {
+    let mut fail2ban = server.get("/api/system").1["fail2ban"].take();
+    fail2ban["checked_at"].take();
+    fail2ban
+}
+
+#[test]
+fn every_replica_gives_the_leaders_answer_about_fail2ban() {
+    let place = Place::new(DbKind::Postgres);
+    let mut fail2ban = fail2ban();
+    // The one that stands by would find nothing if it asked.
+    let nothing = fail2ban.dir().join("no.sock");
+    let (leader, standby) = two(&place, &fail2ban.socket(), &nothing);
+    standby.wait_for_health(200);
+    eventually("the same answer", || (said(&leader) == said(&standby)).then_some(()));
+    attack(&fail2ban, "sshd", "192.0.2.90");
+    for server in [&leader, &standby] {
+        eventually("the jail's counters", || {
+            let jails = server.items("/api/jails");
+            jails.iter().any(|jail| jail["currently_banned"] == 1).then_some(())
+        });
+    }
+
+    fail2ban.stop().expect("it stops");
+    for server in [&leader, &standby] {
+        server.wait_for_health(503);
+    }
+    eventually("the same answer", || (said(&leader) == said(&standby)).then_some(()));
+    let detail = said(&standby)["problem"]["detail"].as_str().expect("text").to_owned();
+    assert!(detail.contains(fail2ban.socket().to_str().expect("a path")), "{detail}");
+    fail2ban.start_again().expect("it starts");
+    for server in [&leader, &standby] {
+        server.wait_for_health(200);
+    }
+    assert_eq!(role(&standby), "standby");
+}
+
+#[test]
+fn a_standby_is_right_while_the_leader_is_gone_and_its_successor_misses_no_ban() {
+    let place = Place::new(DbKind::Postgres);
+    let mut fail2ban = fail2ban();
+    let (mut leader, standby) = two(&place, &fail2ban.socket(), &fail2ban.socket());
+    standby.wait_for_health(200);
+    let live = Live::open(&standby);
+    leader.signal(Signal::KILL);
+    leader.wait();
+    // The dead leader's lease does not run out until the test lets it.
+    place.execute("UPDATE scheduler_lock SET expires_at = expires_at + 3600000").expect("a longer lease");
+
+    fail2ban.stop().expect("it stops");
+    standby.wait_for_health(503);
+    fail2ban.start_again().expect("it starts");
+    standby.wait_for_health(200);
+    for address in ["192.0.2.91", "2001:db8::91"] {
+        attack(&fail2ban, "sshd", address);
+    }
+    assert_eq!(role(&standby), "standby");
+    assert!(standby.items("/api/events").is_empty(), "nobody writes without the lock");
+
+    place.execute("UPDATE scheduler_lock SET expires_at = 0").expect("a lease that has run out");
+    eventually("the successor", || {
+        assert_eq!(standby.get("/api/health").0, 200);
+        (role(&standby) == "leader").then_some(())
+    });
+    for address in ["192.0.2.91", "2001:db8::91"] {
+        live.wait_for(&format!("ban {address} -"));
+        assert_eq!(story(&standby, address), ["ban detected -"]);
+    }
+    assert_eq!(live.told().len(), 2, "{:?}", live.told());
+    let third = Server::start_and_login(&setup(&place, &fail2ban.dir().join("no.sock")));
+    third.wait_for_health(200);
+    assert_eq!(role(&third), "standby");
 }

@@ -14,7 +14,7 @@ fn answer(status: Status, body: impl serde::Serialize) -> HttpResponse {
 
 /// The health of BanGUI together with fail2ban
 ///
-/// As last probed: no request reaches fail2ban.
+/// As last probed, by this process or by the one that holds the scheduler lock: no request reaches fail2ban.
 #[utoipa::path(
     get, path = "/api/health", tag = "health", operation_id = "getHealth", security(()),
     responses(
@@ -23,7 +23,7 @@ fn answer(status: Status, body: impl serde::Serialize) -> HttpResponse {
     )
 )]
 pub(crate) async fn health(state: web::Data<ApiState>) -> HttpResponse {
-    let health = Health::from(&*state.services.watch.state());
+    let health = Health::from(state.services.watch.runtime());
     answer(health.status, health)
 }
 

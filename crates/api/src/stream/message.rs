@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use actix_web::web::Bytes;
+use bangui_domain::model::JailsSeen;
 use bangui_domain::model::{BanEvent, Fail2banState, JailCounters, Timestamp};
-use bangui_domain::service::JailsSeen;
 
 use crate::wire::jail::JailsMoved;
 use crate::wire::stream::StreamData;

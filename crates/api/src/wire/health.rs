@@ -1,6 +1,6 @@
 //! What monitors ask for.
 
-use bangui_domain::model::Fail2banState;
+use bangui_domain::model::{Fail2banState, RuntimeState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,12 +33,21 @@ pub(crate) struct Health {
     /// When it last answered, or was last tried; null before that.
     #[schema(format = DateTime)]
     checked_at: Option<String>,
+    /// How long ago that was, in milliseconds, whatever the clocks of replicas say; null before that.
+    #[schema(example = 350)]
+    age_ms: Option<i64>,
 }
 
-impl From<&Fail2banState> for Health {
-    fn from(state: &Fail2banState) -> Self {
+impl From<Option<RuntimeState>> for Health {
+    fn from(known: Option<RuntimeState>) -> Self {
+        let state = known.as_ref().map_or(&Fail2banState::Starting, |known| &known.fail2ban);
         let seen = Fail2ban::from(state);
-        Self { status: Status::of(state.is_online()), fail2ban: seen.state, checked_at: seen.checked_at }
+        Self {
+            status: Status::of(state.is_online()),
+            fail2ban: seen.state,
+            checked_at: seen.checked_at,
+            age_ms: known.as_ref().map(|known| known.age_millis),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Jails: counters, and every setting under fail2ban's own name.
 
+use bangui_domain::model::JailsSeen;
 use bangui_domain::model::{BantimeIncrement, JailCounters, JailDetail, JailSettings};
-use bangui_domain::service::JailsSeen;
 use serde::Serialize;
 use utoipa::ToSchema;
 

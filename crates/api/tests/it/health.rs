@@ -12,6 +12,7 @@ async fn health_follows_fail2ban_and_never_asks_it() {
     let starting = world.get("/api/health").await.ok(503);
     assert_json_snapshot!(starting, @r#"
     {
+      "age_ms": null,
       "checked_at": null,
       "fail2ban": "starting",
       "status": "unavailable"
@@ -20,9 +21,10 @@ async fn health_follows_fail2ban_and_never_asks_it() {
 
     world.look().await;
     let calls = world.fail2ban.edit().calls;
-    let online = world.get("/api/health").await.ok(200);
+    let mut online = world.get("/api/health").await.ok(200);
     assert_json_snapshot!(online, @r#"
     {
+      "age_ms": 0,
       "checked_at": "2026-11-23T12:00:00.000Z",
       "fail2ban": "online",
       "status": "ok"
@@ -31,12 +33,14 @@ async fn health_follows_fail2ban_and_never_asks_it() {
 
     world.fail2ban.edit().offline = true;
     world.fail2ban.pass(30);
+    online["age_ms"] = 30_000.into();
     assert_eq!(world.get("/api/health").await.ok(200), online, "as last probed");
     assert_eq!(world.fail2ban.edit().calls, calls, "no request reaches fail2ban");
     world.prober.probe().await.unwrap();
     let offline = world.get("/api/health").await.ok(503);
     assert_json_snapshot!(offline, @r#"
     {
+      "age_ms": 0,
       "checked_at": "2026-11-23T12:00:30.000Z",
       "fail2ban": "offline",
       "status": "unavailable"

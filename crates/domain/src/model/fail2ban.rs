@@ -31,6 +31,15 @@ pub enum OutageCode {
 }
 
 impl OutageCode {
+    /// All codes.
+    pub const ALL: [Self; 5] =
+        [Self::SocketMissing, Self::PermissionDenied, Self::Refused, Self::Broken, Self::TimedOut];
+
+    /// The code of a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == word)
+    }
+
     /// The word used in the API.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{JailsSeen, Watch};
+use super::Watch;
 use crate::ServiceError;
-use crate::model::{JailDetail, JailName};
+use crate::model::{JailDetail, JailName, JailsSeen};
 use crate::ports::JailControl;
 
 /// Shows jails.

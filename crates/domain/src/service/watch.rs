@@ -1,29 +1,34 @@
 //! The run-time state: is fail2ban online, what do its jails count, and who is told when that changes. One
-//! owner, in memory, one per process; asked at every request, so reading it costs no I/O.
+//! owner, in memory, one per process; asked at every request, so reading it costs no I/O. It is filled by what this
+//! process asks, or by what the leader has published: the newer answer stands.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::broadcast;
 
-use crate::model::{BanEvent, Fail2banState, JailCounters, LiveEvent, Outage, Probe};
+use crate::model::{
+    BanEvent, Fail2banState, JailCounters, JailsSeen, LiveEvent, Outage, Probe, RuntimeState, Timestamp,
+};
 use crate::ports::Clock;
 
 /// How many messages a slow watcher may fall behind before it has to catch up from the history.
 const FEED_DEPTH: usize = 4096;
 
-/// The jails as last counted.
-#[derive(Debug, Clone)]
-pub struct JailsSeen {
-    /// When fail2ban was asked.
-    pub observed_at: crate::model::Timestamp,
-    /// All jails, by name.
-    pub jails: Arc<[JailCounters]>,
-}
-
 #[derive(Debug)]
 struct Seen {
     state: Arc<Fail2banState>,
     jails: Option<JailsSeen>,
+    /// When fail2ban last answered or was last tried, by this process's clock, whoever asked.
+    asked_at: Option<Timestamp>,
+}
+
+impl Seen {
+    /// Notes what was counted; answers it if a counter has moved.
+    fn count(&mut self, counted: JailsSeen) -> Option<JailsSeen> {
+        let moved = self.jails.as_ref().is_none_or(|before| before.jails != counted.jails);
+        self.jails = Some(counted.clone());
+        moved.then_some(counted)
+    }
 }
 
 /// Holds the run-time state and tells changes to the live stream.
@@ -37,7 +42,7 @@ impl Watch {
     /// Nothing known yet, nobody watching.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let (feed, _) = broadcast::channel(FEED_DEPTH);
-        let seen = Seen { state: Arc::new(Fail2banState::Starting), jails: None };
+        let seen = Seen { state: Arc::new(Fail2banState::Starting), jails: None, asked_at: None };
         Self { clock, seen: RwLock::new(seen), feed }
     }
 
@@ -51,6 +56,31 @@ impl Watch {
         self.read().jails.clone()
     }
 
+    /// All that is known, with its age; `None` before fail2ban was first asked.
+    pub fn runtime(&self) -> Option<RuntimeState> {
+        let now = self.clock.now();
+        let seen = self.read();
+        let age_millis = now.millis_since(seen.asked_at?).max(0);
+        Some(RuntimeState { fail2ban: Arc::clone(&seen.state), jails: seen.jails.clone(), age_millis })
+    }
+
+    /// Takes over what another process knows, unless what is known here is newer.
+    pub fn follow(&self, theirs: RuntimeState) {
+        let now = self.clock.now();
+        let asked_at = now.plus_millis(-theirs.age_millis);
+        let mut seen = self.write();
+        // What was known before the clock was set back counts as old.
+        if seen.asked_at.is_some_and(|ours| (asked_at..=now).contains(&ours)) {
+            return;
+        }
+        seen.asked_at = Some(asked_at);
+        let before = std::mem::replace(&mut seen.state, Arc::clone(&theirs.fail2ban));
+        let counted = theirs.jails.and_then(|jails| seen.count(jails));
+        drop(seen);
+        self.tell_state(&before, theirs.fail2ban);
+        self.tell_jails(counted);
+    }
+
     /// A new watcher of the live stream. It sees what happens from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<LiveEvent> {
         self.feed.subscribe()
@@ -59,7 +89,7 @@ impl Watch {
     /// A probe was answered.
     pub fn online(&self, probe: Probe) {
         let now = self.clock.now();
-        self.change(|state| {
+        self.change(now, |state| {
             let since = match state {
                 Fail2banState::Online { since, .. } => *since,
                 Fail2banState::Starting | Fail2banState::Offline { .. } => now,
@@ -75,13 +105,14 @@ impl Watch {
         if let Fail2banState::Online { since, probe, .. } = &*seen.state {
             seen.state =
                 Arc::new(Fail2banState::Online { since: *since, checked_at: now, probe: probe.clone() });
+            seen.asked_at = Some(now);
         }
     }
 
     /// fail2ban could not be reached.
     pub fn offline(&self, outage: Outage) {
         let now = self.clock.now();
-        self.change(|state| {
+        self.change(now, |state| {
             let since = match state {
                 Fail2banState::Offline { since, .. } => *since,
                 Fail2banState::Starting | Fail2banState::Online { .. } => now,
@@ -94,13 +125,10 @@ impl Watch {
     pub fn counted(&self, jails: Vec<JailCounters>) {
         let observed_at = self.clock.now();
         let mut seen = self.write();
-        let jails: Arc<[JailCounters]> = jails.into();
-        let moved = seen.jails.as_ref().is_none_or(|before| before.jails != jails);
-        seen.jails = Some(JailsSeen { observed_at, jails: Arc::clone(&jails) });
+        seen.asked_at = Some(observed_at);
+        let counted = seen.count(JailsSeen { observed_at, jails: jails.into() });
         drop(seen);
-        if moved {
-            self.tell(LiveEvent::Jails { observed_at, jails });
-        }
+        self.tell_jails(counted);
     }
 
     /// Events were recorded; [`super::Feed`] tells them, in the order of their numbers.
@@ -110,14 +138,20 @@ impl Watch {
         }
     }
 
-    /// Puts a new state in place; tells it if fail2ban came, went, or is away for another reason.
-    fn change(&self, next: impl FnOnce(&Fail2banState) -> Fail2banState) {
+    /// Puts a new state in place.
+    fn change(&self, now: Timestamp, next: impl FnOnce(&Fail2banState) -> Fail2banState) {
         let mut seen = self.write();
         let before = Arc::clone(&seen.state);
         let after = Arc::new(next(&before));
         seen.state = Arc::clone(&after);
+        seen.asked_at = Some(now);
         drop(seen);
-        let same = match (&*before, &*after) {
+        self.tell_state(&before, after);
+    }
+
+    /// Tells a new state if fail2ban came, went, or is away for another reason.
+    fn tell_state(&self, before: &Fail2banState, after: Arc<Fail2banState>) {
+        let same = match (before, &*after) {
             (Fail2banState::Online { .. }, Fail2banState::Online { .. }) => true,
             (Fail2banState::Offline { outage: a, .. }, Fail2banState::Offline { outage: b, .. }) => {
                 a.code == b.code
@@ -140,6 +174,12 @@ impl Watch {
                 Fail2banState::Starting => {}
             }
             self.tell(LiveEvent::State(after));
+        }
+    }
+
+    fn tell_jails(&self, counted: Option<JailsSeen>) {
+        if let Some(JailsSeen { observed_at, jails }) = counted {
+            self.tell(LiveEvent::Jails { observed_at, jails });
         }
     }
 

@@ -11,3 +11,4 @@ mod fake;
 mod feed;
 mod observe;
 mod restart;
+mod runtime;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bangui_domain::model::Fence;
 use bangui_domain::ports::StoreError;
-use bangui_domain::service::{Observed, Observer};
+use bangui_domain::service::{Observed, Observer, Runtime};
 use bangui_domain::{ErrorKind, ServiceError, chain};
 
 use super::{Job, JobError, JobSpec, When};
@@ -14,13 +14,14 @@ use super::{Job, JobError, JobSpec, When};
 /// Turns what fail2ban reports into events.
 pub struct ObserveBans {
     observer: Arc<Observer>,
+    runtime: Arc<Runtime>,
     poll_interval: Duration,
 }
 
 impl ObserveBans {
-    /// Looks through `observer` every `poll_interval`.
-    pub fn new(observer: Arc<Observer>, poll_interval: Duration) -> Self {
-        Self { observer, poll_interval }
+    /// Looks through `observer` every `poll_interval`; without the lock only while `runtime` is not fresh.
+    pub fn new(observer: Arc<Observer>, runtime: Arc<Runtime>, poll_interval: Duration) -> Self {
+        Self { observer, runtime, poll_interval }
     }
 }
 
@@ -37,9 +38,11 @@ impl Job for ObserveBans {
     }
 
     async fn run(&self, fence: Option<Fence>) -> Result<(), JobError> {
-        // Without the lock another process writes the events; this one still has to know whether fail2ban is there.
+        // Without the lock another process writes the events, and tells what it sees of fail2ban. Where it does not,
+        // this one still has to know whether fail2ban is there.
         let seen = match fence {
             Some(_) => self.observer.look(fence).await,
+            None if self.runtime.is_fresh() => return Ok(()),
             None => self.observer.count_only().await.map(|()| Observed::default()),
         };
         match seen {

@@ -1,5 +1,6 @@
 //! Asks fail2ban every 30 seconds for version and latency. Between probes every look at the bans notices an
-//! outage, and its end, within the poll interval.
+//! outage, and its end, within the poll interval. Not queued: the answer belongs to the process that looks at the bans,
+//! which publishes it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,13 +28,16 @@ impl Job for ProbeFail2ban {
     fn spec(&self) -> JobSpec {
         JobSpec {
             name: "probe_fail2ban",
-            when: When::Cron("*/30 * * * * *"),
+            when: When::Every(Duration::from_secs(30)),
             max_attempts: 2,
             timeout: Duration::from_secs(30),
         }
     }
 
-    async fn run(&self, _fence: Option<Fence>) -> Result<(), JobError> {
+    async fn run(&self, fence: Option<Fence>) -> Result<(), JobError> {
+        if fence.is_none() {
+            return Ok(());
+        }
         self.prober.probe().await.map_err(|error| JobError::Retry(error.to_string()))
     }
 }

@@ -3,8 +3,8 @@
 
 use std::collections::HashMap;
 
-use bangui_domain::model::{BanEvent, EventId, EventKind, Fence, ServerId, Timestamp};
-use bangui_domain::ports::{BanBatch, HistoryCursor, Notice, Recorded, SCHEDULER_LEASE, StoreError};
+use bangui_domain::model::{BanEvent, EventId, EventKind, ServerId, Timestamp};
+use bangui_domain::ports::{BanBatch, HistoryCursor, Notice, Recorded, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
@@ -13,10 +13,10 @@ use super::lookup::by_index_alone;
 use super::rows::key;
 use super::write::{ActiveValues, EventValues, StoredEventValues};
 use crate::connection::{AnyConnection, CHUNK, InsertRows, TxError};
-use crate::db::optional;
 use crate::fault::UnknownValue;
+use crate::lease::check_fence;
 use crate::notices;
-use crate::schema::{active_bans, scheduler_lock, servers};
+use crate::schema::{active_bans, servers};
 
 /// The body of the transaction.
 pub(super) fn record(connection: &mut AnyConnection, batch: &BanBatch) -> Result<Recorded, TxError> {
@@ -70,17 +70,6 @@ fn lock_server(connection: &mut AnyConnection, server: &ServerId) -> Result<Opti
         AnyConnection::Sqlite(sqlite) => row.get_result(sqlite),
     }?;
     Ok(rowid.zip(time).map(|(rowid, timeofban)| HistoryCursor { rowid, timeofban }))
-}
-
-/// Refuses a writer that has lost the scheduler lock, and keeps others from taking it until this is written.
-fn check_fence(connection: &mut AnyConnection, fence: Fence) -> Result<(), TxError> {
-    let row =
-        scheduler_lock::table.filter(scheduler_lock::name.eq(SCHEDULER_LEASE)).select(scheduler_lock::token);
-    let token: Option<i64> = optional(match connection {
-        AnyConnection::Postgres(postgres) => row.for_share().get_result(postgres),
-        AnyConnection::Sqlite(sqlite) => row.get_result(sqlite),
-    })?;
-    if token == Some(fence.0) { Ok(()) } else { Err(StoreError::StaleFence.into()) }
 }
 
 type Numbered = (i64, String, String, String, i64);

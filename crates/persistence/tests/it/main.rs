@@ -13,6 +13,7 @@ mod fail2ban_db;
 mod lease;
 mod migrate;
 mod notices;
+mod runtime;
 mod sessions;
 mod tries;
 mod users;

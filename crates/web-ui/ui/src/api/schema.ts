@@ -145,7 +145,7 @@ export interface paths {
         };
         /**
          * The health of BanGUI together with fail2ban
-         * @description As last probed: no request reaches fail2ban.
+         * @description As last probed, by this process or by the one that holds the scheduler lock: no request reaches fail2ban.
          */
         get: operations["getHealth"];
         put?: never;
@@ -513,6 +513,12 @@ export interface components {
         /** @description The health of BanGUI together with fail2ban. */
         Health: {
             /**
+             * Format: int64
+             * @description How long ago that was, in milliseconds, whatever the clocks of replicas say; null before that.
+             * @example 350
+             */
+            age_ms: number | null;
+            /**
              * Format: date-time
              * @description When it last answered, or was last tried; null before that.
              */
@@ -747,7 +753,10 @@ export interface components {
             scheduler: components["schemas"]["Role"];
             /** @description `ok` if the database answers and the scheduler lock is not lost. */
             status: components["schemas"]["Status"];
-            /** @description HTTP workers of this process. */
+            /**
+             * Format: int32
+             * @description How many processes this deployment means to run on its database.
+             */
             workers: number;
         };
         /**
@@ -813,7 +822,10 @@ export interface components {
             started_at: string;
             /** @description BanGUI's version. */
             version: string;
-            /** @description HTTP workers of this process. */
+            /**
+             * Format: int32
+             * @description How many processes this deployment means to run on its database.
+             */
             workers: number;
         };
         /** @description What fail2ban says after an unban. */

@@ -1,0 +1,26 @@
+//! The run-time state as one value: what a process knows of fail2ban at a moment, and how old that is.
+
+use std::sync::Arc;
+
+use super::{Fail2banState, JailCounters, Timestamp};
+
+/// The jails as last counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JailsSeen {
+    /// When fail2ban was asked.
+    pub observed_at: Timestamp,
+    /// All jails, by name.
+    pub jails: Arc<[JailCounters]>,
+}
+
+/// What is known of fail2ban.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuntimeState {
+    /// Whether it is online, and what the last probe learned.
+    pub fail2ban: Arc<Fail2banState>,
+    /// The jails as last counted; `None` if they never were.
+    pub jails: Option<JailsSeen>,
+    /// How long ago it last answered, or was last tried, in milliseconds. An age and not a moment, because the clocks of
+    /// two machines differ.
+    pub age_millis: i64,
+}

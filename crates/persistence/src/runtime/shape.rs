@@ -1,0 +1,142 @@
+//! The run-time state as JSON in its row. Replicas of two versions share it during a rolling upgrade: what one does
+//! not understand counts as not published.
+
+use std::sync::Arc;
+
+use bangui_domain::model::{
+    Fail2banState, JailCounters, JailName, JailsSeen, Outage, OutageCode, Probe, RuntimeState, Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// The version of the shape.
+const VERSION: u32 = 1;
+
+#[derive(Serialize, Deserialize)]
+struct Shape {
+    version: u32,
+    fail2ban: Fail2ban,
+    jails: Option<Jails>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "lowercase")]
+enum Fail2ban {
+    Starting,
+    Online {
+        since: i64,
+        checked_at: i64,
+        version: String,
+        latency_micros: u64,
+        jails: usize,
+        database_file: Option<String>,
+    },
+    Offline {
+        since: i64,
+        checked_at: i64,
+        code: String,
+        detail: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Jails {
+    observed_at: i64,
+    jails: Vec<Jail>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Jail {
+    name: String,
+    currently_failed: u64,
+    total_failed: u64,
+    currently_banned: u64,
+    total_banned: u64,
+}
+
+/// A text that is not a state of this version.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unreadable {
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    #[error("its version is {0}")]
+    Version(u32),
+    #[error("{0:?} is not known")]
+    Word(String),
+}
+
+pub(super) fn write(state: &RuntimeState) -> Result<String, serde_json::Error> {
+    let fail2ban = match &*state.fail2ban {
+        Fail2banState::Starting => Fail2ban::Starting,
+        Fail2banState::Online { since, checked_at, probe } => Fail2ban::Online {
+            since: since.as_millis(),
+            checked_at: checked_at.as_millis(),
+            version: probe.version.clone(),
+            latency_micros: probe.latency_micros,
+            jails: probe.jails,
+            database_file: probe.database_file.clone(),
+        },
+        Fail2banState::Offline { since, checked_at, outage } => Fail2ban::Offline {
+            since: since.as_millis(),
+            checked_at: checked_at.as_millis(),
+            code: outage.code.as_str().to_owned(),
+            detail: outage.detail.clone(),
+        },
+    };
+    let jails = state.jails.as_ref().map(|seen| Jails {
+        observed_at: seen.observed_at.as_millis(),
+        jails: seen.jails.iter().map(jail).collect(),
+    });
+    serde_json::to_string(&Shape { version: VERSION, fail2ban, jails })
+}
+
+fn jail(jail: &JailCounters) -> Jail {
+    Jail {
+        name: jail.name.as_str().to_owned(),
+        currently_failed: jail.currently_failed,
+        total_failed: jail.total_failed,
+        currently_banned: jail.currently_banned,
+        total_banned: jail.total_banned,
+    }
+}
+
+pub(super) fn read(text: &str, age_millis: i64) -> Result<RuntimeState, Unreadable> {
+    #[derive(Deserialize)]
+    struct Versioned {
+        version: u32,
+    }
+    let Versioned { version } = serde_json::from_str(text)?;
+    if version != VERSION {
+        return Err(Unreadable::Version(version));
+    }
+    let shape: Shape = serde_json::from_str(text)?;
+    let at = Timestamp::from_millis;
+    let fail2ban = match shape.fail2ban {
+        Fail2ban::Starting => Fail2banState::Starting,
+        Fail2ban::Online { since, checked_at, version, latency_micros, jails, database_file } => {
+            let probe = Probe { version, latency_micros, jails, database_file };
+            Fail2banState::Online { since: at(since), checked_at: at(checked_at), probe }
+        }
+        Fail2ban::Offline { since, checked_at, code, detail } => {
+            let code = OutageCode::parse(&code).ok_or(Unreadable::Word(code))?;
+            let outage = Outage { code, detail };
+            Fail2banState::Offline { since: at(since), checked_at: at(checked_at), outage }
+        }
+    };
+    let jails = shape.jails.map(seen).transpose()?;
+    Ok(RuntimeState { fail2ban: Arc::new(fail2ban), jails, age_millis })
+}
+
+fn seen(seen: Jails) -> Result<JailsSeen, Unreadable> {
+    let counters = |jail: Jail| {
+        let name = JailName::parse(&jail.name).map_err(|_| Unreadable::Word(jail.name))?;
+        Ok(JailCounters {
+            name,
+            currently_failed: jail.currently_failed,
+            total_failed: jail.total_failed,
+            currently_banned: jail.currently_banned,
+            total_banned: jail.total_banned,
+        })
+    };
+    let jails = seen.jails.into_iter().map(counters).collect::<Result<Vec<_>, Unreadable>>()?;
+    Ok(JailsSeen { observed_at: Timestamp::from_millis(seen.observed_at), jails: jails.into() })
+}

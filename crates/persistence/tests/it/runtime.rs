@@ -1,0 +1,129 @@
+//! The published run-time state: comes back as it was, with ages in the database's time, from the lock's holder alone.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bangui_domain::model::{
+    Fail2banState, Fence, JailCounters, JailName, JailsSeen, LeaseHolder, Outage, OutageCode, Probe,
+    RuntimeState, ServerId, Timestamp,
+};
+use bangui_domain::ports::{
+    Acquired, LeaseStore, Notice, Notices, RuntimeStore, SCHEDULER_LEASE, StoreError,
+};
+use bangui_persistence::{Db, DbKind, NoticeListener};
+use bangui_test_support::both_databases;
+
+async fn take_lock(db: &Db, id: &str) -> Fence {
+    let holder = LeaseHolder { id: id.into(), host: "host".into(), pid: 1, version: "0.1.0".into() };
+    match db.acquire(SCHEDULER_LEASE, &holder, 1).await.unwrap() {
+        Acquired::Yes(lease) => lease.fence,
+        Acquired::HeldBy(other) => panic!("{other:?} holds it"),
+    }
+}
+
+fn online() -> RuntimeState {
+    let probe = Probe {
+        version: "1.1.0".into(),
+        latency_micros: 70,
+        jails: 1,
+        database_file: Some("/var/lib/fail2ban/fail2ban.sqlite3".into()),
+    };
+    let jail = JailCounters {
+        name: JailName::parse("sshd-ä").unwrap(),
+        currently_failed: 1,
+        total_failed: 2,
+        currently_banned: 3,
+        total_banned: u64::MAX,
+    };
+    RuntimeState {
+        fail2ban: Arc::new(Fail2banState::Online {
+            since: Timestamp::from_millis(1_700_000_000_001),
+            checked_at: Timestamp::from_millis(1_700_000_060_002),
+            probe,
+        }),
+        jails: Some(JailsSeen {
+            observed_at: Timestamp::from_millis(1_700_000_060_003),
+            jails: [jail].into(),
+        }),
+        age_millis: 400,
+    }
+}
+
+fn offline(code: OutageCode) -> RuntimeState {
+    let state = Fail2banState::Offline {
+        since: Timestamp::from_millis(1),
+        checked_at: Timestamp::from_millis(2),
+        outage: Outage { code, detail: "a \0 and \"quotes\"".into() },
+    };
+    RuntimeState { fail2ban: Arc::new(state), jails: None, age_millis: 0 }
+}
+
+async fn publish(db: &Db, fence: Fence, state: &RuntimeState) -> Result<(), StoreError> {
+    db.publish(&ServerId::local(), fence, state).await
+}
+
+both_databases!(what_was_published_comes_back_with_its_age, |test| async move {
+    let db = test.db();
+    assert_eq!(db.published(&ServerId::local()).await.unwrap(), None);
+    let fence = take_lock(db, "a").await;
+    publish(db, fence, &online()).await.unwrap();
+    test.execute("UPDATE runtime_state SET seen_at = seen_at - 60000, published_at = published_at - 50000");
+    let found = test.second().await.published(&ServerId::local()).await.unwrap().unwrap();
+    assert!((50_000..600_000).contains(&found.published_millis_ago), "{found:?}");
+    let grown = found.state.age_millis - found.published_millis_ago;
+    assert!((10_400..10_500).contains(&grown), "{found:?}");
+    assert_eq!(RuntimeState { age_millis: 400, ..found.state }, online());
+
+    for code in OutageCode::ALL {
+        publish(db, fence, &offline(code)).await.unwrap();
+        let found = db.published(&ServerId::local()).await.unwrap().unwrap();
+        assert_eq!(RuntimeState { age_millis: 0, ..found.state }, offline(code));
+    }
+    assert_eq!(test.count("runtime_state"), 1);
+});
+
+both_databases!(only_the_holder_of_the_lock_publishes, |test| async move {
+    let db = test.db();
+    assert!(matches!(publish(db, Fence(1), &online()).await, Err(StoreError::StaleFence)));
+    let first = take_lock(db, "a").await;
+    publish(db, first, &online()).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let second = take_lock(db, "b").await;
+    let late = offline(OutageCode::Broken);
+    assert!(matches!(publish(db, first, &late).await, Err(StoreError::StaleFence)));
+    let found = db.published(&ServerId::local()).await.unwrap().unwrap();
+    assert!(found.state.fail2ban.is_online());
+    publish(db, second, &late).await.unwrap();
+});
+
+both_databases!(what_another_version_published_counts_as_nothing, |test| async move {
+    let db = test.db();
+    let fence = take_lock(db, "a").await;
+    publish(db, fence, &online()).await.unwrap();
+    for state in [
+        r#"{"version":2}"#,
+        r#"{"version":1,"fail2ban":{"state":"dancing"},"jails":null}"#,
+        r#"{"version":1,"fail2ban":{"state":"offline","since":1,"checked_at":1,"code":"x","detail":""},"jails":null}"#,
+        "not json",
+    ] {
+        test.execute(&format!("UPDATE runtime_state SET state = '{state}'"));
+        assert_eq!(db.published(&ServerId::local()).await.unwrap(), None, "{state}");
+    }
+    publish(db, fence, &online()).await.unwrap();
+    assert!(db.published(&ServerId::local()).await.unwrap().is_some());
+});
+
+both_databases!(a_publication_is_heard, |test| async move {
+    let listener = NoticeListener::start(test.db());
+    let mut notices = listener.listen();
+    if test.db().kind() == DbKind::Postgres {
+        assert_eq!(notices.recv().await.unwrap(), Notice::Missed);
+    }
+    let fence = take_lock(test.db(), "a").await;
+    publish(test.db(), fence, &online()).await.unwrap();
+    if test.db().kind() == DbKind::Postgres {
+        assert_eq!(notices.recv().await.unwrap(), Notice::State);
+    } else {
+        notices.try_recv().unwrap_err();
+    }
+});
