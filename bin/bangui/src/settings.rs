@@ -94,11 +94,15 @@ pub(crate) struct Fail2ban {
 /// Logins.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "a setting's name tells its unit")]
 pub(crate) struct Session {
     /// A session that is not used for so many seconds ends. Default 604800 (a week).
     pub(crate) idle_secs: u64,
     /// A session ends after so many seconds, used or not. Default 2592000 (30 days).
     pub(crate) lifetime_secs: u64,
+    /// How long a process keeps a session in memory, in seconds (0 to 300); 0 asks the database at every request. A
+    /// session that another process has ended lives on for so long at most. Default 10.
+    pub(crate) cache_secs: u64,
 }
 
 /// The first user.
@@ -176,7 +180,7 @@ impl Default for Fail2ban {
 
 impl Default for Session {
     fn default() -> Self {
-        Self { idle_secs: 7 * 24 * 3600, lifetime_secs: 30 * 24 * 3600 }
+        Self { idle_secs: 7 * 24 * 3600, lifetime_secs: 30 * 24 * 3600, cache_secs: 10 }
     }
 }
 

@@ -27,7 +27,7 @@ const HEALTH: &str = "health";
     components(schemas(Problem)),
     tags(
         (name = "health", description = "For monitors; without a session"),
-        (name = "session", description = "The first user, logging in and out"),
+        (name = "session", description = "The first user, logging in and out, one's own sessions and password"),
         (name = "system", description = "The process, fail2ban, and the scheduler lock"),
         (name = "jails", description = "Jails and their settings"),
         (name = "bans", description = "What is banned now"),

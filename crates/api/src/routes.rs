@@ -6,6 +6,7 @@ mod bans;
 mod events;
 mod health;
 mod jails;
+mod sessions;
 mod setup;
 mod stream;
 mod system;
@@ -68,6 +69,9 @@ routes! {
     public  "/auth/login": post auth::login;
     session "/auth/logout": post auth::logout;
     session "/auth/me": get auth::me;
+    session "/auth/password": post sessions::change_password;
+    session "/sessions": get sessions::list, delete sessions::end_others;
+    session "/sessions/{id}": delete sessions::end;
     session "/system": get system::system;
     session "/jails": get jails::list;
     session "/jails/{jail}": get jails::detail;

@@ -60,6 +60,12 @@ pub enum ServiceError {
     /// Wrong name or password; does not tell which.
     #[error("the user name or the password is wrong")]
     CredentialsInvalid,
+    /// The password that was to be replaced is another one.
+    #[error("the current password is not this one")]
+    PasswordWrong,
+    /// The user has no such session.
+    #[error("you have no session {0}: it may have ended already")]
+    SessionNotFound(String),
     /// The request came from another site.
     #[error("the request does not come from this site's own pages")]
     ForeignOrigin,
@@ -162,6 +168,8 @@ impl ServiceError {
             Self::CursorInvalid => "cursor_invalid",
             Self::SessionRequired => "session_required",
             Self::CredentialsInvalid => "credentials_invalid",
+            Self::PasswordWrong => "password_wrong",
+            Self::SessionNotFound(_) => "session_not_found",
             Self::ForeignOrigin => "foreign_origin",
             Self::SetupTokenInvalid => "setup_token_invalid",
             Self::SetupDone => "setup_done",
@@ -188,8 +196,10 @@ impl ServiceError {
         match self {
             Self::Invalid(_) | Self::CursorInvalid => ErrorKind::Invalid,
             Self::SessionRequired | Self::CredentialsInvalid => ErrorKind::Unauthenticated,
-            Self::ForeignOrigin | Self::SetupTokenInvalid => ErrorKind::Forbidden,
-            Self::JailNotFound(_) | Self::BanNotFound { .. } => ErrorKind::NotFound,
+            Self::PasswordWrong | Self::ForeignOrigin | Self::SetupTokenInvalid => ErrorKind::Forbidden,
+            Self::SessionNotFound(_) | Self::JailNotFound(_) | Self::BanNotFound { .. } => {
+                ErrorKind::NotFound
+            }
             Self::SetupDone
             | Self::UserExists(_)
             | Self::BanOwnAddress { .. }

@@ -14,7 +14,9 @@ pub mod throttle;
 pub mod time;
 
 pub use address::{AddressError, BanId, Target};
-pub use auth::{AuditAction, AuditEntry, NewSession, NewUser, Session, TokenHash, User, UserId};
+pub use auth::{
+    AuditAction, AuditEntry, NewSession, NewUser, Session, SessionEntry, TokenHash, User, UserId,
+};
 pub use ban::{ActiveBan, BanEvent, BanKey, BanTime, EventId, EventKind, Origin};
 pub use fail2ban::{Fail2banState, Outage, OutageCode, Probe};
 pub use jail::{BantimeIncrement, JailCounters, JailDetail, JailName, JailNameError, JailSettings};

@@ -1,20 +1,65 @@
 //! Sessions: the database is their truth, whatever is cached in front of it.
 
 use async_trait::async_trait;
-use bangui_domain::model::{NewSession, Session, Timestamp, TokenHash, UserId};
-use bangui_domain::ports::{SessionStore, StoreError};
+use bangui_domain::model::{NewSession, Session, SessionEntry, Timestamp, TokenHash, UserId};
+use bangui_domain::ports::{Notice, SessionStore, StoreError};
 use diesel::prelude::*;
 
+use crate::connection::{AnyConnection, TxError};
 use crate::db::{Db, count, optional};
+use crate::fault::UnknownValue;
+use crate::notices;
 use crate::schema::{sessions, users};
 use crate::text::storable_option;
 use crate::users::{UserRow, user};
+
+/// Token, made at, seen at, ends at, address, browser.
+type EntryRow = (String, i64, i64, i64, Option<String>, Option<String>);
+
+fn entry(row: EntryRow) -> Result<SessionEntry, StoreError> {
+    let (token, created_at, last_seen_at, expires_at, address, user_agent) = row;
+    let address = address.map(|text| {
+        text.parse().map_err(|_| UnknownValue { wanted: "the address of a session", value: text })
+    });
+    Ok(SessionEntry {
+        token: TokenHash::from_hex(token),
+        created_at: Timestamp::from_millis(created_at),
+        last_seen_at: Timestamp::from_millis(last_seen_at),
+        expires_at: Timestamp::from_millis(expires_at),
+        address: address.transpose()?,
+        user_agent,
+    })
+}
+
+/// Ends all sessions of a user but `kept`, and tells all processes.
+pub(crate) fn end_sessions(
+    connection: &mut AnyConnection,
+    user: UserId,
+    kept: Option<&TokenHash>,
+) -> Result<u64, TxError> {
+    // No session has an empty token.
+    let kept = kept.map_or("", TokenHash::as_str);
+    let rows = sessions::table.filter(sessions::user_id.eq(user.0)).filter(sessions::token.ne(kept));
+    let ended = diesel::delete(rows).execute(connection)?;
+    if ended > 0 {
+        notices::send(connection, &Notice::SessionsEnded(user))?;
+    }
+    Ok(count(ended))
+}
 
 #[async_trait]
 impl SessionStore for Db {
     async fn insert(&self, session: &NewSession) -> Result<(), StoreError> {
         let new = session.clone();
         self.write_tx(move |connection| {
+            // Holds the user's row: the password cannot be replaced before this session can be seen, and ended.
+            let same = users::table
+                .filter(users::id.eq(new.user.0))
+                .filter(users::password_hash.eq(&new.password_hash));
+            if diesel::update(same).set(users::password_hash.eq(&new.password_hash)).execute(connection)? == 0
+            {
+                return Err(StoreError::NotFound.into());
+            }
             diesel::insert_into(sessions::table)
                 .values((
                     sessions::token.eq(new.token.as_str()),
@@ -55,6 +100,26 @@ impl SessionStore for Db {
         .await
     }
 
+    async fn list(&self, user: UserId, most: u32) -> Result<Vec<SessionEntry>, StoreError> {
+        self.read(move |connection| {
+            let rows = sessions::table
+                .filter(sessions::user_id.eq(user.0))
+                .order((sessions::last_seen_at.desc(), sessions::created_at.desc(), sessions::token))
+                .limit(i64::from(most))
+                .select((
+                    sessions::token,
+                    sessions::created_at,
+                    sessions::last_seen_at,
+                    sessions::expires_at,
+                    sessions::address,
+                    sessions::user_agent,
+                ))
+                .load::<EntryRow>(connection)?;
+            Ok(rows.into_iter().map(entry).collect::<Result<_, _>>()?)
+        })
+        .await
+    }
+
     async fn touch(&self, token: &TokenHash, at: Timestamp) -> Result<(), StoreError> {
         let token = token.clone();
         self.write_tx(move |connection| {
@@ -72,17 +137,18 @@ impl SessionStore for Db {
         let token = token.clone();
         self.write_tx(move |connection| {
             let row = sessions::table.filter(sessions::token.eq(token.as_str()));
-            Ok(diesel::delete(row).execute(connection)? > 0)
+            let ended = diesel::delete(row).execute(connection)? > 0;
+            if ended {
+                notices::send(connection, &Notice::SessionEnded(token.clone()))?;
+            }
+            Ok(ended)
         })
         .await
     }
 
-    async fn delete_of(&self, user: UserId) -> Result<u64, StoreError> {
-        self.write_tx(move |connection| {
-            let rows = sessions::table.filter(sessions::user_id.eq(user.0));
-            Ok(count(diesel::delete(rows).execute(connection)?))
-        })
-        .await
+    async fn delete_others(&self, user: UserId, kept: &TokenHash) -> Result<u64, StoreError> {
+        let kept = kept.clone();
+        self.write_tx(move |connection| end_sessions(connection, user, Some(&kept))).await
     }
 
     async fn prune(&self, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use crate::connection::{AnyConnection, Both, TxError};
 use crate::db::{Db, optional};
 use crate::schema::{settings, users};
+use crate::sessions::end_sessions;
 use crate::text::storable;
 
 /// The setting that holds the hash of the set-up token.
@@ -78,13 +79,21 @@ impl UserStore for Db {
         .await
     }
 
-    async fn set_password(&self, user: UserId, password_hash: &str) -> Result<(), StoreError> {
-        let hash = password_hash.to_owned();
+    async fn set_password(
+        &self,
+        user: UserId,
+        password_hash: &str,
+        kept: Option<&TokenHash>,
+    ) -> Result<u64, StoreError> {
+        let (hash, kept) = (password_hash.to_owned(), kept.cloned());
         self.write_tx(move |connection| {
             let changed = diesel::update(users::table.filter(users::id.eq(user.0)))
                 .set(users::password_hash.eq(&hash))
                 .execute(connection)?;
-            if changed == 0 { Err(StoreError::NotFound.into()) } else { Ok(()) }
+            if changed == 0 {
+                return Err(StoreError::NotFound.into());
+            }
+            end_sessions(connection, user, kept.as_ref())
         })
         .await
     }

@@ -2,6 +2,7 @@
 //! line in the audit trail, failed logins included.
 
 mod login;
+mod own;
 mod users;
 
 use std::net::IpAddr;

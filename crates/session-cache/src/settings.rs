@@ -11,7 +11,8 @@ pub struct SessionSettings {
     pub idle_expiry: Duration,
     /// Sessions kept in memory; 0 asks the store at every request.
     pub cache_capacity: u64,
-    /// How long a session is kept in memory: the longest that another process's revocation goes unnoticed.
+    /// How long a session is kept in memory; 0 asks the store at every request. The longest that a session lives on
+    /// which another process has ended, should its notice not come.
     pub cache_life: Duration,
     /// Passwords that are hashed at one time; each takes `password_cost.memory_kib` of memory and a core.
     pub parallel_hashes: usize,
@@ -26,7 +27,7 @@ impl Default for SessionSettings {
             absolute_expiry: Duration::from_secs(30 * day),
             idle_expiry: Duration::from_secs(7 * day),
             cache_capacity: 10_000,
-            cache_life: Duration::from_secs(30),
+            cache_life: Duration::from_secs(10),
             parallel_hashes: 2,
             password_cost: PasswordCost::default(),
         }

@@ -67,6 +67,15 @@ pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
     if settings.session.lifetime_secs < settings.session.idle_secs {
         add("session.lifetime_secs", "is shorter than session.idle_secs".to_owned());
     }
+    if settings.session.cache_secs > 300 {
+        add(
+            "session.cache_secs",
+            format!(
+                "{} is more than 300: a session that has ended would live on for too long",
+                settings.session.cache_secs
+            ),
+        );
+    }
     if let Some(password) = &settings.admin.password
         && let Some(problem) = bangui_session_cache::Passwords::problem(password.expose())
     {
@@ -132,8 +141,11 @@ mod tests {
         let mut settings = settings("mysql://secret@host");
         settings.http.listen.clear();
         settings.fail2ban.timezone = Some("Middle/Earth".to_owned());
+        settings.session.cache_secs = 301;
         settings.log.filter = "bangui=loud".to_owned();
-        assert_eq!(keys(&settings), ["database.url", "http.listen", "fail2ban.timezone", "log.filter"]);
+        let expected =
+            ["database.url", "http.listen", "fail2ban.timezone", "session.cache_secs", "log.filter"];
+        assert_eq!(keys(&settings), expected);
         assert!(check(&settings).iter().all(|problem| !problem.message.contains("secret")));
     }
 

@@ -74,8 +74,7 @@ impl Wired {
             Arc::clone(&clock),
         );
         let session_settings = session_settings(&settings);
-        let sessions: Arc<dyn SessionStore> = Arc::new(db.clone());
-        let accounts = accounts(&db, audit, Arc::clone(&sessions), &clock, &session_settings)?;
+        let accounts = accounts(&db, audit, notices.as_ref(), &clock, &session_settings)?;
         first_user(&settings, &accounts).await?;
 
         let services = ApiServices {
@@ -94,7 +93,7 @@ impl Wired {
             runtime: Arc::new(runtime),
             feed,
             notices,
-            sessions,
+            sessions: Arc::new(db.clone()),
             tries: Arc::new(db),
             clock,
             poll_interval: Duration::from_millis(settings.fail2ban.poll_interval_ms),
@@ -126,6 +125,7 @@ fn session_settings(settings: &Settings) -> SessionSettings {
     SessionSettings {
         absolute_expiry: Duration::from_secs(settings.session.lifetime_secs),
         idle_expiry: Duration::from_secs(settings.session.idle_secs),
+        cache_life: Duration::from_secs(settings.session.cache_secs),
         ..SessionSettings::default()
     }
 }
@@ -133,13 +133,16 @@ fn session_settings(settings: &Settings) -> SessionSettings {
 fn accounts(
     db: &Db,
     audit: Arc<dyn AuditLog>,
-    sessions: Arc<dyn SessionStore>,
+    notices: &dyn Notices,
     clock: &Arc<dyn Clock>,
     settings: &SessionSettings,
 ) -> Result<Accounts, Fatal> {
-    let users: Arc<dyn UserStore> = Arc::new(db.clone());
-    let tries: Arc<dyn TryStore> = Arc::new(db.clone());
-    let sessions = Arc::new(Sessions::new(sessions, Arc::clone(clock), settings));
+    let (users, tries, store): (Arc<dyn UserStore>, Arc<dyn TryStore>, Arc<dyn SessionStore>) =
+        (Arc::new(db.clone()), Arc::new(db.clone()), Arc::new(db.clone()));
+    let sessions = Arc::new(Sessions::new(store, Arc::clone(clock), settings));
+    // Ends with the notices, which end with the process.
+    let (following, heard) = (Arc::clone(&sessions), notices.listen());
+    drop(tokio::spawn(async move { following.follow(heard).await }));
     Accounts::new(AccountStores { users, audit, tries, sessions }, Arc::clone(clock), settings)
         .map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))
 }

@@ -15,4 +15,5 @@ mod outage;
 mod postgres;
 mod replicas;
 mod server;
+mod sessions;
 mod startup;

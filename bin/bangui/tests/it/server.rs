@@ -106,12 +106,22 @@ impl Server {
     /// A running server that this test is logged in to.
     pub(crate) fn start_and_login(setup: &Setup) -> Self {
         let mut server = Self::start(setup);
-        let credentials = json!({"username": "admin", "password": PASSWORD});
-        let mut answer = server.send("POST", "/api/auth/login", Some(&credentials)).expect("an answer");
+        server.log_in(PASSWORD);
+        server
+    }
+
+    /// Logs the user `admin` in.
+    pub(crate) fn log_in(&mut self, password: &str) {
+        let credentials = json!({"username": "admin", "password": password});
+        let mut answer = self.send("POST", "/api/auth/login", Some(&credentials)).expect("an answer");
         assert_eq!(answer.status(), 200, "{:?}", answer.body_mut().read_to_string());
         let cookie = answer.headers()["set-cookie"].to_str().expect("text");
-        server.cookie = cookie.split(';').next().map(str::to_owned);
-        server
+        self.cookie = cookie.split(';').next().map(str::to_owned);
+    }
+
+    /// Asks with the session of another process's user from now on.
+    pub(crate) fn share_session(&mut self, other: &Self) {
+        self.cookie.clone_from(&other.cookie);
     }
 
     fn send(

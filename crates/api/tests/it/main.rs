@@ -18,5 +18,6 @@ mod jails;
 mod logins;
 mod problems;
 mod server;
+mod sessions;
 mod stream;
 mod world;

@@ -73,6 +73,17 @@ impl World {
     }
 
     pub(crate) async fn with(settings: ApiSettings) -> Self {
+        Self::build(settings, SessionSettings::default()).await
+    }
+
+    /// No user, with the session cache and without.
+    pub(crate) async fn with_and_without_cache() -> [Self; 2] {
+        let off = SessionSettings { cache_life: std::time::Duration::ZERO, ..SessionSettings::default() };
+        let settings = ApiSettings::default;
+        [Self::build(settings(), SessionSettings::default()).await, Self::build(settings(), off).await]
+    }
+
+    async fn build(settings: ApiSettings, session_settings: SessionSettings) -> Self {
         let settings =
             ApiSettings { trusted_proxies: Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]), ..settings };
         let db = TestDb::sqlite().await;
@@ -99,7 +110,7 @@ impl World {
             clock.clone(),
         );
         let cheap = PasswordCost { memory_kib: 8, passes: 1, lanes: 1 };
-        let session_settings = SessionSettings { password_cost: cheap, ..SessionSettings::default() };
+        let session_settings = SessionSettings { password_cost: cheap, ..session_settings };
         let sessions = Arc::new(Sessions::new(store.clone(), clock.clone(), &session_settings));
         let stores =
             AccountStores { users: store.clone(), audit: store.clone(), tries: store.clone(), sessions };

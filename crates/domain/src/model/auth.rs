@@ -32,6 +32,9 @@ pub struct NewUser {
     pub created_at: Timestamp,
 }
 
+/// Hex digits of a session's public id.
+const PUBLIC_ID_DIGITS: usize = 16;
+
 /// SHA-256 of a session token, in hex: what the database holds instead of the token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TokenHash(String);
@@ -45,6 +48,12 @@ impl TokenHash {
     /// The hash in hex.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// What a session is called where its owner sees it: 64 bits of the hash. It lasts as long as the session, needs
+    /// no column of its own, and leads nobody to the token.
+    pub fn public_id(&self) -> &str {
+        self.0.get(..PUBLIC_ID_DIGITS).unwrap_or(&self.0)
     }
 }
 
@@ -68,6 +77,8 @@ pub struct Session {
 pub struct NewSession {
     /// Whose it is.
     pub user: UserId,
+    /// The user's password hash that the login was checked against.
+    pub password_hash: String,
     /// Hash of its token.
     pub token: TokenHash,
     /// When it begins.
@@ -77,6 +88,23 @@ pub struct NewSession {
     /// Where the login came from.
     pub address: Option<IpAddr>,
     /// The browser's name for itself, cut to a sane length.
+    pub user_agent: Option<String>,
+}
+
+/// A session as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionEntry {
+    /// Hash of its token.
+    pub token: TokenHash,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last seen in use, to the minute.
+    pub last_seen_at: Timestamp,
+    /// When it ends, used or not.
+    pub expires_at: Timestamp,
+    /// Where the login came from.
+    pub address: Option<IpAddr>,
+    /// The browser's name for itself.
     pub user_agent: Option<String>,
 }
 

@@ -20,8 +20,14 @@ pub trait UserStore: Send + Sync {
     /// Makes a user only if there is none at all, in one step; `None` if there was one.
     async fn create_first(&self, user: &NewUser) -> Result<Option<User>, StoreError>;
 
-    /// Replaces a password hash. [`StoreError::NotFound`] if there is no such user.
-    async fn set_password(&self, user: UserId, password_hash: &str) -> Result<(), StoreError>;
+    /// Replaces a password hash, ends all sessions of the user but `kept`, and tells all processes; answers how many
+    /// have ended. [`StoreError::NotFound`] if there is no such user.
+    async fn set_password(
+        &self,
+        user: UserId,
+        password_hash: &str,
+        kept: Option<&TokenHash>,
+    ) -> Result<u64, StoreError>;
 
     /// Replaces the hash of the set-up token.
     async fn set_setup_token(&self, token: &TokenHash) -> Result<(), StoreError>;

@@ -1,11 +1,15 @@
 //! Sessions and their ends.
 
+use std::time::Duration;
+
 use bangui_domain::model::{NewSession, NewUser, Timestamp, TokenHash, User, UserId};
-use bangui_domain::ports::{SessionStore, StoreError, UserStore};
-use bangui_persistence::Db;
+use bangui_domain::ports::{Notice, Notices as _, SessionStore, StoreError, UserStore};
+use bangui_persistence::{Db, DbKind, NoticeListener};
 use bangui_test_support::both_databases;
+use tokio::sync::broadcast::Receiver;
 
 const START: i64 = 1_700_000_000;
+const HASH: &str = "$argon2id$";
 
 fn at(seconds: i64) -> Timestamp {
     Timestamp::from_secs(START + seconds)
@@ -16,13 +20,14 @@ fn token(hex: &str) -> TokenHash {
 }
 
 async fn user(db: &Db, name: &str) -> User {
-    let new = NewUser { name: name.into(), password_hash: "$argon2id$".into(), created_at: at(0) };
+    let new = NewUser { name: name.into(), password_hash: HASH.into(), created_at: at(0) };
     UserStore::create(db, &new).await.unwrap()
 }
 
 async fn log_in(db: &Db, user: UserId, hex: &str, expires: i64) -> Result<(), StoreError> {
     let session = NewSession {
         user,
+        password_hash: HASH.into(),
         token: token(hex),
         created_at: at(0),
         expires_at: at(expires),
@@ -62,7 +67,7 @@ both_databases!(use_is_noted_and_never_backwards, |test| async move {
     SessionStore::touch(db, &token("gone"), at(1)).await.unwrap();
 });
 
-both_databases!(sessions_end_one_by_one_or_all_of_a_user, |test| async move {
+both_databases!(sessions_end_one_by_one_or_all_others_of_a_user, |test| async move {
     let db = test.db();
     let (admin, other) = (user(db, "admin").await, user(db, "other").await);
     for hex in ["aa", "bb", "cc"] {
@@ -71,8 +76,63 @@ both_databases!(sessions_end_one_by_one_or_all_of_a_user, |test| async move {
     log_in(db, other.id, "dd", 60).await.unwrap();
     assert!(SessionStore::delete(db, &token("aa")).await.unwrap());
     assert!(!SessionStore::delete(db, &token("aa")).await.unwrap());
-    assert_eq!(SessionStore::delete_of(db, admin.id).await.unwrap(), 2);
-    assert!(!found(db, "bb").await && found(db, "dd").await);
+    assert_eq!(SessionStore::delete_others(db, admin.id, &token("cc")).await.unwrap(), 1);
+    assert!(!found(db, "bb").await && found(db, "cc").await && found(db, "dd").await);
+});
+
+both_databases!(a_new_password_ends_sessions_in_the_same_step, |test| async move {
+    let db = test.db();
+    let (admin, other) = (user(db, "admin").await, user(db, "other").await);
+    for hex in ["aa", "bb", "cc"] {
+        log_in(db, admin.id, hex, 60).await.unwrap();
+    }
+    log_in(db, other.id, "dd", 60).await.unwrap();
+    assert_eq!(UserStore::set_password(db, admin.id, HASH, Some(&token("bb"))).await.unwrap(), 2);
+    assert!(found(db, "bb").await && found(db, "dd").await);
+    assert_eq!(UserStore::set_password(db, admin.id, "another", None).await.unwrap(), 1);
+    assert_eq!(test.count("sessions"), 1);
+    let late = log_in(db, admin.id, "ee", 60).await.unwrap_err();
+    assert!(matches!(late, StoreError::NotFound), "checked against the old password: {late:?}");
+});
+
+both_databases!(no_login_outlives_the_password_that_it_was_checked_against, |test| async move {
+    let admin = user(test.db(), "admin").await;
+    let mut logins = Vec::new();
+    for number in 0..24 {
+        let db = if number % 2 == 0 { test.db().clone() } else { test.second().await };
+        logins.push(tokio::spawn(async move {
+            log_in(&db, admin.id, &format!("{number:02x}"), 60).await.is_ok()
+        }));
+        if number == 8 {
+            UserStore::set_password(test.db(), admin.id, "another", None).await.unwrap();
+        }
+    }
+    for login in logins {
+        login.await.unwrap();
+    }
+    assert_eq!(test.count("sessions"), 0);
+});
+
+both_databases!(a_user_s_sessions_are_listed_the_last_used_first, |test| async move {
+    let db = test.db();
+    let (admin, other) = (user(db, "admin").await, user(db, "other").await);
+    for (hex, seen) in [("aa", 10), ("bb", 30), ("cc", 20)] {
+        log_in(db, admin.id, hex, 60).await.unwrap();
+        SessionStore::touch(db, &token(hex), at(seen)).await.unwrap();
+    }
+    log_in(db, other.id, "dd", 60).await.unwrap();
+    let listed = SessionStore::list(db, admin.id, 9).await.unwrap();
+    let order: Vec<_> = listed.iter().map(|entry| entry.token.as_str()).collect();
+    assert_eq!(order, ["bb", "cc", "aa"]);
+    let first = listed[0].clone();
+    assert_eq!((first.created_at, first.last_seen_at, first.expires_at), (at(0), at(30), at(60)));
+    assert_eq!(first.address, Some("192.0.2.1".parse().unwrap()));
+    assert_eq!(first.user_agent.as_deref(), Some("a browser\u{FFFD}"));
+    assert_eq!(SessionStore::list(db, admin.id, 2).await.unwrap(), listed[..2]);
+
+    test.execute("UPDATE sessions SET address = 'somewhere' WHERE token = 'aa'");
+    let error = SessionStore::list(db, admin.id, 9).await.unwrap_err();
+    assert!(matches!(error, StoreError::Backend(_)), "{error:?}");
 });
 
 both_databases!(pruning_takes_what_ended_and_what_idles, |test| async move {
@@ -87,3 +147,34 @@ both_databases!(pruning_takes_what_ended_and_what_idles, |test| async move {
     assert!(found(db, "fresh").await && found(db, "used").await, "what ends now has not ended before now");
     assert_eq!(SessionStore::prune(db, at(100), at(10)).await.unwrap(), 0);
 });
+
+both_databases!(every_end_of_a_session_is_told_to_all_processes, |test| async move {
+    let db = test.db();
+    let admin = user(db, "admin").await;
+    let tokens: Vec<String> = ["a", "b", "c", "d"].map(|digit| digit.repeat(64)).into();
+    for hex in &tokens {
+        log_in(db, admin.id, hex, 60).await.unwrap();
+    }
+    let listener = NoticeListener::start(&test.second().await);
+    let mut notices = listener.listen();
+    let many = Notice::SessionsEnded(admin.id);
+    let mut expected = vec![Notice::SessionEnded(token(&tokens[0])), many.clone(), many];
+    if db.kind() == DbKind::Postgres {
+        assert_eq!(heard(&mut notices).await, Some(Notice::Missed), "it listens");
+    } else {
+        expected.clear();
+    }
+    SessionStore::delete(db, &token(&tokens[0])).await.unwrap();
+    SessionStore::delete(db, &token(&tokens[0])).await.unwrap();
+    SessionStore::delete_others(db, admin.id, &token(&tokens[1])).await.unwrap();
+    SessionStore::delete_others(db, admin.id, &token(&tokens[1])).await.unwrap();
+    UserStore::set_password(db, admin.id, "another", None).await.unwrap();
+    for notice in expected {
+        assert_eq!(heard(&mut notices).await, Some(notice));
+    }
+    assert!(notices.try_recv().is_err(), "what ended nothing says nothing");
+});
+
+async fn heard(notices: &mut Receiver<Notice>) -> Option<Notice> {
+    tokio::time::timeout(Duration::from_mins(1), notices.recv()).await.ok()?.ok()
+}

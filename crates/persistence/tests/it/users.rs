@@ -45,10 +45,10 @@ both_databases!(the_first_user_is_made_once, |test| async move {
 both_databases!(a_password_is_replaced, |test| async move {
     let db = test.db();
     let user = UserStore::create(db, &named("admin")).await.unwrap();
-    UserStore::set_password(db, user.id, "$argon2id$two").await.unwrap();
+    assert_eq!(UserStore::set_password(db, user.id, "$argon2id$two", None).await.unwrap(), 0);
     let found = UserStore::find(db, "admin").await.unwrap().unwrap();
     assert_eq!(found.password_hash, "$argon2id$two");
-    let unknown = UserStore::set_password(db, UserId(user.id.0 + 1), "x").await.unwrap_err();
+    let unknown = UserStore::set_password(db, UserId(user.id.0 + 1), "x", None).await.unwrap_err();
     assert!(matches!(unknown, StoreError::NotFound), "{unknown:?}");
 });
 

@@ -94,8 +94,9 @@ impl Accounts {
             self.note(AuditAction::LoginFailed, None, account, from, None).await?;
             return Err(ServiceError::CredentialsInvalid);
         };
+        let login = self.begin(&user, from).await?;
         self.note(AuditAction::Login, Some(&user), None, from, None).await?;
-        self.begin(&user, from).await
+        Ok(login)
     }
 
     async fn begin(&self, user: &User, from: &Client) -> Result<Login, ServiceError> {
@@ -105,10 +106,18 @@ impl Accounts {
 
     /// Only a wrong secret stays counted. What cannot be written down changes nothing about the outcome: the try
     /// counts as failed.
-    async fn settle<T>(&self, attempt: Attempt, outcome: Result<T, ServiceError>) -> Result<T, ServiceError> {
+    pub(super) async fn settle<T>(
+        &self,
+        attempt: Attempt,
+        outcome: Result<T, ServiceError>,
+    ) -> Result<T, ServiceError> {
         let settled = match &outcome {
             Ok(_) => self.throttle.clear(attempt).await,
-            Err(ServiceError::CredentialsInvalid | ServiceError::SetupTokenInvalid) => return outcome,
+            Err(
+                ServiceError::CredentialsInvalid
+                | ServiceError::PasswordWrong
+                | ServiceError::SetupTokenInvalid,
+            ) => return outcome,
             Err(_) => self.throttle.take_back(attempt).await,
         };
         if let Err(error) = settled {

@@ -38,11 +38,11 @@ impl Accounts {
         let unknown = || ServiceError::field("username", format!("there is no user {name:?}"));
         let user = self.users.find(name).await?.ok_or_else(unknown)?;
         let hash = self.passwords.hash(password).await?;
-        match self.users.set_password(user.id, &hash).await {
+        match self.users.set_password(user.id, &hash, None).await {
             Err(StoreError::NotFound) => return Err(unknown()),
             other => other?,
-        }
-        self.sessions.revoke_user(user.id).await?;
+        };
+        self.sessions.forget_user(user.id);
         self.note_user(&user, "new password, sessions ended").await
     }
 

@@ -5,6 +5,8 @@
 mod accounts;
 mod logins;
 mod memory;
+mod own;
+mod processes;
 mod sessions;
 mod throttle;
 mod tries;

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bangui_domain::model::{
-    AuditAction, AuditEntry, NewSession, NewUser, Session, Timestamp, TokenHash, TryKind, User, UserId,
+    AuditAction, AuditEntry, NewSession, NewUser, Session, SessionEntry, Timestamp, TokenHash, TryKind, User,
+    UserId,
 };
 use bangui_domain::ports::{AuditLog, Clock, SessionStore, StoreError, UserStore};
 use bangui_session_cache::{AccountStores, Accounts, PasswordCost, SessionSettings, Sessions};
@@ -60,6 +62,14 @@ impl Memory {
         if *self.broken.lock().unwrap() { Err(StoreError::Busy) } else { Ok(()) }
     }
 
+    /// Ends what `over` picks; answers how many.
+    pub(crate) fn end(&self, over: impl Fn(&Session) -> bool) -> u64 {
+        let mut sessions = self.sessions.lock().unwrap();
+        let before = sessions.len();
+        sessions.retain(|session| !over(session));
+        u64::try_from(before - sessions.len()).unwrap()
+    }
+
     fn add(&self, user: &NewUser) -> User {
         let mut users = self.users.lock().unwrap();
         let id = UserId(i64::try_from(users.len()).unwrap() + 1);
@@ -104,11 +114,16 @@ impl UserStore for Memory {
         if self.any().await? { Ok(None) } else { Ok(Some(self.add(user))) }
     }
 
-    async fn set_password(&self, user: UserId, password_hash: &str) -> Result<(), StoreError> {
+    async fn set_password(
+        &self,
+        user: UserId,
+        password_hash: &str,
+        kept: Option<&TokenHash>,
+    ) -> Result<u64, StoreError> {
         let mut users = self.users.lock().unwrap();
-        let user = users.iter_mut().find(|known| known.id == user).ok_or(StoreError::NotFound)?;
-        password_hash.clone_into(&mut user.password_hash);
-        Ok(())
+        let known = users.iter_mut().find(|known| known.id == user).ok_or(StoreError::NotFound)?;
+        password_hash.clone_into(&mut known.password_hash);
+        Ok(self.end(|session| session.user.id == user && Some(&session.token) != kept))
     }
 
     async fn set_setup_token(&self, token: &TokenHash) -> Result<(), StoreError> {
@@ -126,7 +141,8 @@ impl SessionStore for Memory {
     async fn insert(&self, session: &NewSession) -> Result<(), StoreError> {
         self.check()?;
         let users = self.users.lock().unwrap();
-        let user = users.iter().find(|user| user.id == session.user).cloned().unwrap();
+        let same = |user: &&User| user.id == session.user && user.password_hash == session.password_hash;
+        let user = users.iter().find(same).cloned().ok_or(StoreError::NotFound)?;
         self.stored.lock().unwrap().push(session.clone());
         self.sessions.lock().unwrap().push(Session {
             user,
@@ -144,6 +160,26 @@ impl SessionStore for Memory {
         Ok(self.sessions.lock().unwrap().iter().find(|session| session.token == *token).cloned())
     }
 
+    async fn list(&self, user: UserId, most: u32) -> Result<Vec<SessionEntry>, StoreError> {
+        self.check()?;
+        let (sessions, stored) = (self.sessions.lock().unwrap(), self.stored.lock().unwrap());
+        let entry = |session: &Session| {
+            let new = stored.iter().find(|new| new.token == session.token).unwrap();
+            SessionEntry {
+                token: session.token.clone(),
+                created_at: session.created_at,
+                last_seen_at: session.last_seen_at,
+                expires_at: session.expires_at,
+                address: new.address,
+                user_agent: new.user_agent.clone(),
+            }
+        };
+        let mut own: Vec<_> = sessions.iter().filter(|session| session.user.id == user).map(entry).collect();
+        own.sort_by_key(|entry| std::cmp::Reverse(entry.last_seen_at));
+        own.truncate(usize::try_from(most).unwrap());
+        Ok(own)
+    }
+
     async fn touch(&self, token: &TokenHash, at: Timestamp) -> Result<(), StoreError> {
         self.check()?;
         self.touches.fetch_add(1, Ordering::SeqCst);
@@ -154,24 +190,15 @@ impl SessionStore for Memory {
     }
 
     async fn delete(&self, token: &TokenHash) -> Result<bool, StoreError> {
-        let mut sessions = self.sessions.lock().unwrap();
-        let before = sessions.len();
-        sessions.retain(|session| session.token != *token);
-        Ok(sessions.len() < before)
+        Ok(self.end(|session| session.token == *token) > 0)
     }
 
-    async fn delete_of(&self, user: UserId) -> Result<u64, StoreError> {
-        let mut sessions = self.sessions.lock().unwrap();
-        let before = sessions.len();
-        sessions.retain(|session| session.user.id != user);
-        Ok(u64::try_from(before - sessions.len()).unwrap())
+    async fn delete_others(&self, user: UserId, kept: &TokenHash) -> Result<u64, StoreError> {
+        Ok(self.end(|session| session.user.id == user && session.token != *kept))
     }
 
     async fn prune(&self, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {
-        let mut sessions = self.sessions.lock().unwrap();
-        let before = sessions.len();
-        sessions.retain(|session| session.expires_at > now && session.last_seen_at > idle_since);
-        Ok(u64::try_from(before - sessions.len()).unwrap())
+        Ok(self.end(|session| session.expires_at <= now || session.last_seen_at <= idle_since))
     }
 }
 
@@ -183,17 +210,29 @@ impl AuditLog for Memory {
     }
 }
 
-/// Accounts over one memory, with a cheap password cost.
+/// Accounts over a memory, with a cheap password cost.
 pub(crate) fn accounts(cache_capacity: u64) -> (Arc<Memory>, Accounts) {
     let memory = Arc::new(Memory::new());
-    let settings = SessionSettings {
-        cache_capacity,
-        password_cost: PasswordCost { memory_kib: 8, passes: 1, lanes: 1 },
-        ..SessionSettings::default()
-    };
+    let accounts = process(&memory, cache_capacity, SessionSettings::default().cache_life);
+    (memory, accounts)
+}
+
+/// The same with the cache and without, which must make no difference to what is right.
+pub(crate) fn with_and_without_cache() -> [(Arc<Memory>, Accounts); 2] {
+    [accounts(100), accounts(0)]
+}
+
+/// One of several processes over one memory.
+pub(crate) fn process(memory: &Arc<Memory>, cache_capacity: u64, cache_life: Duration) -> Accounts {
+    with_settings(memory, &SessionSettings { cache_capacity, cache_life, ..SessionSettings::default() })
+}
+
+/// Accounts as set, but for the password cost.
+pub(crate) fn with_settings(memory: &Arc<Memory>, settings: &SessionSettings) -> Accounts {
+    let cheap = PasswordCost { memory_kib: 8, passes: 1, lanes: 1 };
+    let settings = SessionSettings { password_cost: cheap, ..settings.clone() };
     let sessions = Arc::new(Sessions::new(memory.clone(), memory.clone(), &settings));
     let stores =
         AccountStores { users: memory.clone(), audit: memory.clone(), tries: memory.clone(), sessions };
-    let accounts = Accounts::new(stores, memory.clone(), &settings).unwrap();
-    (memory, accounts)
+    Accounts::new(stores, memory.clone(), &settings).unwrap()
 }

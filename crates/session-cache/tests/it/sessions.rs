@@ -1,10 +1,12 @@
 //! Sessions: recognised, expired by age and by idleness, revoked; the same with the cache and without.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
-use bangui_session_cache::{Accounts, Client, Login};
+use bangui_session_cache::{Accounts, Client, Login, SessionSettings};
 
-use crate::memory::{DAY, Memory, accounts};
+use crate::memory::{DAY, Memory, accounts, with_and_without_cache, with_settings};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -21,8 +23,7 @@ async fn recognised(accounts: &Accounts, login: &Login) -> bool {
 
 #[tokio::test]
 async fn a_session_is_recognised_with_its_user() {
-    for capacity in [0, 100] {
-        let (memory, accounts) = accounts(capacity);
+    for (memory, accounts) in with_and_without_cache() {
         let login = logged_in(&memory, &accounts).await;
         let session = accounts.sessions().authenticate(login.token.reveal()).await.unwrap().unwrap();
         assert_eq!(session, login.session);
@@ -46,78 +47,78 @@ async fn the_cache_spares_the_store_and_can_be_off() {
 
 #[tokio::test]
 async fn a_text_that_cannot_be_a_token_is_not_looked_up() {
-    let (memory, accounts) = accounts(100);
-    for text in ["", "x", &"x".repeat(100_000), "' or 1=1 --"] {
-        assert_eq!(accounts.sessions().authenticate(text).await.unwrap(), None);
+    for (memory, accounts) in with_and_without_cache() {
+        for text in ["", "x", &"x".repeat(100_000), "' or 1=1 --"] {
+            assert_eq!(accounts.sessions().authenticate(text).await.unwrap(), None);
+        }
+        assert_eq!(memory.finds.load(Ordering::SeqCst), 0);
     }
-    assert_eq!(memory.finds.load(Ordering::SeqCst), 0);
 }
 
 #[tokio::test]
 async fn a_session_ends_thirty_days_after_the_login_though_in_use() {
-    for capacity in [0, 100] {
-        let (memory, accounts) = accounts(capacity);
+    for (memory, accounts) in with_and_without_cache() {
         let login = logged_in(&memory, &accounts).await;
         for _ in 0..5 {
             memory.pass(6 * DAY - 1);
-            assert!(recognised(&accounts, &login).await, "capacity {capacity}");
+            assert!(recognised(&accounts, &login).await);
         }
         memory.pass(4);
         assert!(recognised(&accounts, &login).await);
         memory.pass(1);
-        assert!(!recognised(&accounts, &login).await, "capacity {capacity}");
+        assert!(!recognised(&accounts, &login).await);
     }
 }
 
 #[tokio::test]
 async fn a_session_ends_after_seven_idle_days() {
-    for capacity in [0, 100] {
-        let (memory, accounts) = accounts(capacity);
+    for (memory, accounts) in with_and_without_cache() {
         let login = logged_in(&memory, &accounts).await;
         memory.pass(7 * DAY - 1);
         assert!(recognised(&accounts, &login).await);
         memory.pass(7 * DAY);
-        assert!(!recognised(&accounts, &login).await, "capacity {capacity}");
+        assert!(!recognised(&accounts, &login).await);
     }
 }
 
 #[tokio::test]
 async fn use_is_written_down_at_most_once_a_minute() {
-    for capacity in [0, 100] {
-        let (memory, accounts) = accounts(capacity);
+    for (memory, accounts) in with_and_without_cache() {
         let login = logged_in(&memory, &accounts).await;
         for _ in 0..120 {
             memory.pass(1);
             assert!(recognised(&accounts, &login).await);
         }
-        assert_eq!(memory.touches.load(Ordering::SeqCst), 2, "capacity {capacity}");
+        assert_eq!(memory.touches.load(Ordering::SeqCst), 2);
     }
 }
 
 #[tokio::test]
 async fn a_revoked_session_is_gone_at_once_in_spite_of_the_cache() {
-    let (memory, accounts) = accounts(100);
-    let login = logged_in(&memory, &accounts).await;
-    assert!(recognised(&accounts, &login).await);
-    assert!(accounts.sessions().revoke(&login.session.token).await.unwrap());
-    assert!(!recognised(&accounts, &login).await);
-    assert!(!accounts.sessions().revoke(&login.session.token).await.unwrap());
+    for (memory, accounts) in with_and_without_cache() {
+        let login = logged_in(&memory, &accounts).await;
+        assert!(recognised(&accounts, &login).await);
+        assert!(accounts.sessions().revoke(&login.session.token).await.unwrap());
+        assert!(!recognised(&accounts, &login).await);
+        assert!(!accounts.sessions().revoke(&login.session.token).await.unwrap());
+    }
 }
 
 #[tokio::test]
-async fn revoking_a_user_ends_all_of_their_sessions_and_nobody_elses() {
-    let (memory, accounts) = accounts(100);
-    let first = logged_in(&memory, &accounts).await;
-    let second = logged_in(&memory, &accounts).await;
-    accounts.create_user("eve", PASSWORD).await.unwrap();
-    let other = accounts.login("eve", PASSWORD, &Client::default()).await.unwrap();
-    for login in [&first, &second, &other] {
-        assert!(recognised(&accounts, login).await);
+async fn all_others_of_a_user_end_and_nobody_elses() {
+    for (memory, accounts) in with_and_without_cache() {
+        let first = logged_in(&memory, &accounts).await;
+        let second = logged_in(&memory, &accounts).await;
+        accounts.create_user("eve", PASSWORD).await.unwrap();
+        let other = accounts.login("eve", PASSWORD, &Client::default()).await.unwrap();
+        for login in [&first, &second, &other] {
+            assert!(recognised(&accounts, login).await);
+        }
+        assert_eq!(accounts.sessions().revoke_others(&first.session).await.unwrap(), 1);
+        assert!(recognised(&accounts, &first).await);
+        assert!(!recognised(&accounts, &second).await);
+        assert!(recognised(&accounts, &other).await);
     }
-    assert_eq!(accounts.sessions().revoke_user(first.session.user.id).await.unwrap(), 2);
-    assert!(!recognised(&accounts, &first).await);
-    assert!(!recognised(&accounts, &second).await);
-    assert!(recognised(&accounts, &other).await);
 }
 
 #[tokio::test]
@@ -134,12 +135,30 @@ async fn a_busy_database_neither_logs_out_nor_lets_in() {
 
 #[tokio::test]
 async fn what_has_ended_is_pruned() {
-    let (memory, accounts) = accounts(100);
-    logged_in(&memory, &accounts).await;
-    memory.pass(4 * DAY);
-    let fresh = logged_in(&memory, &accounts).await;
-    memory.pass(4 * DAY);
-    assert_eq!(accounts.sessions().prune().await.unwrap(), 1);
-    assert_eq!(memory.sessions(), 1);
-    assert!(recognised(&accounts, &fresh).await);
+    for (memory, accounts) in with_and_without_cache() {
+        logged_in(&memory, &accounts).await;
+        memory.pass(4 * DAY);
+        let fresh = logged_in(&memory, &accounts).await;
+        memory.pass(4 * DAY);
+        assert_eq!(accounts.sessions().prune().await.unwrap(), 1);
+        assert_eq!(memory.sessions(), 1);
+        assert!(recognised(&accounts, &fresh).await);
+    }
+}
+
+#[tokio::test]
+async fn what_is_used_does_not_look_idle_however_short_that_is() {
+    for cache_capacity in [100, 0] {
+        let memory = Arc::new(Memory::new());
+        let idle_expiry = Duration::from_mins(1);
+        let settings = SessionSettings { cache_capacity, idle_expiry, ..SessionSettings::default() };
+        let accounts = with_settings(&memory, &settings);
+        let login = logged_in(&memory, &accounts).await;
+        for _ in 0..20 {
+            memory.pass(40);
+            assert!(recognised(&accounts, &login).await);
+        }
+        memory.pass(60);
+        assert!(!recognised(&accounts, &login).await);
+    }
 }

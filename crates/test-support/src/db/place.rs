@@ -77,7 +77,7 @@ impl Place {
     }
 
     /// The number in the column `count` of the one row that `query` answers.
-    pub(super) fn count(&self, query: &str) -> Result<i64, Box<dyn std::error::Error>> {
+    pub fn count(&self, query: &str) -> Result<i64, Box<dyn std::error::Error>> {
         let query = diesel::sql_query(query);
         let row: Count = match &self.kind {
             PlaceKind::Sqlite(directory) => query.get_result(&mut SqliteFile::open(&file_in(directory)).0)?,
