@@ -92,3 +92,84 @@ pub(crate) async fn events(feed: Arc<Feed>, notices: Arc<dyn Notices>, stop: Can
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bangui_domain::model::{
+        ActiveBan, BanId, BanKey, BanTime, EventId, JailName, LiveEvent, Origin, ServerId, Timestamp,
+    };
+    use bangui_domain::ports::{BanBatch, BanRecord, BanStore, Clock, Notice, Notices};
+    use bangui_domain::service::{Feed, Watch};
+    use bangui_test_support::db::TestDb;
+    use tokio::sync::broadcast::{Receiver, Sender, channel};
+    use tokio::time::{Instant, timeout};
+    use tokio_util::sync::CancellationToken;
+
+    use super::{EVENTS_EVERY, events};
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_secs(1_700_000_000)
+        }
+    }
+
+    /// Notices that a test sends.
+    struct Sent(Sender<Notice>);
+
+    impl Notices for Sent {
+        fn listen(&self) -> Receiver<Notice> {
+            self.0.subscribe()
+        }
+    }
+
+    /// Another process records a ban of 192.0.2.`number`.
+    async fn record(store: &Arc<dyn BanStore>, number: u8) -> EventId {
+        let key = BanKey {
+            jail: JailName::parse("sshd").unwrap(),
+            id: BanId::from_reported(format!("192.0.2.{number}")),
+            banned_at: Still.now(),
+        };
+        let (bantime, origin) = (BanTime::Permanent, Origin::Detected);
+        let ban = ActiveBan { key, bantime, ban_count: None, origin, by: None, reason: None };
+        let bans = vec![BanRecord { ban, failures: None, in_force: true }];
+        let (server, seen_at) = (ServerId::local(), Still.now());
+        let batch = BanBatch { server, fence: None, seen_at, bans, ends: Vec::new(), cursor: None };
+        store.record(&batch).await.unwrap().events[0].id
+    }
+
+    /// tokio's clock is paused and jumps to the next timer only when nothing else is left to do.
+    #[tokio::test(start_paused = true)]
+    async fn events_are_told_at_a_notice_and_without_one_at_the_next_look() {
+        let db = TestDb::sqlite().await;
+        let store: Arc<dyn BanStore> = Arc::new(db.db().clone());
+        let watch = Arc::new(Watch::new(Arc::new(Still)));
+        let mut told = watch.subscribe();
+        let feed = Arc::new(Feed::begin(ServerId::local(), Arc::clone(&store), watch).await.unwrap());
+        let (sender, _) = channel(8);
+        let stop = CancellationToken::new();
+        let follower = tokio::spawn(events(feed, Arc::new(Sent(sender.clone())), stop.clone()));
+        let mut next = async || match timeout(EVENTS_EVERY * 10, told.recv()).await.unwrap().unwrap() {
+            LiveEvent::Ban(event) => event.id,
+            other => panic!("{other:?}"),
+        };
+        let unannounced = record(&store, 0).await;
+        assert_eq!(next().await, unannounced);
+
+        for (number, notice) in [(1, None), (2, Some(Notice::Missed))] {
+            let started = Instant::now();
+            let id = record(&store, number).await;
+            sender.send(notice.unwrap_or(Notice::Events(id))).unwrap();
+            assert_eq!(next().await, id);
+            assert!(started.elapsed() < EVENTS_EVERY, "told at the notice");
+        }
+        let id = record(&store, 3).await;
+        assert_eq!(next().await, id, "nobody gave notice");
+
+        stop.cancel();
+        follower.await.unwrap();
+    }
+}
