@@ -92,10 +92,10 @@ pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
 
 fn single_process(workers: u32) -> String {
     format!(
-        "{workers} processes cannot share a SQLite database: sessions, the login throttle and the run-time state \
-         would differ from process to process, and jobs would run more than once. Leave workers at 1 (http.threads \
-         sets the threads of the one process), or set database.url to a PostgreSQL server. See docs/deployment.md, \
-         \"One process or many\"."
+        "{workers} processes cannot share a SQLite database: sessions that one has ended would live on in the others, \
+         each would have a run-time state of its own, the login throttle and every other write would wait for one \
+         another, and jobs would run more than once. Leave workers at 1 (http.threads sets the threads of the one \
+         process), or set database.url to a PostgreSQL server. See docs/deployment.md, \"One process or many\"."
     )
 }
 
