@@ -88,7 +88,7 @@ impl LeaseStore for Db {
             let now = now(connection);
             let taken = diesel::sql_query(format!(
                 "INSERT INTO scheduler_lock (name, holder, host, pid, version, token, acquired_at, expires_at) \
-                 VALUES ($1, $2, $3, $4, $5, 1, {now}, {now} + $6) \
+                 SELECT $1, $2, $3, $4, $5, 1, moment, moment + $6 FROM (SELECT {now} AS moment) AS clock WHERE true \
                  ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, host = excluded.host, \
                  pid = excluded.pid, version = excluded.version, token = scheduler_lock.token + 1, \
                  acquired_at = excluded.acquired_at, expires_at = excluded.expires_at \

@@ -33,7 +33,7 @@ impl RuntimeStore for Db {
             let now = now(connection);
             diesel::sql_query(format!(
                 "INSERT INTO runtime_state (server_id, state, seen_at, published_at) \
-                 VALUES ($1, $2, {now} - $3, {now}) ON CONFLICT (server_id) DO UPDATE SET \
+                 SELECT $1, $2, moment - $3, moment FROM (SELECT {now} AS moment) AS clock WHERE true ON CONFLICT (server_id) DO UPDATE SET \
                  state = excluded.state, seen_at = excluded.seen_at, published_at = excluded.published_at"
             ))
             .bind::<Text, _>(server.as_str())
@@ -52,8 +52,8 @@ impl RuntimeStore for Db {
             .read(move |connection| {
                 let now = now(connection);
                 let row = diesel::sql_query(format!(
-                    "SELECT state, {now} - seen_at AS age, {now} - published_at AS published \
-                     FROM runtime_state WHERE server_id = $1"
+                    "SELECT state, moment - seen_at AS age, moment - published_at AS published \
+                     FROM runtime_state, (SELECT {now} AS moment) AS clock WHERE server_id = $1"
                 ))
                 .bind::<Text, _>(server.as_str())
                 .get_result::<Row>(connection);
