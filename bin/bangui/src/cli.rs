@@ -1,6 +1,7 @@
 //! The command line: what can be asked of the binary.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -9,6 +10,9 @@ use crate::command::{check_config, healthcheck, migrate, openapi, serve, user};
 use crate::exit::{ExitCode, Fatal};
 use crate::settings::{Log, LogFormat};
 use crate::stage::{Loaded, Validated};
+
+/// How long what still runs when everything is over may take.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// The control plane for fail2ban: shows, explains and controls what it does, and remembers what it forgets.
 #[derive(Debug, Parser)]
@@ -73,7 +77,10 @@ fn block_on(work: impl Future<Output = Result<(), Fatal>>) -> Result<(), Fatal> 
         .enable_all()
         .build()
         .map_err(|error| Fatal::new(ExitCode::Internal, format!("The runtime cannot be started: {error}")))?;
-    runtime.block_on(work)
+    let done = runtime.block_on(work);
+    // A statement that hangs must not keep the process.
+    runtime.shutdown_timeout(LAST_WORDS);
+    done
 }
 
 fn start_logging(validated: Validated) -> Result<Validated, Fatal> {

@@ -7,6 +7,7 @@ mod clock;
 mod command;
 mod exit;
 mod settings;
+mod signals;
 mod stage;
 mod system;
 

@@ -8,6 +8,7 @@ use bangui_api::{DatabaseKind, SchedulerRole, SystemInfo, SystemView};
 use bangui_domain::model::{Lease, Timestamp};
 use bangui_domain::ports::{LeaseStore, SCHEDULER_LEASE};
 use bangui_jobs::{LeaseKeeper, Role};
+use tokio_util::sync::CancellationToken;
 
 /// How long an answer of the database is good for: the question can be asked without a session.
 const FRESH: Duration = Duration::from_secs(2);
@@ -28,19 +29,21 @@ pub(crate) struct System {
     store: Arc<dyn LeaseStore>,
     lease: Arc<LeaseKeeper>,
     workers: u32,
+    ending: CancellationToken,
     asked: RwLock<Option<Asked>>,
 }
 
 impl System {
-    /// Tells about the process that started at `started_at` and holds, or waits for, `lease`.
+    /// Tells about the process that started at `started_at`, holds, or waits for, `lease`, and ends once `ending` says so.
     pub(crate) fn new(
         started_at: Timestamp,
         database: DatabaseKind,
         store: Arc<dyn LeaseStore>,
         lease: Arc<LeaseKeeper>,
         workers: u32,
+        ending: CancellationToken,
     ) -> Self {
-        Self { started_at, database, store, lease, workers, asked: RwLock::new(None) }
+        Self { started_at, database, store, lease, workers, ending, asked: RwLock::new(None) }
     }
 
     /// The lock's row, which also shows whether the database answers.
@@ -83,6 +86,7 @@ impl SystemView for System {
             role,
             lease: asked.lease,
             workers: self.workers,
+            ending: self.ending.is_cancelled(),
         }
     }
 }

@@ -29,6 +29,7 @@ const HEALTH: &str = "health";
         (name = "health", description = "For monitors; without a session"),
         (name = "session", description = "The first user, logging in and out, one's own sessions and password"),
         (name = "system", description = "The process, fail2ban, and the scheduler lock"),
+        (name = "jobs", description = "Background jobs"),
         (name = "jails", description = "Jails and their settings"),
         (name = "bans", description = "What is banned now"),
         (name = "events", description = "What has happened and what happens"),

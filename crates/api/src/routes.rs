@@ -6,6 +6,7 @@ mod bans;
 mod events;
 mod health;
 mod jails;
+mod jobs;
 mod sessions;
 mod setup;
 mod stream;
@@ -75,6 +76,8 @@ routes! {
     session "/system": get system::system;
     session "/jails": get jails::list;
     session "/jails/{jail}": get jails::detail;
+    session "/jobs": get jobs::list;
+    session "/jobs/{job}/run": post jobs::run;
     session "/bans": get bans::list, post bans::create;
     session "/bans/{ip:.+}": delete bans::remove;
     session "/events": get events::list;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bangui_domain::service::{BanService, EventService, JailService, Watch};
+use bangui_domain::service::{BanService, EventService, JailService, JobService, Watch};
 use bangui_session_cache::Accounts;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -50,6 +50,8 @@ pub struct ApiServices {
     pub bans: Arc<BanService>,
     /// Jails.
     pub jails: Arc<JailService>,
+    /// Background jobs.
+    pub jobs: Arc<JobService>,
     /// The history.
     pub events: Arc<EventService>,
     /// Users and sessions.

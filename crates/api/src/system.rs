@@ -41,6 +41,8 @@ pub struct SystemInfo {
     pub lease: Option<Lease>,
     /// How many processes this deployment means to run on its database.
     pub workers: u32,
+    /// Whether this process is about to end, so that new requests should go to another.
+    pub ending: bool,
 }
 
 /// Tells about the process. Asked by `GET /api/system` and `GET /api/health/ready`, the latter without a session:

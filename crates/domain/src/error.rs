@@ -87,6 +87,9 @@ pub enum ServiceError {
     /// fail2ban has no such jail.
     #[error("fail2ban has no jail {0}")]
     JailNotFound(JailName),
+    /// There is no such background job.
+    #[error("there is no job {0:?}")]
+    JobNotFound(String),
     /// It is not banned there.
     #[error("{id} is not banned{}", .jail.as_ref().map(|jail| format!(" in jail {jail}")).unwrap_or_default())]
     BanNotFound {
@@ -176,6 +179,7 @@ impl ServiceError {
             Self::UserExists(_) => "user_exists",
             Self::LoginThrottled { .. } => "login_throttled",
             Self::JailNotFound(_) => "jail_not_found",
+            Self::JobNotFound(_) => "job_not_found",
             Self::BanNotFound { .. } => "ban_not_found",
             Self::BanOwnAddress { .. } => "ban_own_address",
             Self::BanLoopback(_) => "ban_loopback",
@@ -197,9 +201,10 @@ impl ServiceError {
             Self::Invalid(_) | Self::CursorInvalid => ErrorKind::Invalid,
             Self::SessionRequired | Self::CredentialsInvalid => ErrorKind::Unauthenticated,
             Self::PasswordWrong | Self::ForeignOrigin | Self::SetupTokenInvalid => ErrorKind::Forbidden,
-            Self::SessionNotFound(_) | Self::JailNotFound(_) | Self::BanNotFound { .. } => {
-                ErrorKind::NotFound
-            }
+            Self::SessionNotFound(_)
+            | Self::JailNotFound(_)
+            | Self::JobNotFound(_)
+            | Self::BanNotFound { .. } => ErrorKind::NotFound,
             Self::SetupDone
             | Self::UserExists(_)
             | Self::BanOwnAddress { .. }

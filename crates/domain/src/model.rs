@@ -5,6 +5,7 @@ pub mod auth;
 pub mod ban;
 pub mod fail2ban;
 pub mod jail;
+pub mod job;
 pub mod lease;
 pub mod live;
 pub mod page;
@@ -20,6 +21,7 @@ pub use auth::{
 pub use ban::{ActiveBan, BanEvent, BanKey, BanTime, EventId, EventKind, Origin};
 pub use fail2ban::{Fail2banState, Outage, OutageCode, Probe};
 pub use jail::{BantimeIncrement, JailCounters, JailDetail, JailName, JailNameError, JailSettings};
+pub use job::{JobPulse, JobRun, JobRunState, JobSchedule, JobStatus, JobTally, JobTrigger};
 pub use lease::{Fence, Lease, LeaseHolder};
 pub use live::LiveEvent;
 pub use page::{Cursor, Limit, Page};

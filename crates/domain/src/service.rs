@@ -5,6 +5,7 @@ pub mod events;
 pub mod feed;
 pub mod guard;
 pub mod jails;
+pub mod jobs;
 pub mod merge;
 pub mod observe;
 pub mod probe;
@@ -15,6 +16,7 @@ pub use bans::{BanOrder, BanOutcome, BanService, Caller, UnbanOrder, UnbanOutcom
 pub use events::EventService;
 pub use feed::Feed;
 pub use jails::JailService;
+pub use jobs::JobService;
 pub use merge::merge;
 pub use observe::{Observed, Observer};
 pub use probe::Prober;

@@ -37,9 +37,11 @@ pub enum JobError {
 /// When a job is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// Again and again with this pause, without a trace in the queue: what is missed is not made up for.
+    /// Again and again with this pause, in every process, without a trace in the queue: what is missed is not made up for,
+    /// and a run that fails is followed by the next.
     Every(Duration),
-    /// By a cron expression with seconds, in UTC; queued, so that each tick runs once.
+    /// By a cron expression with seconds, in UTC; queued by the process that holds the scheduler lock, so that each tick
+    /// runs once.
     Cron(&'static str),
 }
 
@@ -48,9 +50,11 @@ pub enum When {
 pub struct JobSpec {
     /// Its name, which is also its queue's.
     pub name: &'static str,
+    /// What it does, in a few words.
+    pub about: &'static str,
     /// When it is due.
     pub when: When,
-    /// Tries per run, with growing pauses between them.
+    /// Tries per queued run, with growing pauses between them.
     pub max_attempts: u32,
     /// The longest that one try may take.
     pub timeout: Duration,
@@ -62,7 +66,7 @@ pub trait Job: Send + Sync + 'static {
     /// What is fixed about it.
     fn spec(&self) -> JobSpec;
 
-    /// One try. `fence` is the scheduler lock, if this process holds it at this moment.
+    /// One try. `fence` is the scheduler lock, if this process holds it at this moment; a queued run always has one.
     async fn run(&self, fence: Option<Fence>) -> Result<(), JobError>;
 }
 
@@ -106,6 +110,11 @@ pub(crate) fn all(context: &JobContext, storage: &JobStorage) -> Vec<Arc<dyn Job
             context.session_idle,
         )),
         Arc::new(PruneLoginTries::new(Arc::clone(&context.tries))),
-        Arc::new(PruneJobs::new(storage.clone(), Arc::clone(&context.clock))),
+        Arc::new(PruneJobs::new(storage.clone())),
     ]
+}
+
+/// The scheduler lock of a run that writes.
+fn held(fence: Option<Fence>) -> Result<Fence, JobError> {
+    fence.ok_or_else(|| JobError::Retry("this process does not hold the scheduler lock".to_owned()))
 }

@@ -1,27 +1,23 @@
-//! The cron table and what starts everything: ticks are queued by the process that holds the scheduler lock,
-//! workers run on every process.
+//! The cron table: which jobs are due when, and queueing them. Knows no job's work.
 
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bangui_domain::chain;
 use bangui_domain::model::Timestamp;
-use bangui_domain::ports::Clock;
 use cron::Schedule;
 use thiserror::Error;
-use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::follow;
-use crate::job::{self, Job, JobContext, When};
-use crate::lease::LeaseKeeper;
-use crate::queue::JobStorage;
-use crate::worker;
+use crate::job::{Job, When};
+use crate::queue::Ticket;
+use crate::worker::Bench;
 
 /// How often the table is looked at.
 const RESOLUTION: Duration = Duration::from_millis(500);
-/// A tick that could not be queued in time is dropped after this.
-const LATEST_SECS: i64 = 60;
+/// A tick that was not queued in time, because nobody held the lock or the queue was away, is made good within this time.
+const LATEST_SECS: i64 = 600;
 
 /// A cron expression that makes no sense.
 #[derive(Debug, Error)]
@@ -37,112 +33,67 @@ pub fn check_cron(expression: &str) -> Result<Schedule, CronError> {
         .map_err(|error| CronError { expression: expression.to_owned(), reason: error.to_string() })
 }
 
-/// All background work of a process: workers, the cron table, what follows other processes, the lease's renewal.
-pub struct Background {
-    tasks: JoinSet<()>,
-    stop: CancellationToken,
-    stop_lease: CancellationToken,
-    storage: JobStorage,
+/// When `expression` is due next after `now`.
+pub(crate) fn next_tick(expression: &str, now: Timestamp) -> Option<Timestamp> {
+    let schedule = check_cron(expression).ok()?;
+    let tick = schedule.after(&cron_time::from_millis(now.as_millis())?).next()?;
+    Some(Timestamp::from_secs(tick.timestamp()))
 }
 
-impl Background {
-    /// Starts everything.
-    pub fn start(
-        context: &JobContext,
-        storage: JobStorage,
-        lease: &Arc<LeaseKeeper>,
-    ) -> Result<Self, CronError> {
-        let jobs = job::all(context, &storage);
-        let table = Table::new(&jobs, context.clock.now())?;
-        let (stop, stop_lease) = (CancellationToken::new(), CancellationToken::new());
-        let mut tasks = JoinSet::new();
-        for job in jobs {
-            tasks.spawn(worker::keep(job, storage.clone(), Arc::clone(lease), stop.child_token()));
-        }
-        tasks.spawn(table.run(
-            Arc::clone(&context.clock),
-            storage.clone(),
-            Arc::clone(lease),
-            stop.child_token(),
-        ));
-        tasks.spawn(follow::state(
-            Arc::clone(&context.runtime),
-            Arc::clone(lease),
-            Arc::clone(&context.notices),
-            stop.child_token(),
-        ));
-        tasks.spawn(follow::events(
-            Arc::clone(&context.feed),
-            Arc::clone(&context.notices),
-            stop.child_token(),
-        ));
-        let keeper = Arc::clone(lease);
-        let until = stop_lease.child_token();
-        tasks.spawn(async move { keeper.keep(until).await });
-        Ok(Self { tasks, stop, stop_lease, storage })
-    }
-
-    /// Stops scheduling, lets running jobs end, then gives the lease back and closes the queue.
-    pub async fn stop(mut self) {
-        self.stop.cancel();
-        while self.tasks.len() > 1 {
-            if let Some(Err(error)) = self.tasks.join_next().await {
-                tracing::error!("a background task ended badly: {error}");
-            }
-        }
-        self.stop_lease.cancel();
-        while let Some(ended) = self.tasks.join_next().await {
-            if let Err(error) = ended {
-                tracing::error!("a background task ended badly: {error}");
-            }
-        }
-        self.storage.close().await;
-    }
-}
-
+#[derive(Clone)]
 struct Entry {
     name: &'static str,
+    max_attempts: u32,
     schedule: Schedule,
     last: Timestamp,
 }
 
-struct Table(Vec<Entry>);
+/// The jobs that are due at times of the clock.
+#[derive(Clone)]
+pub(crate) struct Table(Vec<Entry>);
 
 impl Table {
-    fn new(jobs: &[Arc<dyn Job>], now: Timestamp) -> Result<Self, CronError> {
+    /// The table of `jobs`.
+    pub(crate) fn new(jobs: &[Arc<dyn Job>]) -> Result<Self, CronError> {
         let mut entries = Vec::new();
         for job in jobs {
             let spec = job.spec();
             if let When::Cron(expression) = spec.when {
-                entries.push(Entry { name: spec.name, schedule: check_cron(expression)?, last: now });
+                entries.push(Entry {
+                    name: spec.name,
+                    max_attempts: spec.max_attempts,
+                    schedule: check_cron(expression)?,
+                    last: Timestamp::from_millis(0),
+                });
             }
         }
         Ok(Self(entries))
     }
 
-    async fn run(
-        mut self,
-        clock: Arc<dyn Clock>,
-        storage: JobStorage,
-        lease: Arc<LeaseKeeper>,
-        stop: CancellationToken,
-    ) {
+    /// Queues what is due, until `stop`. Begins with what was due in the last minutes: a tick that another process has
+    /// queued already is the same one.
+    pub(crate) async fn run(mut self, bench: Bench, stop: CancellationToken) {
+        let begin = bench.clock.now().plus_secs(-LATEST_SECS);
+        for entry in &mut self.0 {
+            entry.last = begin;
+        }
         loop {
+            let now = bench.clock.now();
+            for entry in &mut self.0 {
+                let Some(tick) = entry.due(now) else { continue };
+                if bench.lease.fence().is_none() {
+                    continue;
+                }
+                match bench.storage.push(entry.name, Ticket::tick(tick), entry.max_attempts).await {
+                    Ok(()) => entry.last = now,
+                    Err(error) => {
+                        tracing::warn!(job = entry.name, "a run could not be queued: {}", chain(&error));
+                    }
+                }
+            }
             tokio::select! {
                 () = tokio::time::sleep(RESOLUTION) => {}
                 () = stop.cancelled() => return,
-            }
-            let now = clock.now();
-            for entry in &mut self.0 {
-                let Some(tick) = entry.due(now) else { continue };
-                if lease.fence().is_none() {
-                    entry.last = now;
-                    continue;
-                }
-                match storage.push(entry.name, tick).await {
-                    Ok(()) => entry.last = now,
-                    Err(error) => tracing::warn!(job = entry.name, "a run could not be queued: {error}"),
-                }
             }
         }
     }
@@ -187,7 +138,7 @@ mod tests {
 
     fn entry(last: i64) -> Entry {
         let schedule = check_cron("*/30 * * * * *").expect("an expression");
-        Entry { name: "job", schedule, last: Timestamp::from_secs(last) }
+        Entry { name: "job", max_attempts: 1, schedule, last: Timestamp::from_secs(last) }
     }
 
     #[test]

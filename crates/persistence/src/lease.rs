@@ -1,4 +1,5 @@
-//! The leased row behind the scheduler lock. Each step is one statement, and all times are the database's own.
+//! The leased row behind the scheduler lock. Each step is one statement. Times are the database's own and are for people:
+//! what decides is the holder, the token, and whether the row has changed.
 
 use async_trait::async_trait;
 use bangui_domain::model::{Fence, Lease, LeaseHolder, Timestamp};
@@ -64,10 +65,13 @@ fn current(connection: &mut AnyConnection, name: &str) -> Result<Option<Lease>, 
     Ok(optional(row)?.map(Lease::from))
 }
 
-/// Refuses a writer that has lost the scheduler lock, and keeps others from taking it until its transaction is over.
+/// Refuses a writer that has lost the scheduler lock or given it back, and keeps others from taking it until its
+/// transaction is over.
 pub(crate) fn check_fence(connection: &mut AnyConnection, fence: Fence) -> Result<(), TxError> {
-    let row =
-        scheduler_lock::table.filter(scheduler_lock::name.eq(SCHEDULER_LEASE)).select(scheduler_lock::token);
+    let row = scheduler_lock::table
+        .filter(scheduler_lock::name.eq(SCHEDULER_LEASE))
+        .filter(scheduler_lock::expires_at.ne(Lease::GIVEN_BACK.as_millis()))
+        .select(scheduler_lock::token);
     let token: Option<i64> = optional(match connection {
         AnyConnection::Postgres(postgres) => row.for_share().get_result(postgres),
         AnyConnection::Sqlite(sqlite) => row.get_result(sqlite),
@@ -82,8 +86,11 @@ impl LeaseStore for Db {
         name: &str,
         holder: &LeaseHolder,
         ttl_millis: i64,
+        unrenewed: Option<&Lease>,
     ) -> Result<Acquired, StoreError> {
         let (name, holder) = (name.to_owned(), holder.clone());
+        // No row has the token 0.
+        let (seen, end) = unrenewed.map_or((0, 0), |lease| (lease.fence.0, lease.expires_at.as_millis()));
         self.write_tx(move |connection| {
             let now = now(connection);
             let taken = diesel::sql_query(format!(
@@ -92,8 +99,9 @@ impl LeaseStore for Db {
                  ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, host = excluded.host, \
                  pid = excluded.pid, version = excluded.version, token = scheduler_lock.token + 1, \
                  acquired_at = excluded.acquired_at, expires_at = excluded.expires_at \
-                 WHERE scheduler_lock.holder = excluded.holder OR scheduler_lock.expires_at <= {now} \
-                 RETURNING {COLUMNS}"
+                 WHERE scheduler_lock.holder = excluded.holder OR scheduler_lock.expires_at = {free} \
+                 OR (scheduler_lock.token = $7 AND scheduler_lock.expires_at = $8) RETURNING {COLUMNS}",
+                free = Lease::GIVEN_BACK.as_millis(),
             ))
             .bind::<Text, _>(&name)
             .bind::<Text, _>(&holder.id)
@@ -101,6 +109,8 @@ impl LeaseStore for Db {
             .bind::<BigInt, _>(i64::from(holder.pid))
             .bind::<Text, _>(&holder.version)
             .bind::<BigInt, _>(ttl_millis)
+            .bind::<BigInt, _>(seen)
+            .bind::<BigInt, _>(end)
             .get_result::<LeaseRow>(connection);
             if let Some(row) = optional(taken)? {
                 return Ok(Acquired::Yes(row.into()));
@@ -115,9 +125,12 @@ impl LeaseStore for Db {
         let name = name.to_owned();
         self.write_tx(move |connection| {
             let now = now(connection);
+            // It grows also where the database's clock was set back, so that every renewal is seen.
             let renewed = diesel::sql_query(format!(
-                "UPDATE scheduler_lock SET expires_at = {now} + $1 \
-                 WHERE name = $2 AND token = $3 AND expires_at > {now} RETURNING {COLUMNS}"
+                "UPDATE scheduler_lock SET expires_at = \
+                 CASE WHEN expires_at < {now} + $1 THEN {now} + $1 ELSE expires_at + 1 END \
+                 WHERE name = $2 AND token = $3 AND expires_at <> {free} RETURNING {COLUMNS}",
+                free = Lease::GIVEN_BACK.as_millis(),
             ))
             .bind::<BigInt, _>(ttl_millis)
             .bind::<Text, _>(&name)
@@ -131,15 +144,13 @@ impl LeaseStore for Db {
     async fn release(&self, name: &str, fence: Fence) -> Result<(), StoreError> {
         let name = name.to_owned();
         self.write_tx(move |connection| {
-            let now = now(connection);
             // The row stays: the next holder's fence has to be higher.
-            diesel::sql_query(format!(
-                "UPDATE scheduler_lock SET expires_at = {now} \
-                 WHERE name = $1 AND token = $2 AND expires_at > {now}"
-            ))
-            .bind::<Text, _>(&name)
-            .bind::<BigInt, _>(fence.0)
-            .execute(connection)?;
+            let held = scheduler_lock::table
+                .filter(scheduler_lock::name.eq(&name))
+                .filter(scheduler_lock::token.eq(fence.0));
+            diesel::update(held)
+                .set(scheduler_lock::expires_at.eq(Lease::GIVEN_BACK.as_millis()))
+                .execute(connection)?;
             Ok(())
         })
         .await

@@ -6,6 +6,17 @@ use std::path::{Path, PathBuf};
 use crate::db::DbKind;
 use crate::error::DbError;
 
+/// What libpq is told unless the URL says otherwise. A server that vanishes without a word, its machine or the network
+/// gone, is noticed within these times; the system's own are hours.
+const DEFAULTS: [(&str, &str); 6] = [
+    ("connect_timeout", "10"),
+    ("application_name", "bangui"),
+    ("tcp_user_timeout", "10000"),
+    ("keepalives_idle", "5"),
+    ("keepalives_interval", "2"),
+    ("keepalives_count", "3"),
+];
+
 const FORMS: &str = "write sqlite:///absolute/path/bangui.db, sqlite://relative/path.db or postgres://user@host:5432/database";
 
 /// A database that a URL names.
@@ -131,7 +142,7 @@ impl PostgresUrl {
         secrets.dedup();
         let given = url.to_owned();
         let mut url = given.clone();
-        for (name, value) in [("connect_timeout", "10"), ("application_name", "bangui")] {
+        for (name, value) in DEFAULTS {
             if !query.contains(name) {
                 url.push(if url.contains('?') { '&' } else { '?' });
                 url.extend([name, "=", value]);

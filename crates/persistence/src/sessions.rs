@@ -1,13 +1,14 @@
 //! Sessions: the database is their truth, whatever is cached in front of it.
 
 use async_trait::async_trait;
-use bangui_domain::model::{NewSession, Session, SessionEntry, Timestamp, TokenHash, UserId};
+use bangui_domain::model::{Fence, NewSession, Session, SessionEntry, Timestamp, TokenHash, UserId};
 use bangui_domain::ports::{Notice, SessionStore, StoreError};
 use diesel::prelude::*;
 
 use crate::connection::{AnyConnection, TxError};
 use crate::db::{Db, count, optional};
 use crate::fault::UnknownValue;
+use crate::lease::check_fence;
 use crate::notices;
 use crate::schema::{sessions, users};
 use crate::text::storable_option;
@@ -151,8 +152,9 @@ impl SessionStore for Db {
         self.write_tx(move |connection| end_sessions(connection, user, Some(&kept))).await
     }
 
-    async fn prune(&self, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {
+    async fn prune(&self, fence: Fence, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {
         self.write_tx(move |connection| {
+            check_fence(connection, fence)?;
             let over = sessions::table.filter(
                 sessions::expires_at
                     .lt(now.as_millis())

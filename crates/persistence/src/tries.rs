@@ -2,7 +2,7 @@
 //! so that many at once come one after the other and none waits for another in a circle.
 
 use async_trait::async_trait;
-use bangui_domain::model::{Admission, TryCounter, TryKind};
+use bangui_domain::model::{Admission, Fence, TryCounter, TryKind};
 use bangui_domain::ports::{StoreError, TryStore};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -10,6 +10,7 @@ use diesel::sql_types::{BigInt, Text};
 use crate::clock::now;
 use crate::connection::{AnyConnection, TxError};
 use crate::db::{Db, count, optional};
+use crate::lease::check_fence;
 use crate::schema::login_tries;
 use crate::text::storable;
 
@@ -152,8 +153,9 @@ impl TryStore for Db {
         .await
     }
 
-    async fn prune(&self, most: u32) -> Result<u64, StoreError> {
+    async fn prune(&self, fence: Fence, most: u32) -> Result<u64, StoreError> {
         self.write_tx(move |connection| {
+            check_fence(connection, fence)?;
             let now = now(connection);
             let mut gone = diesel::sql_query(format!("DELETE FROM login_tries WHERE keep_until <= {now}"))
                 .execute(connection)?;

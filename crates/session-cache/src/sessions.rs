@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use bangui_domain::ServiceError;
-use bangui_domain::model::{NewSession, Session, SessionEntry, Timestamp, TokenHash, User, UserId};
+use bangui_domain::model::{Fence, NewSession, Session, SessionEntry, Timestamp, TokenHash, User, UserId};
 use bangui_domain::ports::{Clock, Notice, SessionStore, StoreError};
 use moka::sync::Cache;
 use tokio::sync::broadcast;
@@ -139,10 +139,10 @@ impl Sessions {
         Ok(ended)
     }
 
-    /// Deletes the sessions that have ended; answers how many.
-    pub async fn prune(&self) -> Result<u64, ServiceError> {
+    /// Deletes the sessions that have ended, for the holder of the scheduler lock; answers how many.
+    pub async fn prune(&self, fence: Fence) -> Result<u64, ServiceError> {
         let now = self.clock.now();
-        Ok(self.store.prune(now, now.plus_millis(self.idle_millis.saturating_neg())).await?)
+        Ok(self.store.prune(fence, now, now.plus_millis(self.idle_millis.saturating_neg())).await?)
     }
 
     /// Drops from the cache what other processes have ended, as long as `notices` come.

@@ -4,6 +4,8 @@
 
 mod place;
 
+use bangui_domain::model::{Fence, LeaseHolder};
+use bangui_domain::ports::{Acquired, LeaseStore, SCHEDULER_LEASE};
 use bangui_persistence::{Db, DbKind, DbOptions};
 
 pub use place::{POSTGRES_URL, Place, SqliteFile};
@@ -52,6 +54,25 @@ impl TestDb {
     /// Another connection pool on the same data, as a second process would have.
     pub async fn second(&self) -> Db {
         Db::connect(self.url(), &options()).await.expect("the test's database opens again")
+    }
+
+    /// Takes the scheduler lock, as the process that leads has it, and answers its token.
+    ///
+    /// # Panics
+    ///
+    /// When another has it.
+    pub async fn lead(&self) -> Fence {
+        let text = "test".to_owned();
+        let holder = LeaseHolder { id: text.clone(), host: text.clone(), pid: 1, version: text };
+        match self
+            .db
+            .acquire(SCHEDULER_LEASE, &holder, 60_000, None)
+            .await
+            .expect("the lock can be asked for")
+        {
+            Acquired::Yes(lease) => lease.fence,
+            Acquired::HeldBy(lease) => panic!("{lease:?} holds the lock"),
+        }
     }
 
     /// Runs SQL on the database, past everything that [`Db`] watches over.

@@ -1,17 +1,32 @@
-//! `bangui serve`: through all stages of the start, then serve until told to stop.
+//! `bangui serve`: through all stages of the start, then serve until told to stop. A signal during the start ends it there,
+//! and gives back a lock that was taken.
+
+use std::sync::Arc;
 
 use crate::exit::Fatal;
 use crate::settings::workers;
+use crate::signals::Signals;
 use crate::stage::{Locked, Migrated, Serving, Validated, Wired};
 
 /// Runs the server.
 pub(crate) async fn run(validated: Validated) -> Result<(), Fatal> {
+    let mut signals = Signals::new()?;
     for warning in workers::warnings() {
         tracing::warn!("{warning}");
     }
     let bound = validated.bind()?;
-    let migrated = Migrated::run(bound).await?;
-    let locked = Locked::take(migrated).await?;
-    let wired = Wired::build(locked).await?;
-    Serving::start(wired)?.until_stopped().await
+    let Some(migrated) = signals.unless(Migrated::run(bound)).await? else { return Ok(()) };
+    let Some(locked) = signals.unless(Locked::take(migrated)).await? else { return Ok(()) };
+    let lease = Arc::clone(locked.lease());
+    match signals.unless(Wired::build(locked)).await {
+        Ok(Some(wired)) => Serving::start(wired)?.until_stopped(signals).await,
+        Ok(None) => {
+            lease.give_back().await;
+            Ok(())
+        }
+        Err(fatal) => {
+            lease.give_back().await;
+            Err(fatal)
+        }
+    }
 }

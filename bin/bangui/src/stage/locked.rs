@@ -24,6 +24,11 @@ pub(crate) struct Locked {
 }
 
 impl Locked {
+    /// What keeps the lock.
+    pub(crate) fn lease(&self) -> &Arc<LeaseKeeper> {
+        &self.lease
+    }
+
     /// Takes the lock. On SQLite it waits out a dead holder's lease, and fails if a living one has it.
     pub(crate) async fn take(migrated: Migrated) -> Result<Self, Fatal> {
         let store: Arc<dyn LeaseStore> = Arc::new(migrated.db.clone());

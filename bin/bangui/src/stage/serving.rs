@@ -1,37 +1,50 @@
-//! Stage 6: jobs run and requests are answered, until a signal ends it in order: no new connections, streams
-//! end, requests finish, jobs finish, the lock is given back. A second signal ends it at once.
+//! Stage 6: jobs run and requests are answered, until a signal ends it in order: whoever asks is told to go elsewhere, no
+//! new connections, streams end, requests and jobs finish, the lock is given back. All of it takes less than 15 s. A second
+//! signal ends it at once.
 
 use std::time::Duration;
 
-use actix_web::dev::{Server, ServerHandle};
+use actix_web::body::MessageBody;
+use actix_web::dev::{Server, ServerHandle, Service, ServiceResponse};
+use actix_web::http::ConnectionType;
 use actix_web::{App, HttpServer};
+use bangui_domain::chain;
 use bangui_jobs::Background;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio_util::sync::CancellationToken;
 
 use super::Wired;
+use super::wired::Ending;
 use crate::exit::{ExitCode, Fatal};
-use bangui_domain::chain;
+use crate::signals::Signals;
 
+/// Where there are other replicas: how long this one still takes requests after it has said that it ends, so that proxies
+/// notice and nobody's connection is refused.
+const LAME: Duration = Duration::from_secs(2);
 /// How long requests may take to finish when the server stops, in seconds.
-const DRAIN_SECS: u64 = 10;
-/// How long jobs may take to finish after that.
-const JOBS_END: Duration = Duration::from_secs(6);
+const DRAIN_SECS: u64 = 8;
+/// How long jobs may take to finish at the same time, and the lock to be given back.
+const JOBS_END: Duration = Duration::from_secs(9);
 
 /// A running server.
 pub(crate) struct Serving {
     server: Server,
     handle: ServerHandle,
     background: Background,
-    streams_end: CancellationToken,
+    ending: Ending,
+    has_replicas: bool,
 }
 
 impl Serving {
     /// Starts jobs and server.
     pub(crate) fn start(wired: Wired) -> Result<Self, Fatal> {
-        let Wired { listeners, threads, api, jobs, queue, lease, streams_end } = wired;
+        let Wired { listeners, threads, api, jobs, queue, lease, ending, has_replicas } = wired;
+        let announced = ending.announced.clone();
         let mut server = HttpServer::new(move || {
+            let announced = announced.clone();
             App::new()
+                .wrap_fn(move |request, service| {
+                    let (answer, announced) = (service.call(request), announced.clone());
+                    async move { answer.await.map(|answer| closing(answer, announced.is_cancelled())) }
+                })
                 .configure(|config| bangui_api::configure(config, api.clone()))
                 .configure(bangui_web_ui::configure)
         })
@@ -50,13 +63,12 @@ impl Serving {
         let server = server.run();
         let background = Background::start(&jobs, queue, &lease)
             .map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))?;
-        Ok(Self { handle: server.handle(), server, background, streams_end })
+        Ok(Self { handle: server.handle(), server, background, ending, has_replicas })
     }
 
-    /// Serves until SIGTERM or SIGINT, then stops in order.
-    pub(crate) async fn until_stopped(self) -> Result<(), Fatal> {
-        let Self { server, handle, background, streams_end } = self;
-        let mut signals = Signals::new()?;
+    /// Serves until a signal, then stops in order.
+    pub(crate) async fn until_stopped(self, mut signals: Signals) -> Result<(), Fatal> {
+        let Self { server, handle, background, ending, has_replicas } = self;
         let mut serving = tokio::spawn(server);
         let ended = tokio::select! {
             name = signals.next() => {
@@ -75,11 +87,17 @@ impl Serving {
             return Err(Fatal::new(ExitCode::Internal, format!("The web server has stopped: {why}.")));
         }
         let orderly = async {
-            streams_end.cancel();
-            handle.stop(true).await;
-            if tokio::time::timeout(JOBS_END, background.stop()).await.is_err() {
-                tracing::warn!("jobs did not end in {} s and were dropped", JOBS_END.as_secs());
+            ending.announced.cancel();
+            if has_replicas {
+                tokio::time::sleep(LAME).await;
             }
+            ending.begun.cancel();
+            let jobs = async {
+                if tokio::time::timeout(JOBS_END, background.stop()).await.is_err() {
+                    tracing::warn!("jobs did not end in {} s and were dropped", JOBS_END.as_secs());
+                }
+            };
+            tokio::join!(handle.stop(true), jobs);
         };
         tokio::select! {
             () = orderly => {
@@ -93,25 +111,10 @@ impl Serving {
     }
 }
 
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn new() -> Result<Self, Fatal> {
-        let listen = |kind| {
-            signal(kind).map_err(|error| {
-                Fatal::new(ExitCode::Internal, format!("Signals cannot be received: {error}."))
-            })
-        };
-        Ok(Self { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+/// An answer as it is, or one that asks for a new connection, which then comes to a process that goes on.
+fn closing<B: MessageBody>(mut answer: ServiceResponse<B>, ends: bool) -> ServiceResponse<B> {
+    if ends {
+        answer.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.terminate.recv() => "SIGTERM",
-            _ = self.interrupt.recv() => "SIGINT",
-        }
-    }
+    answer
 }

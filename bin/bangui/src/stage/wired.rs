@@ -12,9 +12,11 @@ use bangui_domain::ports::{
     AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, Notices, RuntimeStore, SessionStore,
     TryStore, UserStore,
 };
-use bangui_domain::service::{BanService, EventService, Feed, JailService, Observer, Prober, Runtime, Watch};
+use bangui_domain::service::{
+    BanService, EventService, Feed, JailService, JobService, Observer, Prober, Runtime, Watch,
+};
 use bangui_gateway::{Fail2banControl, Zone};
-use bangui_jobs::{JobContext, JobStorage, LeaseKeeper};
+use bangui_jobs::{Board, JobContext, JobStorage, LeaseKeeper};
 use bangui_persistence::{Db, DbKind, Fail2banDb, NoticeListener};
 use bangui_session_cache::{AccountStores, Accounts, SessionSettings, Sessions};
 use tokio_util::sync::CancellationToken;
@@ -34,7 +36,18 @@ pub(crate) struct Wired {
     pub(super) jobs: JobContext,
     pub(super) queue: JobStorage,
     pub(super) lease: Arc<LeaseKeeper>,
-    pub(super) streams_end: CancellationToken,
+    pub(super) ending: Ending,
+    /// Whether others may serve the same users.
+    pub(super) has_replicas: bool,
+}
+
+/// How the parts of a process are told that it ends: first that it will, then that it does.
+#[derive(Clone, Default)]
+pub(crate) struct Ending {
+    /// It tells those who ask whether it is ready that they should go elsewhere.
+    pub(crate) announced: CancellationToken,
+    /// Live streams end.
+    pub(crate) begun: CancellationToken,
 }
 
 impl Wired {
@@ -74,33 +87,37 @@ impl Wired {
             Arc::clone(&clock),
         );
         let session_settings = session_settings(&settings);
-        let accounts = accounts(&db, audit, notices.as_ref(), &clock, &session_settings)?;
+        let accounts = accounts(&db, Arc::clone(&audit), notices.as_ref(), &clock, &session_settings)?;
         first_user(&settings, &accounts).await?;
 
-        let services = ApiServices {
-            watch: Arc::clone(&watch),
-            bans: Arc::new(bans),
-            jails: Arc::new(JailService::new(Arc::clone(&control), Arc::clone(&watch))),
-            events: Arc::new(EventService::new(server, store)),
-            accounts: Arc::new(accounts),
-            system: system(&settings, &db, &lease, clock.as_ref()),
-        };
-        let streams_end = CancellationToken::new();
-        let api = Data::new(ApiState::new(services, api_settings(&settings), streams_end.clone()));
         let jobs = JobContext {
-            observer,
-            prober: Arc::new(Prober::new(control, watch)),
+            observer: Arc::clone(&observer),
+            prober: Arc::new(Prober::new(Arc::clone(&control), Arc::clone(&watch))),
             runtime: Arc::new(runtime),
             feed,
             notices,
             sessions: Arc::new(db.clone()),
-            tries: Arc::new(db),
-            clock,
+            tries: Arc::new(db.clone()),
+            clock: Arc::clone(&clock),
             poll_interval: Duration::from_millis(settings.fail2ban.poll_interval_ms),
             session_idle: session_settings.idle_expiry,
         };
+        let board = Board::new(&jobs, queue.clone());
+        let ending = Ending::default();
+
+        let services = ApiServices {
+            watch: Arc::clone(&watch),
+            bans: Arc::new(bans),
+            jails: Arc::new(JailService::new(control, watch)),
+            jobs: Arc::new(JobService::new(server.clone(), Arc::new(board), audit, Arc::clone(&clock))),
+            events: Arc::new(EventService::new(server, store)),
+            accounts: Arc::new(accounts),
+            system: system(&settings, &db, &lease, clock.as_ref(), ending.announced.clone()),
+        };
+        let api = Data::new(ApiState::new(services, api_settings(&settings), ending.begun.clone()));
         let threads = threads(&settings);
-        Ok(Self { listeners, threads, api, jobs, queue, lease, streams_end })
+        let has_replicas = db.kind() == DbKind::Postgres;
+        Ok(Self { listeners, threads, api, jobs, queue, lease, ending, has_replicas })
     }
 }
 
@@ -164,14 +181,20 @@ async fn first_user(settings: &Settings, accounts: &Accounts) -> Result<(), Fata
     Ok(())
 }
 
-fn system(settings: &Settings, db: &Db, lease: &Arc<LeaseKeeper>, clock: &dyn Clock) -> Arc<dyn SystemView> {
+fn system(
+    settings: &Settings,
+    db: &Db,
+    lease: &Arc<LeaseKeeper>,
+    clock: &dyn Clock,
+    ending: CancellationToken,
+) -> Arc<dyn SystemView> {
     let kind = match db.kind() {
         DbKind::Sqlite => DatabaseKind::Sqlite,
         DbKind::Postgres => DatabaseKind::Postgres,
     };
     let store: Arc<dyn LeaseStore> = Arc::new(db.clone());
     let workers = settings.workers.count().unwrap_or(1);
-    Arc::new(System::new(clock.now(), kind, store, Arc::clone(lease), workers))
+    Arc::new(System::new(clock.now(), kind, store, Arc::clone(lease), workers, ending))
 }
 
 fn api_settings(settings: &Settings) -> ApiSettings {

@@ -2,9 +2,12 @@
 //! while the leader is gone.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use bangui_persistence::DbKind;
 use bangui_test_support::db::Place;
+use bangui_test_support::fail2ban::Fail2ban;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
@@ -131,20 +134,20 @@ fn a_standby_is_right_while_the_leader_is_gone_and_its_successor_misses_no_ban()
     let live = Live::open(&standby);
     leader.signal(Signal::KILL);
     leader.wait();
-    // The dead leader's lease does not run out until the test lets it.
-    place.execute("UPDATE scheduler_lock SET expires_at = expires_at + 3600000").expect("a longer lease");
+    // The dead leader's lease is renewed until the test lets it run out.
+    let renewing = AtomicBool::new(true);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while renewing.load(Ordering::SeqCst) {
+                place.execute("UPDATE scheduler_lock SET expires_at = expires_at + 1").expect("a renewal");
+                std::thread::sleep(Duration::from_secs(1));
+            }
+        });
+        alone(&mut fail2ban, &standby);
+        renewing.store(false, Ordering::SeqCst);
+    });
 
-    fail2ban.stop().expect("it stops");
-    standby.wait_for_health(503);
-    fail2ban.start_again().expect("it starts");
-    standby.wait_for_health(200);
-    for address in ["192.0.2.91", "2001:db8::91"] {
-        attack(&fail2ban, "sshd", address);
-    }
-    assert_eq!(role(&standby), "standby");
-    assert!(standby.items("/api/events").is_empty(), "nobody writes without the lock");
-
-    place.execute("UPDATE scheduler_lock SET expires_at = 0").expect("a lease that has run out");
+    place.execute("UPDATE scheduler_lock SET expires_at = 0").expect("a lease that was given back");
     eventually("the successor", || {
         assert_eq!(standby.get("/api/health").0, 200);
         (role(&standby) == "leader").then_some(())
@@ -157,4 +160,17 @@ fn a_standby_is_right_while_the_leader_is_gone_and_its_successor_misses_no_ban()
     let third = Server::start_and_login(&setup(&place, &fail2ban.dir().join("no.sock")));
     third.wait_for_health(200);
     assert_eq!(role(&third), "standby");
+}
+
+/// A standby whose leader is gone, and has no successor.
+fn alone(fail2ban: &mut Fail2ban, standby: &Server) {
+    fail2ban.stop().expect("it stops");
+    standby.wait_for_health(503);
+    fail2ban.start_again().expect("it starts");
+    standby.wait_for_health(200);
+    for address in ["192.0.2.91", "2001:db8::91"] {
+        attack(fail2ban, "sshd", address);
+    }
+    assert_eq!(role(standby), "standby");
+    assert!(standby.items("/api/events").is_empty(), "nobody writes without the lock");
 }

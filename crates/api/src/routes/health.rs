@@ -40,8 +40,8 @@ pub(crate) async fn live() -> HttpResponse {
 #[utoipa::path(
     get, path = "/api/health/ready", tag = "health", operation_id = "getReadiness", security(()),
     responses(
-        (status = 200, description = "The database answers and the scheduler lock is in order", body = Readiness),
-        (status = 503, description = "The database does not answer, or the scheduler lock is lost", body = Readiness),
+        (status = 200, description = "The database answers, the scheduler lock is in order, and the process goes on", body = Readiness),
+        (status = 503, description = "The database does not answer, the scheduler lock is lost, or the process is about to end", body = Readiness),
     )
 )]
 pub(crate) async fn ready(state: web::Data<ApiState>) -> HttpResponse {

@@ -61,7 +61,7 @@ pub(crate) struct Liveness {
 /// Whether this process can do its work.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Readiness {
-    /// `ok` if the database answers and the scheduler lock is not lost.
+    /// `ok` if the database answers, the scheduler lock is not lost, and the process is not about to end.
     pub(crate) status: Status,
     /// Whether the database answers.
     database: Status,
@@ -69,16 +69,19 @@ pub(crate) struct Readiness {
     scheduler: Role,
     /// How many processes this deployment means to run on its database.
     workers: u32,
+    /// Whether this process is about to end, so that new requests should go to another.
+    ending: bool,
 }
 
 impl From<&SystemInfo> for Readiness {
     fn from(info: &SystemInfo) -> Self {
-        let ready = info.database_ok && info.role != SchedulerRole::Lost;
+        let ready = info.database_ok && info.role != SchedulerRole::Lost && !info.ending;
         Self {
             status: Status::of(ready),
             database: Status::of(info.database_ok),
             scheduler: info.role.into(),
             workers: info.workers,
+            ending: info.ending,
         }
     }
 }

@@ -62,6 +62,7 @@ async fn ready_needs_the_database_and_the_scheduler_lock() {
     assert_json_snapshot!(ready, @r#"
     {
       "database": "ok",
+      "ending": false,
       "scheduler": "leader",
       "status": "ok",
       "workers": 2
@@ -70,6 +71,11 @@ async fn ready_needs_the_database_and_the_scheduler_lock() {
     world.system.lock_lost.store(true, Ordering::SeqCst);
     assert_eq!(world.get("/api/health/ready").await.ok(503)["scheduler"], "lost");
     world.system.lock_lost.store(false, Ordering::SeqCst);
+    world.system.ending.store(true, Ordering::SeqCst);
+    let ending = world.get("/api/health/ready").await.ok(503);
+    assert_eq!((&ending["ending"], &ending["database"]), (&true.into(), &"ok".into()));
+    world.get("/api/health/live").await.ok(200);
+    world.system.ending.store(false, Ordering::SeqCst);
     world.system.database_down.store(true, Ordering::SeqCst);
     let down = world.get("/api/health/ready").await.ok(503);
     assert_eq!((&down["status"], &down["database"]), (&"unavailable".into(), &"unavailable".into()));

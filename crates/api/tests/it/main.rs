@@ -15,6 +15,7 @@ mod fail2ban;
 mod gate;
 mod health;
 mod jails;
+mod jobs;
 mod logins;
 mod problems;
 mod server;

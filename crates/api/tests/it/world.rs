@@ -13,13 +13,16 @@ use bangui_api::{
     ApiServices, ApiSettings, ApiState, DatabaseKind, Proxies, SchedulerRole, SystemInfo, SystemView,
 };
 use bangui_domain::model::{Fence, Lease, LeaseHolder, ServerId, Timestamp};
-use bangui_domain::service::{BanService, EventService, Feed, JailService, Observer, Prober, Watch};
+use bangui_domain::service::{
+    BanService, EventService, Feed, JailService, JobService, Observer, Prober, Watch,
+};
 use bangui_session_cache::{AccountStores, Accounts, Client, PasswordCost, SessionSettings, Sessions};
 use bangui_test_support::db::TestDb;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
 use crate::fail2ban::{START, Script};
+use crate::jobs::Jobs;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// Where requests come from unless a test says otherwise.
@@ -33,6 +36,7 @@ pub(crate) struct World {
     pub(crate) prober: Prober,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) system: Arc<System>,
+    pub(crate) jobs: Arc<Jobs>,
     pub(crate) shutdown: CancellationToken,
     pub(crate) state: web::Data<ApiState>,
     pub(crate) cookie: Option<String>,
@@ -44,6 +48,7 @@ pub(crate) struct World {
 pub(crate) struct System {
     pub(crate) database_down: AtomicBool,
     pub(crate) lock_lost: AtomicBool,
+    pub(crate) ending: AtomicBool,
 }
 
 #[async_trait]
@@ -62,6 +67,7 @@ impl SystemView for System {
             role: if lost { SchedulerRole::Lost } else { SchedulerRole::Leader },
             lease: Some(Lease { holder, fence: Fence(3), acquired_at, expires_at }),
             workers: 2,
+            ending: self.ending.load(Ordering::SeqCst),
         }
     }
 }
@@ -114,20 +120,22 @@ impl World {
         let sessions = Arc::new(Sessions::new(store.clone(), clock.clone(), &session_settings));
         let stores =
             AccountStores { users: store.clone(), audit: store.clone(), tries: store.clone(), sessions };
-        let accounts = Arc::new(Accounts::new(stores, clock, &session_settings).unwrap());
+        let accounts = Arc::new(Accounts::new(stores, clock.clone(), &session_settings).unwrap());
         let system = Arc::new(System::default());
+        let jobs = Arc::new(Jobs::default());
         let shutdown = CancellationToken::new();
         let services = ApiServices {
             watch: watch.clone(),
             bans: Arc::new(bans),
             jails: Arc::new(JailService::new(control.clone(), watch.clone())),
+            jobs: Arc::new(JobService::new(ServerId::local(), jobs.clone(), store.clone(), clock.clone())),
             events: Arc::new(EventService::new(ServerId::local(), store)),
             accounts: accounts.clone(),
             system: system.clone(),
         };
         let state = web::Data::new(ApiState::new(services, settings, shutdown.clone()));
         let prober = Prober::new(control, watch.clone());
-        Self { fail2ban, observer, prober, accounts, system, shutdown, state, cookie: None, db }
+        Self { fail2ban, observer, prober, accounts, system, jobs, shutdown, state, cookie: None, db }
     }
 
     /// fail2ban online and counted, the user `admin` logged in.

@@ -129,6 +129,8 @@ pub enum AuditAction {
     Unban,
     /// A user was made or changed on the command line.
     User,
+    /// A background job was started by hand.
+    Job,
 }
 
 impl AuditAction {
@@ -144,6 +146,7 @@ impl AuditAction {
             Self::Ban => "ban",
             Self::Unban => "unban",
             Self::User => "user",
+            Self::Job => "job",
         }
     }
 }

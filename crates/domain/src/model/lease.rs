@@ -20,7 +20,8 @@ pub struct LeaseHolder {
     pub version: String,
 }
 
-/// The lease as it stands in the database, in the database's time.
+/// The lease as it stands in the database, in the database's time. That time is shown and never compared with a clock:
+/// whoever wants a lease that another holds has to watch it for its whole life and not see it renewed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lease {
     /// Who holds it.
@@ -29,6 +30,16 @@ pub struct Lease {
     pub fence: Fence,
     /// Since when.
     pub acquired_at: Timestamp,
-    /// Until when, unless renewed.
+    /// Until when, unless renewed; grows with every renewal, and is [`Lease::GIVEN_BACK`] once it was given back.
     pub expires_at: Timestamp,
+}
+
+impl Lease {
+    /// The end of a lease that nobody holds any more.
+    pub const GIVEN_BACK: Timestamp = Timestamp::from_millis(0);
+
+    /// Whether its holder has given it back.
+    pub fn is_free(&self) -> bool {
+        self.expires_at == Self::GIVEN_BACK
+    }
 }

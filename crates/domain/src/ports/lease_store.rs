@@ -17,24 +17,26 @@ pub enum Acquired {
     HeldBy(Lease),
 }
 
-/// Takes, renews and gives back leases. All times are the database's own.
+/// Takes, renews and gives back leases. All times are the database's own, and none of them decides anything: a clock
+/// that jumps makes no second holder.
 #[async_trait]
 pub trait LeaseStore: Send + Sync {
-    /// Takes the lease `name` for `ttl_millis` if it is free, run out, or held by the same `holder.id`. The fence
-    /// grows by one each time it is taken.
+    /// Takes the lease `name` for `ttl_millis` if it is free, held by the same `holder.id`, or still as it was in
+    /// `unrenewed`, which the caller has watched for the life of a lease. The fence grows by one each time it is taken.
     async fn acquire(
         &self,
         name: &str,
         holder: &LeaseHolder,
         ttl_millis: i64,
+        unrenewed: Option<&Lease>,
     ) -> Result<Acquired, StoreError>;
 
-    /// Extends a lease that is still held under `fence` and has not run out; `None` if it is lost.
+    /// Extends a lease that is still held under `fence`; `None` if it is lost.
     async fn renew(&self, name: &str, fence: Fence, ttl_millis: i64) -> Result<Option<Lease>, StoreError>;
 
     /// Gives the lease back, if it is still held under `fence`.
     async fn release(&self, name: &str, fence: Fence) -> Result<(), StoreError>;
 
-    /// The lease as it stands, run out or not.
+    /// The lease as it stands, held or not.
     async fn current(&self, name: &str) -> Result<Option<Lease>, StoreError>;
 }

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::model::{NewSession, Session, SessionEntry, Timestamp, TokenHash, UserId};
+use crate::model::{Fence, NewSession, Session, SessionEntry, Timestamp, TokenHash, UserId};
 
 /// Keeps sessions.
 #[async_trait]
@@ -28,5 +28,6 @@ pub trait SessionStore: Send + Sync {
     async fn delete_others(&self, user: UserId, kept: &TokenHash) -> Result<u64, StoreError>;
 
     /// Deletes sessions that ended before `now`, or were last seen before `idle_since`; answers how many.
-    async fn prune(&self, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError>;
+    /// [`StoreError::StaleFence`] if the scheduler lock has changed hands.
+    async fn prune(&self, fence: Fence, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError>;
 }

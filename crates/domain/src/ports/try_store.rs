@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::StoreError;
-use crate::model::{Admission, TryCounter};
+use crate::model::{Admission, Fence, TryCounter};
 
 /// Counts tries to log in.
 #[async_trait]
@@ -21,5 +21,6 @@ pub trait TryStore: Send + Sync {
     async fn take_back(&self, counted: &[TryCounter]) -> Result<(), StoreError>;
 
     /// Forgets counters that were not used for long, and of each kind all but the `most` used last; answers how many.
-    async fn prune(&self, most: u32) -> Result<u64, StoreError>;
+    /// [`StoreError::StaleFence`] if the scheduler lock has changed hands.
+    async fn prune(&self, fence: Fence, most: u32) -> Result<u64, StoreError>;
 }

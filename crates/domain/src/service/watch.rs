@@ -7,7 +7,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::broadcast;
 
 use crate::model::{
-    BanEvent, Fail2banState, JailCounters, JailsSeen, LiveEvent, Outage, Probe, RuntimeState, Timestamp,
+    BanEvent, Fail2banState, JailCounters, JailsSeen, JobPulse, JobTally, LiveEvent, Outage, Probe,
+    RuntimeState, Timestamp,
 };
 use crate::ports::Clock;
 
@@ -18,6 +19,7 @@ const FEED_DEPTH: usize = 4096;
 struct Seen {
     state: Arc<Fail2banState>,
     jails: Option<JailsSeen>,
+    jobs: Arc<[JobTally]>,
     /// When fail2ban last answered or was last tried, by this process's clock, whoever asked.
     asked_at: Option<Timestamp>,
 }
@@ -42,7 +44,12 @@ impl Watch {
     /// Nothing known yet, nobody watching.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
         let (feed, _) = broadcast::channel(FEED_DEPTH);
-        let seen = Seen { state: Arc::new(Fail2banState::Starting), jails: None, asked_at: None };
+        let seen = Seen {
+            state: Arc::new(Fail2banState::Starting),
+            jails: None,
+            jobs: Arc::new([]),
+            asked_at: None,
+        };
         Self { clock, seen: RwLock::new(seen), feed }
     }
 
@@ -61,7 +68,30 @@ impl Watch {
         let now = self.clock.now();
         let seen = self.read();
         let age_millis = now.millis_since(seen.asked_at?).max(0);
-        Some(RuntimeState { fail2ban: Arc::clone(&seen.state), jails: seen.jails.clone(), age_millis })
+        Some(RuntimeState {
+            fail2ban: Arc::clone(&seen.state),
+            jails: seen.jails.clone(),
+            jobs: Arc::clone(&seen.jobs),
+            age_millis,
+        })
+    }
+
+    /// The jobs that are not queued, as the process that runs them counts them.
+    pub fn jobs(&self) -> Arc<[JobTally]> {
+        Arc::clone(&self.read().jobs)
+    }
+
+    /// This process has run a job that is not queued.
+    pub fn ran(&self, job: &str, pulse: JobPulse) {
+        let mut seen = self.write();
+        let mut jobs = seen.jobs.to_vec();
+        if let Some(tally) = jobs.iter_mut().find(|tally| tally.job == job) {
+            tally.add(pulse);
+        } else {
+            jobs.push(JobTally::first(job, pulse));
+            jobs.sort_by(|a, b| a.job.cmp(&b.job));
+        }
+        seen.jobs = jobs.into();
     }
 
     /// Takes over what another process knows, unless what is known here is newer.
@@ -69,6 +99,7 @@ impl Watch {
         let now = self.clock.now();
         let asked_at = now.plus_millis(-theirs.age_millis);
         let mut seen = self.write();
+        seen.jobs = theirs.jobs;
         // What was known before the clock was set back counts as old.
         if seen.asked_at.is_some_and(|ours| (asked_at..=now).contains(&ours)) {
             return;

@@ -30,6 +30,7 @@ impl Job for ObserveBans {
     fn spec(&self) -> JobSpec {
         JobSpec {
             name: "observe_bans",
+            about: "turns what fail2ban reports into events",
             when: When::Every(self.poll_interval),
             max_attempts: 1,
             // fail2ban may answer nobody for a minute or two while an action runs.

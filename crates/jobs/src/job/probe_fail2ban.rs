@@ -28,8 +28,9 @@ impl Job for ProbeFail2ban {
     fn spec(&self) -> JobSpec {
         JobSpec {
             name: "probe_fail2ban",
+            about: "asks fail2ban for its version and how fast it answers",
             when: When::Every(Duration::from_secs(30)),
-            max_attempts: 2,
+            max_attempts: 1,
             timeout: Duration::from_secs(30),
         }
     }

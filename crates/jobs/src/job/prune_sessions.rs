@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bangui_domain::chain;
 use bangui_domain::model::Fence;
 use bangui_domain::ports::{Clock, SessionStore};
 
-use super::{Job, JobError, JobSpec, When};
+use super::{Job, JobError, JobSpec, When, held};
 
 /// Prunes sessions.
 pub struct PruneSessions {
@@ -28,20 +29,22 @@ impl Job for PruneSessions {
     fn spec(&self) -> JobSpec {
         JobSpec {
             name: "prune_sessions",
+            about: "deletes sessions that have ended",
             when: When::Cron("0 7 * * * *"),
             max_attempts: 3,
             timeout: Duration::from_mins(1),
         }
     }
 
-    async fn run(&self, _fence: Option<Fence>) -> Result<(), JobError> {
+    async fn run(&self, fence: Option<Fence>) -> Result<(), JobError> {
+        let fence = held(fence)?;
         let now = self.clock.now();
         let idle = i64::try_from(self.idle.as_millis()).unwrap_or(i64::MAX);
         let pruned = self
             .sessions
-            .prune(now, now.plus_millis(idle.saturating_neg()))
+            .prune(fence, now, now.plus_millis(idle.saturating_neg()))
             .await
-            .map_err(|error| JobError::Retry(error.to_string()))?;
+            .map_err(|error| JobError::Retry(chain(&error)))?;
         if pruned > 0 {
             tracing::info!(pruned, "ended sessions deleted");
         }

@@ -10,7 +10,9 @@ use apalis_core::backend::BackendConfig;
 use apalis_core::backend::finalize::Ephemeral;
 use tokio::time::{Interval, MissedTickBehavior};
 
-use crate::queue::Ticket;
+/// The number of a tick.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Tick(#[expect(dead_code, reason = "for the log of apalis alone")] i64);
 
 /// Ticks with a pause.
 #[derive(Debug)]
@@ -29,7 +31,7 @@ impl Clockwork {
 }
 
 impl Backend for Clockwork {
-    type Task = Task<Ticket>;
+    type Task = Task<Tick>;
     type Error = Infallible;
 
     fn poll_ready(&mut self, _: &mut Context<'_>, _: &WorkerContext) -> Poll<Result<(), Infallible>> {
@@ -48,7 +50,7 @@ impl Backend for Clockwork {
             }
             self.ticks = self.ticks.saturating_add(1);
             let id = TaskId::from_string(RandomId::default());
-            return Poll::Ready(Some(Ok(TaskBuilder::new(Ticket::new(self.ticks)).task_id(id).build())));
+            return Poll::Ready(Some(Ok(TaskBuilder::new(Tick(self.ticks)).task_id(id).build())));
         }
     }
 
@@ -58,7 +60,7 @@ impl Backend for Clockwork {
 }
 
 impl BackendConfig for Clockwork {
-    type Args = Ticket;
+    type Args = Tick;
     type Id = RandomId;
     type Kind = Ephemeral;
     type Config = ();

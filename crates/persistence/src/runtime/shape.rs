@@ -4,7 +4,8 @@
 use std::sync::Arc;
 
 use bangui_domain::model::{
-    Fail2banState, JailCounters, JailName, JailsSeen, Outage, OutageCode, Probe, RuntimeState, Timestamp,
+    Fail2banState, JailCounters, JailName, JailsSeen, JobPulse, JobTally, Outage, OutageCode, Probe,
+    RuntimeState, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +17,8 @@ struct Shape {
     version: u32,
     fail2ban: Fail2ban,
     jails: Option<Jails>,
+    #[serde(default)]
+    jobs: Vec<Tally>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -53,6 +56,43 @@ struct Jail {
     total_banned: u64,
 }
 
+#[derive(Serialize, Deserialize)]
+struct Tally {
+    job: String,
+    since: i64,
+    runs: u64,
+    failed: u64,
+    last: Pulse,
+    last_failure: Option<Pulse>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Pulse {
+    started_at: i64,
+    took_millis: i64,
+    error: Option<String>,
+}
+
+impl From<&JobPulse> for Pulse {
+    fn from(pulse: &JobPulse) -> Self {
+        Self {
+            started_at: pulse.started_at.as_millis(),
+            took_millis: pulse.took_millis,
+            error: pulse.error.clone(),
+        }
+    }
+}
+
+impl From<Pulse> for JobPulse {
+    fn from(pulse: Pulse) -> Self {
+        Self {
+            started_at: Timestamp::from_millis(pulse.started_at),
+            took_millis: pulse.took_millis,
+            error: pulse.error,
+        }
+    }
+}
+
 /// A text that is not a state of this version.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unreadable {
@@ -86,7 +126,8 @@ pub(super) fn write(state: &RuntimeState) -> Result<String, serde_json::Error> {
         observed_at: seen.observed_at.as_millis(),
         jails: seen.jails.iter().map(jail).collect(),
     });
-    serde_json::to_string(&Shape { version: VERSION, fail2ban, jails })
+    let jobs = state.jobs.iter().map(tally).collect();
+    serde_json::to_string(&Shape { version: VERSION, fail2ban, jails, jobs })
 }
 
 fn jail(jail: &JailCounters) -> Jail {
@@ -96,6 +137,17 @@ fn jail(jail: &JailCounters) -> Jail {
         total_failed: jail.total_failed,
         currently_banned: jail.currently_banned,
         total_banned: jail.total_banned,
+    }
+}
+
+fn tally(tally: &JobTally) -> Tally {
+    Tally {
+        job: tally.job.clone(),
+        since: tally.since.as_millis(),
+        runs: tally.runs,
+        failed: tally.failed,
+        last: Pulse::from(&tally.last),
+        last_failure: tally.last_failure.as_ref().map(Pulse::from),
     }
 }
 
@@ -123,7 +175,19 @@ pub(super) fn read(text: &str, age_millis: i64) -> Result<RuntimeState, Unreadab
         }
     };
     let jails = shape.jails.map(seen).transpose()?;
-    Ok(RuntimeState { fail2ban: Arc::new(fail2ban), jails, age_millis })
+    let jobs = shape.jobs.into_iter().map(counted).collect();
+    Ok(RuntimeState { fail2ban: Arc::new(fail2ban), jails, jobs, age_millis })
+}
+
+fn counted(tally: Tally) -> JobTally {
+    JobTally {
+        job: tally.job,
+        since: Timestamp::from_millis(tally.since),
+        runs: tally.runs,
+        failed: tally.failed,
+        last: tally.last.into(),
+        last_failure: tally.last_failure.map(JobPulse::from),
+    }
 }
 
 fn seen(seen: Jails) -> Result<JailsSeen, Unreadable> {

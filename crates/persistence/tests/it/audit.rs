@@ -15,6 +15,7 @@ both_databases!(every_action_is_written_as_it_came, |test| async move {
         AuditAction::Ban,
         AuditAction::Unban,
         AuditAction::User,
+        AuditAction::Job,
     ];
     let entry = |action| AuditEntry {
         server: ServerId::local(),

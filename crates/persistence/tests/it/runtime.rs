@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bangui_domain::model::{
-    Fail2banState, Fence, JailCounters, JailName, JailsSeen, LeaseHolder, Outage, OutageCode, Probe,
-    RuntimeState, ServerId, Timestamp,
+    Fail2banState, Fence, JailCounters, JailName, JailsSeen, JobPulse, JobTally, LeaseHolder, Outage,
+    OutageCode, Probe, RuntimeState, ServerId, Timestamp,
 };
 use bangui_domain::ports::{
     Acquired, LeaseStore, Notice, Notices, RuntimeStore, SCHEDULER_LEASE, StoreError,
@@ -15,7 +15,8 @@ use bangui_test_support::both_databases;
 
 async fn take_lock(db: &Db, id: &str) -> Fence {
     let holder = LeaseHolder { id: id.into(), host: "host".into(), pid: 1, version: "0.1.0".into() };
-    match db.acquire(SCHEDULER_LEASE, &holder, 1).await.unwrap() {
+    let watched = db.current(SCHEDULER_LEASE).await.unwrap();
+    match db.acquire(SCHEDULER_LEASE, &holder, 1, watched.as_ref()).await.unwrap() {
         Acquired::Yes(lease) => lease.fence,
         Acquired::HeldBy(other) => panic!("{other:?} holds it"),
     }
@@ -35,6 +36,14 @@ fn online() -> RuntimeState {
         currently_banned: 3,
         total_banned: u64::MAX,
     };
+    let pulse = |error: Option<&str>| JobPulse {
+        started_at: Timestamp::from_millis(1_700_000_060_004),
+        took_millis: 7,
+        error: error.map(str::to_owned),
+    };
+    let well = JobTally::first("observe_bans", pulse(None));
+    let mut failed = JobTally::first("probe_fail2ban", pulse(None));
+    failed.add(pulse(Some("a \"quoted\" error")));
     RuntimeState {
         fail2ban: Arc::new(Fail2banState::Online {
             since: Timestamp::from_millis(1_700_000_000_001),
@@ -45,6 +54,7 @@ fn online() -> RuntimeState {
             observed_at: Timestamp::from_millis(1_700_000_060_003),
             jails: [jail].into(),
         }),
+        jobs: [well, failed].into(),
         age_millis: 400,
     }
 }
@@ -55,7 +65,7 @@ fn offline(code: OutageCode) -> RuntimeState {
         checked_at: Timestamp::from_millis(2),
         outage: Outage { code, detail: "a \0 and \"quotes\"".into() },
     };
-    RuntimeState { fail2ban: Arc::new(state), jails: None, age_millis: 0 }
+    RuntimeState { fail2ban: Arc::new(state), jails: None, jobs: Arc::new([]), age_millis: 0 }
 }
 
 async fn publish(db: &Db, fence: Fence, state: &RuntimeState) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use bangui_domain::model::{NewSession, NewUser, Timestamp, TokenHash, User, UserId};
+use bangui_domain::model::{Fence, NewSession, NewUser, Timestamp, TokenHash, User, UserId};
 use bangui_domain::ports::{Notice, Notices as _, SessionStore, StoreError, UserStore};
 use bangui_persistence::{Db, DbKind, NoticeListener};
 use bangui_test_support::both_databases;
@@ -136,16 +136,19 @@ both_databases!(a_user_s_sessions_are_listed_the_last_used_first, |test| async m
 });
 
 both_databases!(pruning_takes_what_ended_and_what_idles, |test| async move {
-    let db = test.db();
+    let (db, fence) = (test.db(), test.lead().await);
     let admin = user(db, "admin").await;
     for (hex, seen, expires) in [("ended", 50, 99), ("idle", 9, 200), ("fresh", 10, 100), ("used", 90, 200)] {
         log_in(db, admin.id, hex, expires).await.unwrap();
         SessionStore::touch(db, &token(hex), at(seen)).await.unwrap();
     }
-    assert_eq!(SessionStore::prune(db, at(100), at(10)).await.unwrap(), 2);
+    assert_eq!(SessionStore::prune(db, fence, at(100), at(10)).await.unwrap(), 2);
     assert!(!found(db, "ended").await && !found(db, "idle").await);
     assert!(found(db, "fresh").await && found(db, "used").await, "what ends now has not ended before now");
-    assert_eq!(SessionStore::prune(db, at(100), at(10)).await.unwrap(), 0);
+    assert_eq!(SessionStore::prune(db, fence, at(100), at(10)).await.unwrap(), 0);
+    let older = SessionStore::prune(db, Fence(fence.0 - 1), at(1_000), at(1_000)).await.unwrap_err();
+    assert!(matches!(older, StoreError::StaleFence), "{older:?}");
+    assert!(found(db, "fresh").await);
 });
 
 both_databases!(every_end_of_a_session_is_told_to_all_processes, |test| async move {

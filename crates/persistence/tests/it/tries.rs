@@ -1,8 +1,8 @@
 //! Counted tries to log in: shared by all connections, one at a time, and in the database's own time. Waits are an
 //! hour, so that no test depends on how fast it runs.
 
-use bangui_domain::model::{Admission, TryCounter, TryKind, TryRule};
-use bangui_domain::ports::TryStore;
+use bangui_domain::model::{Admission, Fence, TryCounter, TryKind, TryRule};
+use bangui_domain::ports::{StoreError, TryStore};
 use bangui_persistence::Db;
 use bangui_test_support::both_databases;
 
@@ -166,21 +166,23 @@ both_databases!(a_clock_that_was_set_back_locks_nobody_out, |test| async move {
 });
 
 both_databases!(what_is_not_used_is_pruned_and_the_rest_is_bounded, |test| async move {
-    let db = test.db();
+    let (db, fence) = (test.db(), test.lead().await);
     for number in 0..10 {
         fail(db, &[counter(TryKind::Address, &number.to_string())], 1).await;
         test.execute(&format!("UPDATE login_tries SET last_at = last_at - {HOUR} WHERE kind = 'address'"));
     }
     fail(db, &[account()], 1).await;
     db.clear(&[], Some(&known())).await.unwrap();
-    assert_eq!(db.prune(10).await.unwrap(), 0);
-    assert_eq!(db.prune(4).await.unwrap(), 6);
+    assert_eq!(db.prune(fence, 10).await.unwrap(), 0);
+    assert_eq!(db.prune(fence, 4).await.unwrap(), 6);
     assert_eq!(test.count("login_tries WHERE kind = 'address' AND subject IN ('6', '7', '8', '9')"), 4);
     assert_eq!(test.count("login_tries"), 6);
     test.execute(&format!(
         "UPDATE login_tries SET keep_until = keep_until - {} WHERE subject = '6'",
         200 * HOUR
     ));
-    assert_eq!(db.prune(10).await.unwrap(), 1);
+    assert_eq!(db.prune(fence, 10).await.unwrap(), 1);
+    let older = db.prune(Fence(fence.0 - 1), 0).await.unwrap_err();
+    assert!(matches!(older, StoreError::StaleFence), "{older:?}");
     assert_eq!(test.count("login_tries"), 5);
 });

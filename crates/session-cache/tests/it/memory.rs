@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bangui_domain::model::{
-    AuditAction, AuditEntry, NewSession, NewUser, Session, SessionEntry, Timestamp, TokenHash, TryKind, User,
-    UserId,
+    AuditAction, AuditEntry, Fence, NewSession, NewUser, Session, SessionEntry, Timestamp, TokenHash,
+    TryKind, User, UserId,
 };
 use bangui_domain::ports::{AuditLog, Clock, SessionStore, StoreError, UserStore};
 use bangui_session_cache::{AccountStores, Accounts, PasswordCost, SessionSettings, Sessions};
@@ -197,7 +197,7 @@ impl SessionStore for Memory {
         Ok(self.end(|session| session.user.id == user && session.token != *kept))
     }
 
-    async fn prune(&self, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {
+    async fn prune(&self, _: Fence, now: Timestamp, idle_since: Timestamp) -> Result<u64, StoreError> {
         Ok(self.end(|session| session.expires_at <= now || session.last_seen_at <= idle_since))
     }
 }

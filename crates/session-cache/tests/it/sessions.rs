@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use bangui_domain::model::Fence;
 use bangui_session_cache::{Accounts, Client, Login, SessionSettings};
 
 use crate::memory::{DAY, Memory, accounts, with_and_without_cache, with_settings};
@@ -140,7 +141,7 @@ async fn what_has_ended_is_pruned() {
         memory.pass(4 * DAY);
         let fresh = logged_in(&memory, &accounts).await;
         memory.pass(4 * DAY);
-        assert_eq!(accounts.sessions().prune().await.unwrap(), 1);
+        assert_eq!(accounts.sessions().prune(Fence(1)).await.unwrap(), 1);
         assert_eq!(memory.sessions(), 1);
         assert!(recognised(&accounts, &fresh).await);
     }

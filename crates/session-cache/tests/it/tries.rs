@@ -1,7 +1,7 @@
 //! Counted tries in memory, by the domain's rule and under the test's clock.
 
 use async_trait::async_trait;
-use bangui_domain::model::{Admission, TryCounter, TryKind};
+use bangui_domain::model::{Admission, Fence, TryCounter, TryKind};
 use bangui_domain::ports::{Clock as _, StoreError, TryStore};
 
 use crate::memory::Memory;
@@ -74,7 +74,7 @@ impl TryStore for Memory {
         Ok(())
     }
 
-    async fn prune(&self, _most: u32) -> Result<u64, StoreError> {
+    async fn prune(&self, _: Fence, _most: u32) -> Result<u64, StoreError> {
         unreachable!("the crate prunes nothing")
     }
 }

@@ -118,12 +118,12 @@ both_databases!(a_writer_without_the_lease_writes_nothing, |test| async move {
         BanStore::record(db, &fenced(Fence(1), vec![ban("sshd", "192.0.2.1", 0)])).await.unwrap_err();
     assert!(matches!(refused, StoreError::StaleFence), "nobody holds the lease: {refused:?}");
 
-    let Acquired::Yes(lease) = db.acquire(SCHEDULER_LEASE, &holder("a"), 60_000).await.unwrap() else {
+    let Acquired::Yes(lease) = db.acquire(SCHEDULER_LEASE, &holder("a"), 60_000, None).await.unwrap() else {
         panic!("a free lease was not given")
     };
     BanStore::record(db, &fenced(lease.fence, vec![ban("sshd", "192.0.2.1", 0)])).await.unwrap();
     db.release(SCHEDULER_LEASE, lease.fence).await.unwrap();
-    db.acquire(SCHEDULER_LEASE, &holder("b"), 60_000).await.unwrap();
+    db.acquire(SCHEDULER_LEASE, &holder("b"), 60_000, None).await.unwrap();
 
     let mut stale = fenced(lease.fence, vec![ban("sshd", "192.0.2.2", 0)]);
     stale.ends = vec![end("sshd", "192.0.2.1", 0)];

@@ -250,6 +250,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All background jobs
+         * @description With schedule, next run and last runs; every replica gives the same answer. A job on a cron schedule is queued and
+         *     shows its runs. One that runs every few moments is counted, and shows its last run and the last that failed.
+         */
+        get: operations["listJobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/jobs/{job}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Runs a job now
+         * @description Queues a run, which the process that holds the scheduler lock begins within seconds. While such a run waits, asking
+         *     again gives the same one.
+         */
+        post: operations["runJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -725,6 +767,156 @@ export interface components {
              */
             observed_at: string;
         };
+        /** @description A background job. */
+        Job: {
+            /**
+             * @description What it does.
+             * @example deletes sessions that have ended
+             */
+            about: string;
+            /**
+             * Format: int32
+             * @description Tries per queued run, with growing pauses between them.
+             */
+            max_attempts: number;
+            /**
+             * @description Its name.
+             * @example prune_sessions
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it is due next.
+             */
+            next_run_at: string | null;
+            /**
+             * Format: int64
+             * @description Queued runs that have not ended.
+             */
+            pending: number;
+            /** @description The last queued runs, newest first. */
+            runs: components["schemas"]["JobRun"][];
+            /** @description When it is due. */
+            schedule: components["schemas"]["JobSchedule"];
+            tally: components["schemas"]["JobTally"] | null;
+            /**
+             * Format: int64
+             * @description The longest that a try may take, in seconds.
+             */
+            timeout_secs: number;
+        };
+        /** @description All background jobs. */
+        JobList: {
+            /** @description The jobs, in a fixed order. */
+            items: components["schemas"]["Job"][];
+            /** @description Always null: jobs come on one page. */
+            next: string | null;
+        };
+        /** @description A run that was not queued. */
+        JobPulse: {
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             * @example 3
+             */
+            duration_ms: number;
+            /** @description Why it failed, if it did. */
+            error: string | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+        };
+        /** @description One run of a job, with all its tries. */
+        JobRun: {
+            /**
+             * Format: int32
+             * @description Tries so far, the present one included.
+             */
+            attempts: number;
+            /** @description The user who asked for it. */
+            by: string | null;
+            /**
+             * Format: date-time
+             * @description When it was due, or was asked for.
+             */
+            due_at: string;
+            /**
+             * Format: int64
+             * @description How long the last try took, in milliseconds; null while it runs.
+             * @example 3
+             */
+            duration_ms: number | null;
+            /** @description Why the last try failed. */
+            error: string | null;
+            /** @description Its number in the queue; null for one that was not queued. */
+            id: string | null;
+            /**
+             * Format: int32
+             * @description Tries at most.
+             */
+            max_attempts: number;
+            /**
+             * Format: date-time
+             * @description When the last try began; null before the first.
+             */
+            started_at: string | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["JobRunState"];
+            /** @description Why it was made. */
+            trigger: components["schemas"]["JobTrigger"];
+        };
+        /**
+         * @description Where a run stands.
+         * @enum {string}
+         */
+        JobRunState: "waiting" | "running" | "done" | "retrying" | "failed";
+        /** @description When a job is due. */
+        JobSchedule: {
+            /**
+             * Format: int64
+             * @description The pause between two runs, in milliseconds.
+             * @example 500
+             */
+            every_ms: number;
+            /** @enum {string} */
+            kind: "every";
+        } | {
+            /**
+             * @description Six fields, beginning with seconds, in UTC.
+             * @example 0 7 * * * *
+             */
+            expression: string;
+            /** @enum {string} */
+            kind: "cron";
+        };
+        /** @description The count of the runs of a job that is not queued, by the process that holds the scheduler lock. */
+        JobTally: {
+            /**
+             * Format: int64
+             * @description Those of them that failed.
+             */
+            failed: number;
+            /** @description The last one. */
+            last: components["schemas"]["JobPulse"];
+            last_failure: components["schemas"]["JobPulse"] | null;
+            /**
+             * Format: int64
+             * @description Runs since then.
+             */
+            runs: number;
+            /**
+             * Format: date-time
+             * @description Since when they are counted.
+             */
+            since: string;
+        };
+        /**
+         * @description Why a run was made.
+         * @enum {string}
+         */
+        JobTrigger: "schedule" | "manual";
         /** @description The process answers. */
         Liveness: {
             /** @description Always `ok`. */
@@ -828,9 +1020,11 @@ export interface components {
         Readiness: {
             /** @description Whether the database answers. */
             database: components["schemas"]["Status"];
+            /** @description Whether this process is about to end, so that new requests should go to another. */
+            ending: boolean;
             /** @description This process's part in scheduling. */
             scheduler: components["schemas"]["Role"];
-            /** @description `ok` if the database answers and the scheduler lock is not lost. */
+            /** @description `ok` if the database answers, the scheduler lock is not lost, and the process is not about to end. */
             status: components["schemas"]["Status"];
             /**
              * Format: int32
@@ -1784,7 +1978,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The database answers and the scheduler lock is in order */
+            /** @description The database answers, the scheduler lock is in order, and the process goes on */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1802,7 +1996,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database does not answer, or the scheduler lock is lost */
+            /** @description The database does not answer, the scheduler lock is lost, or the process is about to end */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1930,6 +2124,133 @@ export interface operations {
                 };
             };
             /** @description fail2ban_offline */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The jobs, on one page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobList"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The job's name
+                 * @example prune_sessions
+                 */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobRun"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description foreign_origin: a page of another site sent this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

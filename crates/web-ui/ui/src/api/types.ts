@@ -25,10 +25,24 @@ export type FieldProblem = Schemas["FieldProblem"];
 export type User = Schemas["User"];
 export type Session = Schemas["LoginResponse"];
 
+/** One of one's own sessions, as they are listed. */
+export type OwnSession = Schemas["Session"];
+export type ChangePassword = Schemas["PasswordRequest"];
+export type Ended = Schemas["EndedResponse"];
+
 /** Whether fail2ban answers, since when, and if not, why. */
 export type Fail2banState = Schemas["Fail2ban"];
 export type System = Schemas["SystemResponse"];
 export type Scheduler = Schemas["Scheduler"];
+export type Holder = Schemas["Holder"];
+
+/** A background job: one on a cron schedule has `runs`, one that runs every few moments a `tally`. */
+export type Job = Schemas["Job"];
+export type JobRun = Schemas["JobRun"];
+export type RunState = Schemas["JobRunState"];
+export type Schedule = Schemas["JobSchedule"];
+export type Tally = Schemas["JobTally"];
+export type Pulse = Schemas["JobPulse"];
 
 /** A jail's counters. */
 export type Jail = Schemas["Jail"];

@@ -1,0 +1,56 @@
+//! What the holder of the scheduler lock does and nobody else: it takes the queue over from whoever had it, queues what is
+//! due, and works the queue. It begins when the lock is ours and ends when it is not.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bangui_domain::chain;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use crate::job::Job;
+use crate::schedule::Table;
+use crate::worker::{Bench, work_queue};
+
+/// The pause before the queue is tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// Leads whenever this process holds the lock, until `stop`. Runs that are under way then may finish.
+pub(crate) async fn lead(jobs: Vec<Arc<dyn Job>>, table: Table, bench: Bench, stop: CancellationToken) {
+    loop {
+        let fence = tokio::select! {
+            fence = bench.lease.gained() => fence,
+            () = stop.cancelled() => return,
+        };
+        match bench.storage.take_over().await {
+            Ok(0) => {}
+            Ok(runs) => tracing::warn!(runs, "runs whose process has ended count as failed tries"),
+            Err(error) => {
+                tracing::warn!("the job queue cannot be taken over, trying again: {}", chain(&error));
+                tokio::select! {
+                    () = tokio::time::sleep(RETRY) => continue,
+                    () = stop.cancelled() => return,
+                }
+            }
+        }
+        let mut tasks = JoinSet::new();
+        for job in &jobs {
+            tasks.spawn(work_queue(Arc::clone(job), bench.clone(), stop.child_token()));
+        }
+        tasks.spawn(table.clone().run(bench.clone(), stop.child_token()));
+        tokio::select! {
+            () = bench.lease.lost(fence) => {
+                tracing::warn!(token = fence.0, "scheduling has stopped: queued jobs run elsewhere");
+                tasks.shutdown().await;
+            }
+            () = stop.cancelled() => {
+                while let Some(ended) = tasks.join_next().await {
+                    if let Err(error) = ended {
+                        tracing::error!("a background task ended badly: {error}");
+                    }
+                }
+                return;
+            }
+        }
+    }
+}

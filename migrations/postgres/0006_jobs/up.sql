@@ -1,0 +1,6 @@
+-- One more thing that is done: a job was started by hand.
+ALTER TABLE audit DROP CONSTRAINT audit_action_check;
+ALTER TABLE audit ADD CONSTRAINT audit_action_check CHECK (action IN (
+    'setup', 'login', 'login_failed', 'logout', 'session_ended', 'password', 'ban', 'unban', 'user',
+    'job'
+));
