@@ -6,7 +6,8 @@ mod tools;
 
 use anyhow::{Result, bail};
 
-pub(crate) use tools::{cargo_has, postgres_bin, require_cargo_deny};
+pub(crate) use bangui_test_support::postgres::postgres_bin;
+pub(crate) use tools::{cargo_has, require_cargo_deny};
 
 /// Something from Debian's packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(crate) enum Need {
     Postgres,
     /// Debian's chromium, for the browser tests.
     Chromium,
+    /// The library that tells a program another time, for the tests of faults.
+    Faketime,
 }
 
 impl Need {
@@ -28,6 +31,7 @@ impl Need {
             Self::Node => &["nodejs", "npm"],
             Self::Postgres => &["postgresql"],
             Self::Chromium => &["chromium"],
+            Self::Faketime => &["libfaketime"],
         }
     }
 
@@ -37,6 +41,7 @@ impl Need {
             Self::Node => tools::on_path("node") && tools::on_path("npm"),
             Self::Postgres => postgres_bin().is_some(),
             Self::Chromium => tools::on_path("chromium"),
+            Self::Faketime => tools::faketime().is_some(),
         }
     }
 }

@@ -17,7 +17,10 @@ pub(crate) use step::Step;
 /// Which steps to run.
 #[derive(Args, Debug, Default)]
 pub(crate) struct TestArgs {
-    /// Run only this step (can be repeated).
+    /// Run only these steps.
+    #[arg(value_enum)]
+    steps: Vec<Step>,
+    /// The same, as an option (can be repeated).
     #[arg(long, value_enum)]
     only: Vec<Step>,
     /// Leave this step out (can be repeated).
@@ -41,8 +44,8 @@ struct Done {
 
 /// Runs the steps, prints the summary, and fails if a step failed.
 pub(crate) fn run(args: &TestArgs) -> Result<()> {
-    let wanted =
-        |step: Step| (args.only.is_empty() || args.only.contains(&step)) && !args.skip.contains(&step);
+    let only: Vec<Step> = args.steps.iter().chain(&args.only).copied().collect();
+    let wanted = |step: Step| (only.is_empty() || only.contains(&step)) && !args.skip.contains(&step);
     // All at once and at the start: nobody should wait half an hour to hear that a package is missing.
     let mut wanted_needs = Vec::new();
     for need in Step::ALL.into_iter().filter(|step| wanted(*step)).flat_map(Step::needs) {

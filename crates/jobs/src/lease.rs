@@ -4,6 +4,7 @@
 //! No two clocks are compared. A holder counts its lease from before it asked for it, and stops [`MARGIN`] early. Whoever
 //! wants the lock has to see the row unchanged for a whole [`TTL`], by a clock of its own that nobody can set.
 
+mod error;
 mod others;
 mod uptime;
 
@@ -13,11 +14,11 @@ use std::time::Duration;
 use bangui_domain::chain;
 use bangui_domain::model::{Fence, Lease, LeaseHolder};
 use bangui_domain::ports::{Acquired, LeaseStore, SCHEDULER_LEASE, StoreError};
-use thiserror::Error;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+pub use error::LeaseError;
 use others::Others;
 pub(crate) use uptime::uptime;
 
@@ -31,22 +32,6 @@ const LOOK_EVERY: Duration = Duration::from_secs(1);
 const MARGIN: Duration = Duration::from_secs(2);
 /// How long the database may take to tell who holds the lock, or to take it back.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// Why the lock was not taken at start.
-#[derive(Debug, Error)]
-pub enum LeaseError {
-    /// Another process has it, and keeps renewing it.
-    #[error(
-        "another BanGUI process uses this database: {} {} on host {}, process {}. On SQLite only one process may \
-         run: two would ban, observe and schedule everything twice. Stop the other one, or use PostgreSQL \
-         (BANGUI_DATABASE__URL=postgres://…), where any number of replicas can run.",
-        .0.holder.version, .0.holder.id, .0.holder.host, .0.holder.pid
-    )]
-    Held(Box<Lease>),
-    /// The database failed.
-    #[error("the scheduler lock cannot be taken: {0}")]
-    Store(#[from] StoreError),
-}
 
 /// What this process is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +55,7 @@ struct Held {
 pub struct LeaseKeeper {
     store: Arc<dyn LeaseStore>,
     holder: LeaseHolder,
+    exclusive: bool,
     held: watch::Sender<Held>,
     others: Others,
 }
@@ -83,8 +69,13 @@ impl LeaseKeeper {
         exclusive: bool,
     ) -> Result<Arc<Self>, LeaseError> {
         let held = Held { role: Role::Standby(None), sure_until: Duration::ZERO };
-        let keeper =
-            Arc::new(Self { store, holder, held: watch::Sender::new(held), others: Others::default() });
+        let keeper = Arc::new(Self {
+            store,
+            holder,
+            exclusive,
+            held: watch::Sender::new(held),
+            others: Others::default(),
+        });
         let begun = uptime();
         let mut told = false;
         loop {
@@ -145,6 +136,17 @@ impl LeaseKeeper {
     pub(crate) async fn lost(&self, fence: Fence) {
         let mut changes = self.held.subscribe();
         while self.fence() == Some(fence) {
+            drop(changes.changed().await);
+        }
+    }
+
+    /// Waits until another process has taken the lock where only one may run: never, where many may.
+    pub async fn ousted(&self) -> LeaseError {
+        let mut changes = self.held.subscribe();
+        loop {
+            if let (true, Role::Standby(Some(lease))) = (self.exclusive, self.role()) {
+                return LeaseError::Ousted(Box::new(lease));
+            }
             drop(changes.changed().await);
         }
     }

@@ -46,12 +46,20 @@ fn by_message(message: &str) -> Option<StoreError> {
         "due to lock timeout",
         "due to statement timeout",
     ];
-    const AWAY: [&str; 5] = [
+    const AWAY: [&str; 12] = [
         "server closed the connection",
         "terminating connection",
         "no connection to the server",
         "could not receive data from server",
         "the database system is",
+        // A disk that is full, gone, or mounted read-only: SQLite's words, then PostgreSQL's.
+        "database or disk is full",
+        "disk I/O error",
+        "attempt to write a readonly database",
+        "unable to open database file",
+        "No space left on device",
+        "in a read-only transaction",
+        "could not write to file",
     ];
     if BUSY.iter().any(|part| message.contains(part)) {
         return Some(StoreError::Busy);

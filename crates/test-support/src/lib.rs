@@ -5,3 +5,5 @@
 pub mod db;
 #[cfg(feature = "fail2ban")]
 pub mod fail2ban;
+#[cfg(feature = "postgres")]
+pub mod postgres;

@@ -44,8 +44,8 @@ pub(super) fn stop_new_fail2ban() {
 
 /// The package makes and starts a cluster `main`; the tests use their own.
 pub(super) fn drop_new_cluster() {
-    let version =
-        tools::postgres_bin().and_then(|bin| Some(bin.parent()?.file_name()?.to_string_lossy().into_owned()));
+    let version = bangui_test_support::postgres::postgres_bin()
+        .and_then(|bin| Some(bin.parent()?.file_name()?.to_string_lossy().into_owned()));
     if let Some((version, mut command)) = version.zip(as_root("pg_dropcluster")) {
         if process::succeeds(command.args(["--stop", &version, "main"])) {
             println!("The PostgreSQL cluster that the package made ({version} main) was dropped.");

@@ -18,18 +18,14 @@ pub(super) fn on_path(program: &str) -> bool {
         .any(|folder| folder.join(program).is_file())
 }
 
-/// The newest folder with `initdb` and `postgres`; Debian keeps them off the path.
-pub(crate) fn postgres_bin() -> Option<PathBuf> {
-    let versions = Path::new("/usr/lib/postgresql").read_dir().ok()?;
-    versions
-        .filter_map(|entry| {
-            let entry = entry.ok()?;
-            let version: u32 = entry.file_name().to_string_lossy().parse().ok()?;
-            let bin = entry.path().join("bin");
-            (bin.join("initdb").is_file() && bin.join("postgres").is_file()).then_some((version, bin))
-        })
-        .max()
-        .map(|(_, bin)| bin)
+/// The library that tells a program another time, where Debian keeps it.
+pub(super) fn faketime() -> Option<PathBuf> {
+    let mut folders = Path::new("/usr/lib").read_dir().ok()?;
+    let library = |entry: std::io::Result<std::fs::DirEntry>| {
+        let path = entry.ok()?.path().join("faketime/libfaketime.so.1");
+        path.is_file().then_some(path)
+    };
+    folders.find_map(library)
 }
 
 /// Fails when Node.js is older than the build tools need.

@@ -25,6 +25,8 @@ pub(crate) enum Step {
     Generated,
     /// Rust tests on both databases and against the real fail2ban.
     Rust,
+    /// Processes killed and stopped, clocks set, disks filled, databases taken away.
+    Faults,
     /// The demo without a browser.
     Smoke,
     /// Browser tests against the demo.
@@ -39,13 +41,14 @@ pub(crate) enum Step {
 
 impl Step {
     /// All steps in the order in which they run.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Fmt,
         Self::Tidy,
         Self::Web,
         Self::Clippy,
         Self::Generated,
         Self::Rust,
+        Self::Faults,
         Self::Smoke,
         Self::E2e,
         Self::Deny,
@@ -61,6 +64,7 @@ impl Step {
             Self::Clippy => "clippy",
             Self::Generated => "generated",
             Self::Rust => "rust",
+            Self::Faults => "faults",
             Self::Smoke => "smoke",
             Self::E2e => "e2e",
             Self::Deny => "deny",
@@ -81,6 +85,9 @@ impl Step {
             Self::Rust => {
                 "Rust tests on SQLite, PostgreSQL and a real fail2ban, then the examples in the docs"
             }
+            Self::Faults => {
+                "real processes killed and stopped, clocks set, disks filled, databases taken away; each prints its counts"
+            }
             Self::Smoke => "the demo, through the API",
             Self::E2e => "the pages in a real browser, against the demo",
             Self::Deny => "cargo deny: bans, licences, sources, and advisories where they can be had",
@@ -94,6 +101,7 @@ impl Step {
         match self {
             Self::Web | Self::Generated => &[Need::Node],
             Self::Rust => &[Need::Fail2ban, Need::Postgres],
+            Self::Faults => &[Need::Fail2ban, Need::Postgres, Need::Faketime],
             Self::Smoke => &[Need::Fail2ban, Need::Node],
             Self::E2e => &[Need::Fail2ban, Need::Node, Need::Chromium],
             Self::Fmt | Self::Tidy | Self::Clippy | Self::Deny | Self::Docs | Self::Package => &[],
@@ -112,6 +120,7 @@ impl Step {
                 openapi::check()
             }
             Self::Rust => suites::rust(counts),
+            Self::Faults => suites::faults(counts),
             Self::Smoke => smoke::run_default(),
             Self::E2e => e2e::run(&[], counts),
             Self::Deny => checks::deny(),

@@ -32,15 +32,23 @@ pub(super) fn web(counts: &mut Counts) -> Result<()> {
     }
 }
 
-/// Runs every Rust test, with a throwaway PostgreSQL for those that need one, then the documentation's.
+/// The target of the tests of faults: it has a step of its own.
+const FAULTS: &str = "faults";
+/// Tests of faults at a time: they mostly wait, for leases to end and for servers to come back.
+const FAULTS_AT_ONCE: &str = "4";
+
+/// Runs every Rust test but those of faults, with a throwaway PostgreSQL for those that need one, then the
+/// documentation's.
 pub(super) fn rust(counts: &mut Counts) -> Result<()> {
     needs::require(&[Need::Fail2ban, Need::Postgres])?;
     let postgres = Postgres::start()?;
     println!("PostgreSQL for the tests: {}", postgres.url());
-    let tests = if needs::cargo_has("nextest") {
-        workspace::cargo(["nextest", "run", "--workspace", "--no-fail-fast"])
+    let tests = if has_nextest() {
+        let mut tests = workspace::cargo(["nextest", "run", "--workspace", "--no-fail-fast"]);
+        tests.args(["--filterset", &format!("not binary({FAULTS})")]);
+        tests
     } else {
-        println!("cargo-nextest is not installed: running the same tests by cargo test.");
+        // This one knows no way to leave a target out; their own step then runs them once more.
         workspace::cargo(["test", "--workspace", "--all-targets", "--no-fail-fast"])
     };
     let ran = counted(tests, &postgres, counts)?;
@@ -48,6 +56,32 @@ pub(super) fn rust(counts: &mut Counts) -> Result<()> {
     let examples = workspace::cargo(["test", "--doc", "--workspace", "--no-fail-fast"]);
     counted(examples, &postgres, counts)?;
     Ok(())
+}
+
+/// Runs the tests of faults and shows what each has counted.
+pub(super) fn faults(counts: &mut Counts) -> Result<()> {
+    needs::require(&[Need::Fail2ban, Need::Postgres, Need::Faketime])?;
+    let postgres = Postgres::start()?;
+    let target = ["--package", "bangui", "--test", FAULTS, "--no-fail-fast"];
+    let tests = if has_nextest() {
+        let mut tests = workspace::cargo(["nextest", "run", "--success-output", "immediate"]);
+        tests.args(target).args(["--test-threads", FAULTS_AT_ONCE]);
+        tests
+    } else {
+        let mut tests = workspace::cargo(["test"]);
+        tests.args(target).args(["--", "--show-output", "--test-threads", FAULTS_AT_ONCE]);
+        tests
+    };
+    let ran = counted(tests, &postgres, counts)?;
+    require_some(ran, "the Rust test runner")
+}
+
+fn has_nextest() -> bool {
+    let there = needs::cargo_has("nextest");
+    if !there {
+        println!("cargo-nextest is not installed: running the same tests by cargo test.");
+    }
+    there
 }
 
 fn counted(mut command: Command, postgres: &Postgres, counts: &mut Counts) -> Result<Counts> {

@@ -35,7 +35,9 @@ impl Locked {
         let exclusive = migrated.db.kind() == DbKind::Sqlite;
         let lease =
             LeaseKeeper::start(store, this_process()?, exclusive).await.map_err(|error| match error {
-                LeaseError::Held(_) => Fatal::new(ExitCode::TryAgain, error.to_string()),
+                LeaseError::Held(_) | LeaseError::Ousted(_) => {
+                    Fatal::new(ExitCode::TryAgain, error.to_string())
+                }
                 LeaseError::Store(_) => Fatal::new(ExitCode::Unavailable, chain(&error)),
             })?;
         if let Role::Standby(Some(holder)) = lease.role() {

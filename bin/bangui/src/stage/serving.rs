@@ -2,6 +2,7 @@
 //! new connections, streams end, requests and jobs finish, the lock is given back. All of it takes less than 15 s. A second
 //! signal ends it at once.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::body::MessageBody;
@@ -9,7 +10,7 @@ use actix_web::dev::{Server, ServerHandle, Service, ServiceResponse};
 use actix_web::http::ConnectionType;
 use actix_web::{App, HttpServer};
 use bangui_domain::chain;
-use bangui_jobs::Background;
+use bangui_jobs::{Background, LeaseKeeper};
 
 use super::Wired;
 use super::wired::Ending;
@@ -29,6 +30,7 @@ pub(crate) struct Serving {
     server: Server,
     handle: ServerHandle,
     background: Background,
+    lease: Arc<LeaseKeeper>,
     ending: Ending,
     has_replicas: bool,
 }
@@ -63,29 +65,32 @@ impl Serving {
         let server = server.run();
         let background = Background::start(&jobs, queue, &lease)
             .map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))?;
-        Ok(Self { handle: server.handle(), server, background, ending, has_replicas })
+        Ok(Self { handle: server.handle(), server, background, lease, ending, has_replicas })
     }
 
     /// Serves until a signal, then stops in order.
     pub(crate) async fn until_stopped(self, mut signals: Signals) -> Result<(), Fatal> {
-        let Self { server, handle, background, ending, has_replicas } = self;
+        let Self { server, handle, background, lease, ending, has_replicas } = self;
         let mut serving = tokio::spawn(server);
-        let ended = tokio::select! {
+        let outcome = tokio::select! {
             name = signals.next() => {
                 tracing::info!("{name} received: stopping");
-                None
+                Ok(())
             }
-            result = &mut serving => Some(result),
+            ousted = lease.ousted() => {
+                tracing::error!("{ousted}");
+                Err(Fatal::new(ExitCode::TryAgain, ousted.to_string()))
+            }
+            result = &mut serving => {
+                background.stop().await;
+                let why = match result {
+                    Ok(Ok(())) => "it ended by itself".to_owned(),
+                    Ok(Err(error)) => error.to_string(),
+                    Err(error) => error.to_string(),
+                };
+                return Err(Fatal::new(ExitCode::Internal, format!("The web server has stopped: {why}.")));
+            }
         };
-        if let Some(result) = ended {
-            background.stop().await;
-            let why = match result {
-                Ok(Ok(())) => "it ended by itself".to_owned(),
-                Ok(Err(error)) => error.to_string(),
-                Err(error) => error.to_string(),
-            };
-            return Err(Fatal::new(ExitCode::Internal, format!("The web server has stopped: {why}.")));
-        }
         let orderly = async {
             ending.announced.cancel();
             if has_replicas {
@@ -102,7 +107,7 @@ impl Serving {
         tokio::select! {
             () = orderly => {
                 tracing::info!("stopped");
-                Ok(())
+                outcome
             }
             name = signals.next() => {
                 Err(Fatal::new(ExitCode::Failed, format!("{name} received again: ended at once.")))

@@ -28,6 +28,9 @@ use crate::settings::{self, Settings};
 use crate::system::System;
 use bangui_domain::chain;
 
+/// How long fail2ban may take to answer before the server answers without it.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+
 /// A server that only has to be started.
 pub(crate) struct Wired {
     pub(super) listeners: Vec<TcpListener>,
@@ -103,6 +106,7 @@ impl Wired {
             session_idle: session_settings.idle_expiry,
         };
         let board = Board::new(&jobs, queue.clone());
+        first_look(&jobs).await;
         let ending = Ending::default();
 
         let services = ApiServices {
@@ -118,6 +122,22 @@ impl Wired {
         let threads = threads(&settings);
         let has_replicas = db.kind() == DbKind::Postgres;
         Ok(Self { listeners, threads, api, jobs, queue, lease, ending, has_replicas })
+    }
+}
+
+/// Learns of fail2ban before the first request comes, so that a replica that joins others does not answer worse than they:
+/// from the leader, or else by asking. What does not answer at once is left to the jobs.
+async fn first_look(jobs: &JobContext) {
+    if let Err(error) = jobs.runtime.follow().await {
+        tracing::warn!("what other replicas know of fail2ban is not known yet: {}", chain(&error));
+    }
+    if jobs.runtime.watch().runtime().is_some() {
+        return;
+    }
+    match tokio::time::timeout(FIRST_LOOK, jobs.prober.probe()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => tracing::warn!("the first probe of fail2ban failed: {}", chain(&error)),
+        Err(_) => tracing::warn!("fail2ban has not answered within {} s: asking on", FIRST_LOOK.as_secs()),
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::fail2ban::fail2ban;
+use crate::lab::fail2ban;
 use crate::server::{Server, Setup, eventually};
 
 /// What the server says is wrong with fail2ban.

@@ -8,12 +8,16 @@
     reason = "a test that fails may panic, in its helpers too"
 )]
 
+mod command;
 mod fail2ban;
 mod faults;
+#[path = "../harness/lab.rs"]
+mod lab;
 mod live;
 mod outage;
 mod postgres;
 mod replicas;
+#[path = "../harness/server.rs"]
 mod server;
 mod sessions;
 mod startup;

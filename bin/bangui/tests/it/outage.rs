@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec};
 
-use crate::fail2ban::{attack, fail2ban, story};
-use crate::server::{PASSWORD, Server, Setup, bangui, eventually, run};
+use crate::command::run;
+use crate::lab::{attack, fail2ban, story};
+use crate::server::{PASSWORD, Server, Setup, bangui, eventually};
 
 fn healthcheck(server: &Server) -> i32 {
     let mut command = bangui();

@@ -5,7 +5,7 @@ use bangui_test_support::db::Place;
 use rustix::process::Signal;
 use serde_json::json;
 
-use crate::fail2ban::{attack, fail2ban, story};
+use crate::lab::{attack, fail2ban, story};
 use crate::server::{Server, Setup, eventually};
 
 #[test]

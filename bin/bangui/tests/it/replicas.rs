@@ -11,7 +11,7 @@ use bangui_test_support::fail2ban::Fail2ban;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::fail2ban::{attack, fail2ban, story};
+use crate::lab::{attack, fail2ban, story};
 use crate::live::Live;
 use crate::server::{Server, Setup, eventually};
 

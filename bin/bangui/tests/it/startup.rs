@@ -9,7 +9,8 @@ use rustix::process::Signal;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::server::{PASSWORD, Server, Setup, bangui, free_port, run};
+use crate::command::run;
+use crate::server::{PASSWORD, Server, Setup, bangui, free_port};
 
 fn nowhere() -> Setup {
     Setup::with_socket(Path::new("/nowhere/fail2ban.sock"))

@@ -45,8 +45,16 @@ impl Place {
     }
 
     fn postgres() -> Self {
+        Self::on(server_url())
+    }
+
+    /// A new one on the PostgreSQL server at `server`.
+    ///
+    /// # Panics
+    ///
+    /// When it cannot be made.
+    pub fn on(server: String) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        let server = server_url();
         let name = format!("bangui_test_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let mut admin = connect(&server).unwrap_or_else(|error| {
             panic!(
@@ -138,6 +146,18 @@ impl SqliteFile {
     /// When SQLite refuses it.
     pub fn execute(&mut self, sql: &str) {
         self.0.batch_execute(sql).unwrap_or_else(|error| panic!("{sql}: {error}"));
+    }
+}
+
+impl SqliteFile {
+    /// The number in the column `count` of the one row that `query` answers.
+    ///
+    /// # Panics
+    ///
+    /// When SQLite refuses it.
+    pub fn count(&mut self, query: &str) -> i64 {
+        let row: Result<Count, _> = diesel::sql_query(query).get_result(&mut self.0);
+        row.unwrap_or_else(|error| panic!("{query}: {error}")).count
     }
 }
 

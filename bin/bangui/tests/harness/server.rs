@@ -4,7 +4,7 @@ use std::io::Read;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -19,13 +19,6 @@ pub(crate) fn bangui() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bangui"));
     command.env_clear().env("TZ", "UTC").stdin(Stdio::null());
     command
-}
-
-/// Runs the binary to its end.
-pub(crate) fn run(command: &mut Command) -> (i32, String) {
-    let Output { status, stdout, stderr } = command.output().expect("the binary runs");
-    let text = String::from_utf8_lossy(&stdout).into_owned() + &String::from_utf8_lossy(&stderr);
-    (status.code().unwrap_or(-1), text)
 }
 
 /// A port of loopback that nobody uses at this moment.
@@ -51,11 +44,21 @@ pub(crate) struct Setup {
     pub(crate) settings: Vec<(&'static str, String)>,
     /// Run as this user, from a copy of the binary that it can read.
     pub(crate) uid: Option<u32>,
+    /// Where it listens; a free port of its own if nowhere is said.
+    pub(crate) address: Option<SocketAddr>,
+    /// A program that starts it, with arguments that come before the binary's own path.
+    pub(crate) through: Vec<String>,
 }
 
 impl Setup {
     pub(crate) fn with_socket(socket: &Path) -> Self {
-        Self { socket: socket.to_path_buf(), settings: Vec::new(), uid: None }
+        Self {
+            socket: socket.to_path_buf(),
+            settings: Vec::new(),
+            uid: None,
+            address: None,
+            through: Vec::new(),
+        }
     }
 }
 
@@ -69,9 +72,25 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(setup: &Setup) -> Self {
+        let mut server = Self::spawn(setup);
+        server.wait_until_alive();
+        server
+    }
+
+    /// Starts the process, and waits for nothing.
+    pub(crate) fn spawn(setup: &Setup) -> Self {
         let dir = TempDir::new().expect("a directory");
-        let address = free_port();
+        let address = setup.address.unwrap_or_else(free_port);
         let mut command = bangui();
+        if let [program, arguments @ ..] = setup.through.as_slice() {
+            command = Command::new(program);
+            command
+                .env_clear()
+                .env("TZ", "UTC")
+                .env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin")
+                .stdin(Stdio::null());
+            command.args(arguments).arg(env!("CARGO_BIN_EXE_bangui"));
+        }
         if let Some(uid) = setup.uid {
             let copy = dir.path().join("bangui");
             std::fs::copy(env!("CARGO_BIN_EXE_bangui"), &copy).expect("a copy of the binary");
@@ -93,14 +112,17 @@ impl Server {
             command.env(key, value);
         }
         let child = command.spawn().expect("the binary starts");
-        let mut server = Self { address, dir, child, cookie: None };
+        Self { address, dir, child, cookie: None }
+    }
+
+    /// Waits until a started process answers.
+    pub(crate) fn wait_until_alive(&mut self) {
         eventually("the server to answer", || {
-            if let Some(status) = server.child.try_wait().expect("a child") {
-                panic!("the server ended with {status}: {}", server.log());
+            if let Some(status) = self.child.try_wait().expect("a child") {
+                panic!("the server ended with {status}: {}", self.log());
             }
-            server.try_get("/api/health/live").filter(|(status, _)| *status == 200)
+            self.try_get("/api/health/live").filter(|(status, _)| *status == 200)
         });
-        server
     }
 
     /// A running server that this test is logged in to.
@@ -147,7 +169,8 @@ impl Server {
         agent.run(request)
     }
 
-    fn try_get(&self, path: &str) -> Option<(u16, Value)> {
+    /// The same, unless no answer comes.
+    pub(crate) fn try_get(&self, path: &str) -> Option<(u16, Value)> {
         let mut answer = self.send("GET", path, None).ok()?;
         let status = answer.status().as_u16();
         Some((status, answer.body_mut().read_json().ok()?))

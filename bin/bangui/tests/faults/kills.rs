@@ -1,0 +1,139 @@
+//! kill -9 at random moments: during bans, job runs, starts and migrations, on both databases.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bangui_persistence::DbKind;
+use bangui_test_support::db::Place;
+use rustix::process::Signal;
+
+use crate::checks::{each_banned_once, jobs_in_order, on, role, whole};
+use crate::server::{Server, eventually};
+use crate::storm::{Storm, patient};
+
+/// Kills of a server that serves, and of one that starts.
+const KILLS: u32 = 5;
+/// Servers that are killed at their first start, each on an empty database.
+const EMPTY: usize = 16;
+/// How long they live at the most: on most machines about as long as they take to make their tables.
+const EARLY_MILLIS: u64 = 60;
+/// The migrations that a whole database has.
+const MIGRATIONS: i64 = 6;
+const MIGRATED: &str = "SELECT count(*) AS count FROM __diesel_schema_migrations";
+
+fn random(below: u64) -> Duration {
+    Duration::from_millis(fastrand::u64(..below))
+}
+
+fn kill(server: &mut Server) {
+    server.signal(Signal::KILL);
+    server.wait();
+}
+
+/// Asks for a run of a queued job, so that the kill may meet it.
+fn start_a_job(server: &Server) {
+    let (status, body) = server.call("POST", "/api/jobs/prune_jobs/run", None);
+    assert_eq!(status, 202, "{body}");
+}
+
+#[test]
+fn on_sqlite_nothing_is_lost_or_doubled() {
+    let place = Place::new(DbKind::Sqlite);
+    let fail2ban = Arc::new(patient());
+    let setup = on(&place, &fail2ban.socket());
+    let storm = Storm::begin(&fail2ban, Duration::from_millis(300));
+    let mut worst = Duration::ZERO;
+    for _ in 0..KILLS {
+        let begun = Instant::now();
+        let mut server = Server::start_and_login(&setup);
+        worst = worst.max(begun.elapsed());
+        start_a_job(&server);
+        std::thread::sleep(random(3_000));
+        kill(&mut server);
+        // One that still starts, or waits for the dead one's lease.
+        let mut early = Server::spawn(&setup);
+        std::thread::sleep(random(2_000));
+        kill(&mut early);
+    }
+    let addresses = storm.end();
+    let server = Server::start_and_login(&setup);
+    each_banned_once(&server, &addresses);
+    let runs = jobs_in_order(&server);
+    whole(&place, DbKind::Sqlite);
+    println!(
+        "kills on SQLite: {} killed ({KILLS} while serving), {} bans, each once; {runs} runs of jobs ended; slowest start {:.1} s",
+        2 * KILLS,
+        addresses.len(),
+        worst.as_secs_f64()
+    );
+}
+
+#[test]
+fn on_postgresql_nothing_is_lost_or_doubled_and_somebody_always_serves() {
+    let place = Place::new(DbKind::Postgres);
+    let fail2ban = Arc::new(patient());
+    let setup = on(&place, &fail2ban.socket());
+    let mut replicas = [Server::start_and_login(&setup), Server::start_and_login(&setup)];
+    let storm = Storm::begin(&fail2ban, Duration::from_millis(300));
+    let (mut leaders, mut slowest) = (0, Duration::ZERO);
+    for round in 0..KILLS {
+        let (index, other) = if round % 2 == 0 { (0, 1) } else { (1, 0) };
+        start_a_job(&replicas[index]);
+        std::thread::sleep(random(3_000));
+        leaders += u32::from(role(&replicas[index]).as_deref() == Some("leader"));
+        kill(&mut replicas[index]);
+        assert_eq!(replicas[other].get("/api/events").0, 200, "the other one serves");
+        let begun = Instant::now();
+        replicas[index] = Server::start_and_login(&setup);
+        slowest = slowest.max(begun.elapsed());
+        // Whoever comes next finds a leader, old or new.
+        eventually("a leader", || {
+            replicas.iter().any(|replica| role(replica).as_deref() == Some("leader")).then_some(())
+        });
+    }
+    let addresses = storm.end();
+    let runs = replicas.iter().map(jobs_in_order).max().unwrap_or(0);
+    for server in &replicas {
+        each_banned_once(server, &addresses);
+    }
+    whole(&place, DbKind::Postgres);
+    println!(
+        "kills on PostgreSQL: {KILLS} killed ({leaders} of them leaders), {} bans, each once on both; {runs} runs of jobs \
+         ended; slowest start {:.1} s",
+        addresses.len(),
+        slowest.as_secs_f64()
+    );
+}
+
+#[test]
+fn during_the_first_migration_the_next_start_finishes_it() {
+    for kind in [DbKind::Sqlite, DbKind::Postgres] {
+        let fail2ban = patient();
+        let places: Vec<Place> = (0..EMPTY).map(|_| Place::new(kind)).collect();
+        let setups: Vec<_> = places.iter().map(|place| on(place, &fail2ban.socket())).collect();
+        // How many had no table yet, some, or all.
+        let mut found = [0; 3];
+        for (place, setup) in places.iter().zip(&setups) {
+            let mut server = Server::spawn(setup);
+            std::thread::sleep(random(EARLY_MILLIS));
+            kill(&mut server);
+            match place.count(MIGRATED).unwrap_or(0) {
+                0 => found[0] += 1,
+                MIGRATIONS => found[2] += 1,
+                _ => found[1] += 1,
+            }
+        }
+        assert_eq!(found[1], 0, "all tables or none: {found:?}");
+        let mut servers: Vec<Server> = setups.iter().map(Server::spawn).collect();
+        for (server, place) in servers.iter_mut().zip(&places) {
+            server.wait_until_alive();
+            assert_eq!(place.count(MIGRATED).expect("a count"), MIGRATIONS);
+            whole(place, kind);
+        }
+        println!(
+            "kills at the first start on {kind:?}: {EMPTY} killed; {} databases had no table, {} some, {} all; all are whole \
+             after the next start",
+            found[0], found[1], found[2]
+        );
+    }
+}
