@@ -131,9 +131,9 @@ impl From<SchedulerRole> for Role {
 pub(crate) struct Scheduler {
     /// This process's part.
     role: Role,
-    /// The process that holds the lock.
+    /// The process that holds the lock; null if it was given back.
     holder: Option<Holder>,
-    /// Since when it does.
+    /// Since when it does; null if nobody holds it.
     #[schema(format = DateTime)]
     since: Option<String>,
     /// The fencing token, which grows with every change of holder.
@@ -159,9 +159,10 @@ impl From<LeaseHolder> for Holder {
 
 impl Scheduler {
     fn new(role: SchedulerRole, lease: Option<Lease>) -> Self {
-        let since = lease.as_ref().map(|lease| rfc3339(lease.acquired_at));
         let token = lease.as_ref().map(|lease| lease.fence.0);
-        Self { role: role.into(), holder: lease.map(|lease| lease.holder.into()), since, token }
+        let held = lease.filter(|lease| !lease.is_free());
+        let since = held.as_ref().map(|lease| rfc3339(lease.acquired_at));
+        Self { role: role.into(), holder: held.map(|lease| lease.holder.into()), since, token }
     }
 }
 

@@ -4,6 +4,7 @@ import { useLocation } from "preact-iso";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { startLive } from "./live/live.ts";
+import { AccountPage } from "./pages/account.tsx";
 import { EventsPage } from "./pages/events.tsx";
 import { JailPage } from "./pages/jail.tsx";
 import { LoginPage } from "./pages/login.tsx";
@@ -11,6 +12,7 @@ import { MissingPage } from "./pages/missing.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { SearchPage } from "./pages/search.tsx";
 import { SetupPage } from "./pages/setup.tsx";
+import { SystemPage } from "./pages/system.tsx";
 import { href, pageKey, parseRoute, type Route } from "./routes/routes.ts";
 import { checkSession, session } from "./session/session.ts";
 import { Boundary } from "./shell/boundary.tsx";
@@ -71,13 +73,13 @@ function Inside({ route, user }: { route: Route; user: string }) {
   return (
     <Frame route={route} user={user}>
       <Boundary key={pageKey(route)}>
-        <Page route={route} />
+        <Page route={route} user={user} />
       </Boundary>
     </Frame>
   );
 }
 
-function Page({ route }: { route: Route }) {
+function Page({ route, user }: { route: Route; user: string }) {
   switch (route.page) {
     case "overview":
       return <OverviewPage />;
@@ -87,6 +89,10 @@ function Page({ route }: { route: Route }) {
       return <SearchPage q={route.q} />;
     case "events":
       return <EventsPage filters={route.filters} />;
+    case "system":
+      return <SystemPage />;
+    case "account":
+      return <AccountPage user={user} />;
     case "missing":
       return <MissingPage path={route.path} />;
     default:

@@ -113,7 +113,7 @@ test("an unknown jail is named as such", async ({ page }) => {
   await expect(page.getByText("fail2ban has no jail named “no-such-jail”.")).toBeVisible();
 });
 
-for (const url of ["/", "/jails/sshd", "/search?q=203.0.113.0/24", "/events"]) {
+for (const url of ["/", "/jails/sshd", "/search?q=203.0.113.0/24", "/events", "/system", "/account"]) {
   test(`${url} is accessible, fits a phone, and breaks no rule of its security policy`, async ({ page }) => {
     const refusals: string[] = [];
     page.on("console", (message) => {

@@ -3,6 +3,7 @@
 import { expect, test } from "@playwright/test";
 import { expectAccessible, expectNoSidewaysScroll } from "../axe.ts";
 import { OFFLINE, SYSTEM } from "./fixtures.ts";
+import { LOST } from "./fixtures-system.ts";
 import { mockApi, problem, SESSION_REQUIRED, type Answers } from "./mock-api.ts";
 
 const OUT: Answers = { "GET /api/auth/me": SESSION_REQUIRED };
@@ -13,6 +14,9 @@ const PAGES: [name: string, url: string, heading: string, changes: Answers][] = 
   ["search", "/search?q=203.0.113.7", "Address 203.0.113.7", {}],
   ["empty search", "/search", "Search", {}],
   ["history", "/events", "History", {}],
+  ["system", "/system", "System", {}],
+  ["system, lock lost", "/system", "System", { "GET /api/system": () => ({ body: LOST }) }],
+  ["account", "/account", "Account alice", {}],
   ["login", "/login", "Log in", OUT],
   ["set-up", "/setup", "Set up BanGUI", { ...OUT, "GET /api/setup": () => ({ body: { needed: true } }) }],
   ["missing", "/nope", "No such page", {}],
@@ -25,7 +29,7 @@ for (const [name, url, heading, changes] of PAGES) {
     await expect(page.getByRole("heading", { level: 1, name: heading })).toBeAttached();
     await expect(page.locator(".skeleton")).toHaveCount(0);
     await expectAccessible(page);
-    for (const width of [360, 390, 768]) {
+    for (const width of [360, 390, 660, 768]) {
       await page.setViewportSize({ width, height: 800 });
       await expectNoSidewaysScroll(page);
     }

@@ -2,6 +2,7 @@
 
 import type { Page, Route } from "@playwright/test";
 import { BANS, EVENTS, JAILS, SSHD, SYSTEM, at } from "./fixtures.ts";
+import { JOBS, SESSIONS } from "./fixtures-system.ts";
 
 type Answer = { status?: number; headers?: Record<string, string>; body: unknown };
 type Handler = (url: URL, route: Route) => Answer | null;
@@ -26,6 +27,8 @@ export const HEALTHY: Answers = {
     return ok({ items: ip === null ? BANS : BANS.filter((ban) => ban.ip === ip), next: null });
   },
   "GET /api/events": () => ok({ items: EVENTS, next: "more" }),
+  "GET /api/jobs": () => ok({ items: JOBS, next: null }),
+  "GET /api/sessions": () => ok({ items: SESSIONS, next: null }),
 };
 
 export const problem = (status: number, code: string, detail: string, more: object = {}): Answer => ({

@@ -6,10 +6,15 @@ import type {
   Banned,
   BanEvent,
   BanQuery,
+  ChangePassword,
   CreateBan,
+  Ended,
   EventQuery,
   JailDetail,
   JailList,
+  Job,
+  JobRun,
+  OwnSession,
   Page,
   Session,
   System,
@@ -35,6 +40,14 @@ export const logOut = (): Promise<void> => call("POST", "/api/auth/logout");
 
 export const getSession = (): Promise<Session> => call("GET", "/api/auth/me");
 
+export const changePassword = (body: ChangePassword): Promise<Ended> => call("POST", "/api/auth/password", { body });
+
+export const listSessions = (signal?: Signal): Promise<Page<OwnSession>> => call("GET", "/api/sessions", { signal });
+
+export const deleteSession = (id: string): Promise<void> => call("DELETE", `/api/sessions/${segment(id)}`);
+
+export const deleteOtherSessions = (): Promise<Ended> => call("DELETE", "/api/sessions");
+
 export const getSystem = (signal?: Signal): Promise<System> => call("GET", "/api/system", { signal });
 
 export const getJails = (signal?: Signal): Promise<JailList> => call("GET", "/api/jails", { signal });
@@ -53,3 +66,8 @@ export const deleteBan = (ip: string, jail: string | undefined, reason: string):
 
 export const listEvents = (query: EventQuery, signal?: Signal): Promise<Page<BanEvent>> =>
   call("GET", "/api/events", { query: { ...query }, signal });
+
+export const listJobs = (signal?: Signal): Promise<Page<Job>> => call("GET", "/api/jobs", { signal });
+
+/** Queues a run; while one that was asked for waits, it is the same one. */
+export const runJob = (job: string): Promise<JobRun> => call("POST", `/api/jobs/${segment(job)}/run`);

@@ -1044,7 +1044,7 @@ export interface components {
             role: components["schemas"]["Role"];
             /**
              * Format: date-time
-             * @description Since when it does.
+             * @description Since when it does; null if nobody holds it.
              */
             since: string | null;
             /**

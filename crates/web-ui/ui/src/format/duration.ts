@@ -1,4 +1,4 @@
-// Lengths of time, from whole seconds. In fail2ban's terms a ban of -1 seconds never ends.
+// Lengths of time, from whole seconds or milliseconds. In fail2ban's terms a ban of -1 seconds never ends.
 
 const UNITS: [name: string, seconds: number][] = [
   ["w", 604_800],
@@ -19,6 +19,14 @@ export function duration(seconds: number): string {
   const next = UNITS[first + 1];
   const rest = next === undefined ? 0 : Math.floor((whole % size) / next[1]);
   return next === undefined || rest === 0 ? head : `${head} ${rest} ${next[0]}`;
+}
+
+/** How long a short thing took: "under 1 ms", "2.4 ms", "310 ms", "1.2 s", "2 min 5 s". */
+export function millis(ms: number): string {
+  if (ms < 1) return "under 1 ms";
+  if (ms < 10) return `${Number(ms.toFixed(1))} ms`;
+  if (ms < 1_000) return `${Math.round(ms)} ms`;
+  return ms < 60_000 ? `${Number((ms / 1_000).toFixed(1))} s` : duration(ms / 1_000);
 }
 
 /** The length of a ban: "10 min", or "permanent". */

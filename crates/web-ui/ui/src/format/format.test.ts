@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import { isAddress, isNetwork, prefixLength } from "./address.ts";
-import { banLength, duration, remaining, setting } from "./duration.ts";
+import { banLength, duration, millis, remaining, setting } from "./duration.ts";
 import { count, counted } from "./number.ts";
 import { cause } from "./origin.ts";
 import { ago, exact } from "./time.ts";
@@ -41,6 +41,21 @@ describe("duration", () => {
     expect(remaining(inSeconds(0), NOW)).toBe("ending");
     expect(remaining(inSeconds(-30), NOW)).toBe("ending");
     expect(remaining(null, NOW)).toBe("permanent");
+  });
+});
+
+describe("millis", () => {
+  it.each([
+    [0, "under 1 ms"],
+    [0.4, "under 1 ms"],
+    [2.44, "2.4 ms"],
+    [3, "3 ms"],
+    [310.6, "311 ms"],
+    [1_240, "1.2 s"],
+    [5_000, "5 s"],
+    [125_000, "2 min 5 s"],
+  ])("%d ms are %s", (ms, text) => {
+    expect(millis(ms)).toBe(text);
   });
 });
 

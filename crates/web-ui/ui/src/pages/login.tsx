@@ -1,10 +1,10 @@
 // The login. Says why it is asked for, and how long to wait after too many tries.
 
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { logIn } from "../api/endpoints.ts";
-import { messageOf, Problem } from "../api/problem.ts";
-import { useTicking } from "../state/clock.ts";
+import { messageOf } from "../api/problem.ts";
 import { loggedIn } from "../session/session.ts";
+import { useWait } from "../state/wait.ts";
 import { Field } from "../ui/field.tsx";
 import { PageHeading } from "../ui/heading.tsx";
 
@@ -13,15 +13,7 @@ export function LoginPage({ expired }: { expired: boolean }) {
   const [password, setPassword] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const [blockedUntil, setBlockedUntil] = useState(0);
-  const wait = useTicking(() => {
-    const seconds = Math.ceil((blockedUntil - Date.now()) / 1_000);
-    return seconds > 0 ? String(seconds) : "";
-  });
-
-  useEffect(() => {
-    if (wait === "" && blockedUntil > 0) setError(null);
-  }, [wait]);
+  const wait = useWait(() => setError(null));
 
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -34,9 +26,7 @@ export function LoginPage({ expired }: { expired: boolean }) {
       setError(error);
       setPassword("");
       setBusy(false);
-      if (error instanceof Problem && error.status === 429) {
-        setBlockedUntil(Date.now() + (error.retryAfter ?? 30) * 1_000);
-      }
+      wait.after(error);
     }
   };
 
@@ -63,8 +53,8 @@ export function LoginPage({ expired }: { expired: boolean }) {
             {messageOf(error)}
           </p>
         )}
-        <button type="submit" class="primary" disabled={busy || wait !== ""}>
-          {wait !== "" ? `Wait ${wait} s` : busy ? "Logging in…" : "Log in"}
+        <button type="submit" class="primary" disabled={busy || wait.left !== ""}>
+          {wait.left !== "" ? `Wait ${wait.left} s` : busy ? "Logging in…" : "Log in"}
         </button>
       </form>
     </div>

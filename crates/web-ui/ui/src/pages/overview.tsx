@@ -10,11 +10,12 @@ import { useReconnected } from "../live/use-live.ts";
 import { href, NO_FILTERS } from "../routes/routes.ts";
 import { useResource } from "../state/resource.ts";
 import { useStore } from "../state/store.ts";
+import { schedulerWords } from "../system/holder.ts";
+import { Fact, SystemFacts } from "../system/system-facts.tsx";
 import { PageHeading } from "../ui/heading.tsx";
 import { Failure, Notice } from "../ui/notice.tsx";
 import { JailTable } from "./overview/jail-table.tsx";
 import { StatusLine } from "./overview/status-line.tsx";
-import { SystemFacts } from "./overview/system-facts.tsx";
 
 const FIRST_EVENTS = 50;
 
@@ -29,7 +30,13 @@ export function OverviewPage() {
         <Jails />
         <NewestEvents />
       </div>
-      {system.value !== null && <SystemFacts system={system.value} />}
+      {system.value !== null && (
+        <SystemFacts system={system.value}>
+          <Fact name="scheduler:">
+            <a href={href({ page: "system" })}>{schedulerWords(system.value.scheduler)}</a>
+          </Fact>
+        </SystemFacts>
+      )}
     </>
   );
 }

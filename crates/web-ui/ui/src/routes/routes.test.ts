@@ -13,6 +13,8 @@ const ROUTES: Route[] = [
   { page: "search", q: "" },
   { page: "events", filters: NO_FILTERS },
   { page: "events", filters: { ...NO_FILTERS, jail: "sshd", kind: "ban", q: "x y", since: "2026-11-23T10:00" } },
+  { page: "system" },
+  { page: "account" },
   { page: "login", next: "/jails/sshd?x=1" },
   { page: "login", next: "/" },
   { page: "setup" },
@@ -23,7 +25,7 @@ describe("routes", () => {
     expect(parseRoute(url)).toEqual(route);
   });
 
-  it.each(["/jails", "/jails/a/b", "/nope", "/login/x", "/jails/%ff"])("%s is no page", (url) => {
+  it.each(["/jails", "/jails/a/b", "/nope", "/login/x", "/system/jobs", "/jails/%ff"])("%s is no page", (url) => {
     expect(parseRoute(url).page).toBe("missing");
   });
 

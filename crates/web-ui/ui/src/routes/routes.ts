@@ -20,6 +20,8 @@ export type Route =
   | { page: "jail"; jail: string }
   | { page: "search"; q: string }
   | { page: "events"; filters: EventFilters }
+  | { page: "system" }
+  | { page: "account" }
   | { page: "login"; next: string }
   | { page: "setup" }
   | { page: "missing"; path: string };
@@ -45,6 +47,9 @@ export function parseRoute(url: string): Route {
       return { page: "search", q: (searchParams.get("q") ?? "").trim() };
     case "events":
       return { page: "events", filters: readFilters(searchParams) };
+    case "system":
+    case "account":
+      return { page: first };
     case "login":
       return { page: "login", next: safeNext(searchParams.get("next")) };
     case "setup":
@@ -68,6 +73,9 @@ export function href(route: Route): string {
       const query = new URLSearchParams(set.map((name) => [name, route.filters[name]])).toString();
       return query === "" ? "/events" : `/events?${query}`;
     }
+    case "system":
+    case "account":
+      return `/${route.page}`;
     case "login":
       return route.next === "/" ? "/login" : `/login?${new URLSearchParams({ next: route.next })}`;
     case "setup":

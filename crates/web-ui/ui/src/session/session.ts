@@ -47,6 +47,11 @@ export function loggedIn(user: User): void {
 /** Ends the session, here and on the server. Throws, and stays logged in, where the server does not answer. */
 export async function endSession(): Promise<void> {
   await logOut();
+  loggedOut();
+}
+
+/** Takes note that the server has ended this session on request. */
+export function loggedOut(): void {
   session.set({ phase: "anonymous", expired: false });
 }
 

@@ -1,7 +1,8 @@
-// The account menu: who is logged in, light or dark, and the way out.
+// The account menu: who is logged in, the way to the account, light or dark, and the way out.
 
 import { useEffect, useRef } from "preact/hooks";
 import { messageOf } from "../api/problem.ts";
+import { href } from "../routes/routes.ts";
 import { endSession } from "../session/session.ts";
 import { useStore } from "../state/store.ts";
 import { chooseTheme, theme, type Theme } from "../state/theme.ts";
@@ -13,17 +14,23 @@ const THEMES: [Theme, string][] = [
   ["dark", "Dark"],
 ];
 
-export function Account({ user }: { user: string }) {
+export function Account({ user, current }: { user: string; current: boolean }) {
   const menu = useRef<HTMLDetailsElement>(null);
   const chosen = useStore(theme);
   useCloseOutside(menu);
   const leave = (): void => {
     endSession().catch((error: unknown) => warn(`You are still logged in. ${messageOf(error)}`));
   };
+  const close = (): void => {
+    if (menu.current !== null) menu.current.open = false;
+  };
   return (
     <details ref={menu} class="account">
       <summary aria-label={`Account of ${user}`}>{user}</summary>
       <div class="menu">
+        <a href={href({ page: "account" })} aria-current={current ? "page" : undefined} onClick={close}>
+          Account
+        </a>
         <fieldset>
           <legend>Colours</legend>
           {THEMES.map(([value, text]) => (

@@ -15,9 +15,10 @@ export function Header({ route, user }: { route: Route; user: string }) {
       <nav aria-label="Pages">
         <NavLink to={{ page: "overview" }} current={route.page} text="Overview" />
         <NavLink to={{ page: "events", filters: NO_FILTERS }} current={route.page} text="History" />
+        <NavLink to={{ page: "system" }} current={route.page} text="System" />
       </nav>
       <SearchBox q={route.page === "search" ? route.q : ""} />
-      <Account user={user} />
+      <Account user={user} current={route.page === "account"} />
     </header>
   );
 }

@@ -3,10 +3,13 @@
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { isAborted } from "../api/problem.ts";
 import type { Page } from "../api/types.ts";
+import { now } from "./clock.ts";
 
 export interface Resource<Value> {
   /** The last answer; kept while it is asked for again, null before the first or after the key changed. */
   value: Value | null;
+  /** When it came, in epoch milliseconds. */
+  asOf: number | null;
   error: unknown;
   loading: boolean;
   reload(): void;
@@ -15,13 +18,14 @@ export interface Resource<Value> {
 interface Loaded<Value> {
   key: string;
   value: Value | null;
+  asOf: number | null;
   error: unknown;
   loading: boolean;
 }
 
 /** Loads at once, whenever `key` changes, and on `reload`. */
 export function useResource<Value>(key: string, load: (signal: AbortSignal) => Promise<Value>): Resource<Value> {
-  const nothing: Loaded<Value> = { key, value: null, error: null, loading: true };
+  const nothing: Loaded<Value> = { key, value: null, asOf: null, error: null, loading: true };
   const [state, setState] = useState(nothing);
   const [round, setRound] = useState(0);
   const latest = useRef(load);
@@ -30,7 +34,7 @@ export function useResource<Value>(key: string, load: (signal: AbortSignal) => P
     const abort = new AbortController();
     setState((state) => (state.key === key ? { ...state, loading: true } : nothing));
     latest.current(abort.signal).then(
-      (value) => !abort.signal.aborted && setState({ key, value, error: null, loading: false }),
+      (value) => !abort.signal.aborted && setState({ key, value, asOf: now(), error: null, loading: false }),
       (error: unknown) => {
         if (abort.signal.aborted || isAborted(error)) return;
         setState((state) => ({ ...state, error, loading: false }));
@@ -40,7 +44,8 @@ export function useResource<Value>(key: string, load: (signal: AbortSignal) => P
   }, [key, round]);
   const reload = useCallback(() => setRound((round) => round + 1), []);
   const current = state.key === key ? state : nothing;
-  return { value: current.value, error: current.error, loading: current.loading, reload };
+  const { value, asOf, error, loading } = current;
+  return { value, asOf, error, loading, reload };
 }
 
 export interface Pages<Item> {

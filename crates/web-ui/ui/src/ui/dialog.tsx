@@ -17,8 +17,9 @@ export function Dialog({ title, onCancel, children }: DialogProps) {
     const before = document.activeElement;
     ref.current?.showModal();
     return () => {
-      // Taken out of the page while open, a dialog would leave the focus nowhere.
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // Taken out of the page while open, a dialog would leave the focus nowhere. If it has gone on already, it stays.
+      const nowhere = document.activeElement === null || document.activeElement === document.body;
+      if (nowhere && before instanceof HTMLElement && before.isConnected) before.focus();
     };
   }, []);
   return (

@@ -14,11 +14,17 @@ interface FieldProps {
   /** For addresses and tokens. */
   mono?: boolean;
   maxLength?: number;
+  /** What is asked for, where the label cannot say it. */
+  hint?: string;
+  /** For whoever moves the focus here. */
+  id?: string;
   error?: string | undefined;
 }
 
-export function Field({ label, value, onValue, mono, error, ...rest }: FieldProps) {
-  const id = useId();
+export function Field({ label, value, onValue, mono, hint, error, ...rest }: FieldProps) {
+  const made = useId();
+  const id = rest.id ?? made;
+  const described = [hint === undefined ? "" : `${id}-hint`, error === undefined ? "" : `${id}-error`];
   const bounds = rest.maxLength === undefined ? {} : { maxLength: rest.maxLength };
   return (
     <div class="field">
@@ -36,9 +42,14 @@ export function Field({ label, value, onValue, mono, error, ...rest }: FieldProp
         autocapitalize="none"
         spellcheck={false}
         aria-invalid={error !== undefined}
-        aria-describedby={error === undefined ? "" : `${id}-error`}
+        aria-describedby={described.join(" ").trim()}
         onInput={(event) => onValue(event.currentTarget.value)}
       />
+      {hint !== undefined && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
       {error !== undefined && (
         <p class="field-error" id={`${id}-error`}>
           {error}

@@ -1,7 +1,7 @@
 // A table of rows that an operator compares: real headers, sorting, a skeleton while loading. On a narrow screen each
 // row becomes a block (by the style sheet), so the roles are spelled out: a table that is not displayed as one loses them.
 
-import type { ComponentChildren } from "preact";
+import { type ComponentChildren, Fragment } from "preact";
 
 export interface Column<Row> {
   /** Its cells have the class `col-KEY`, so that the style sheet can place them. */
@@ -26,6 +26,8 @@ interface TableProps<Row> {
   rows: Row[] | null;
   rowKey: (row: Row) => string | number;
   isFresh?: (row: Row) => boolean;
+  /** What an open row shows below itself; null for one that is closed. */
+  detail?: (row: Row) => ComponentChildren;
   /** As the API has it: "banned_at", or "-banned_at" for descending. */
   sort?: string;
   onSort?: (sort: string) => void;
@@ -33,7 +35,7 @@ interface TableProps<Row> {
 }
 
 export function Table<Row>(props: TableProps<Row>) {
-  const { caption, name, columns, rows, rowKey, isFresh, skeletonRows = 5 } = props;
+  const { caption, name, columns, rows, rowKey, isFresh, detail, skeletonRows = 5 } = props;
   return (
     <div class="table-frame">
       <table role="table" class={`table table-${name}`} aria-busy={rows === null}>
@@ -49,13 +51,16 @@ export function Table<Row>(props: TableProps<Row>) {
           {rows === null
             ? Array.from({ length: skeletonRows }, (_, index) => <SkeletonRow key={index} columns={columns} />)
             : rows.map((row) => (
-                <tr role="row" key={rowKey(row)} class={isFresh?.(row) ? "fresh" : undefined}>
-                  {columns.map((column) => (
-                    <Cell key={column.key} column={column}>
-                      {column.cell(row)}
-                    </Cell>
-                  ))}
-                </tr>
+                <Fragment key={rowKey(row)}>
+                  <tr role="row" class={isFresh?.(row) ? "fresh" : undefined}>
+                    {columns.map((column) => (
+                      <Cell key={column.key} column={column}>
+                        {column.cell(row)}
+                      </Cell>
+                    ))}
+                  </tr>
+                  <Detail span={columns.length}>{detail?.(row)}</Detail>
+                </Fragment>
               ))}
         </tbody>
       </table>
@@ -101,6 +106,17 @@ function Cell<Row>({ column, children }: { column: Column<Row>; children?: Compo
     <td role="cell" class={classes} data-label={column.silent ? undefined : column.head}>
       {children}
     </td>
+  );
+}
+
+function Detail({ span, children }: { span: number; children?: ComponentChildren }) {
+  if (children === null || children === undefined) return null;
+  return (
+    <tr role="row" class="detail">
+      <td role="cell" colSpan={span}>
+        {children}
+      </td>
+    </tr>
   );
 }
 
