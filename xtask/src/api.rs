@@ -60,6 +60,11 @@ impl Api {
         Ok(())
     }
 
+    /// The session's cookie, as a request sends it.
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
     /// Asks for `path`, which starts with `/api`.
     pub(crate) fn get(&self, path: &str) -> Result<Answer> {
         let request = self.agent.get(format!("{}{path}", self.base)).header("cookie", &self.cookie);

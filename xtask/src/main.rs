@@ -18,6 +18,7 @@ mod openapi;
 mod postgres;
 mod process;
 mod procfs;
+mod server;
 mod service;
 mod settings_doc;
 mod stop;
@@ -69,7 +70,7 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
-    /// Measure the socket client, memory, and the way from log line to event.
+    /// Measure the socket client, memory, the way from log line to event, sessions and replicas.
     Bench(bench::BenchArgs),
     /// Throw bytes at the codec of fail2ban-client.
     Fuzz(fuzz::FuzzArgs),

@@ -1,8 +1,12 @@
-//! What the kernel says of a process: whether it runs, and how much memory it holds.
+//! What the kernel says of a process: whether it runs, how much memory it holds, and what it has used of the processors.
 
 use std::fs;
+use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+
+/// The kernel tells times to programs in hundredths of a second (USER_HZ), whatever it counts in itself.
+const TICK_MILLIS: u64 = 10;
 
 /// Whether the process exists and has not ended (a zombie has).
 pub(crate) fn runs(pid: u32) -> bool {
@@ -14,6 +18,17 @@ pub(crate) fn resident_kib(pid: u32) -> Result<u64> {
     let text = field(pid, "VmRSS")?;
     let number = text.split_whitespace().next().unwrap_or_default();
     number.parse().with_context(|| format!("VmRSS of process {pid} reads {text:?}"))
+}
+
+/// Processor time of all its threads until now, by itself and in the kernel for it.
+pub(crate) fn processor_time(pid: u32) -> Result<Duration> {
+    let path = format!("/proc/{pid}/stat");
+    let stat = fs::read_to_string(&path).with_context(|| format!("read {path}"))?;
+    // The second field is the program's name in brackets, which may hold anything.
+    let (_, rest) = stat.rsplit_once(") ").with_context(|| format!("{path} has no name"))?;
+    let ticks: Vec<u64> = rest.split(' ').skip(11).take(2).map_while(|field| field.parse().ok()).collect();
+    let [user, kernel] = ticks[..] else { bail!("{path} does not tell the time: {stat}") };
+    Ok(Duration::from_millis((user + kernel) * TICK_MILLIS))
 }
 
 fn field(pid: u32, name: &str) -> Result<String> {
@@ -32,5 +47,16 @@ mod tests {
         assert!(runs(std::process::id()));
         assert!(resident_kib(std::process::id()).unwrap() > 100);
         assert!(!runs(u32::MAX));
+    }
+
+    #[test]
+    fn processor_time_grows_with_work() {
+        let me = std::process::id();
+        let before = processor_time(me).unwrap();
+        let mut sum = 0_u64;
+        while processor_time(me).unwrap() == before {
+            sum = std::hint::black_box(sum.wrapping_add(1));
+        }
+        assert!(processor_time(me).unwrap() > before);
     }
 }

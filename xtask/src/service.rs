@@ -3,15 +3,17 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{process, stop};
 
 const POLL: Duration = Duration::from_millis(50);
+/// How exactly the end of a child is noticed.
+const END_POLL: Duration = Duration::from_millis(5);
 const TAIL_LINES: usize = 30;
 
 /// A running child.
@@ -75,6 +77,29 @@ impl Service {
         }
     }
 
+    /// Sends a signal to the child.
+    pub(crate) fn signal(&self, signal: Signal) -> Result<()> {
+        kill_process(Pid::from_child(&self.child), signal)
+            .with_context(|| format!("send {signal:?} to {} (process {})", self.name, self.child.id()))
+    }
+
+    /// Waits until the child has ended, which something else made it do.
+    pub(crate) fn wait_for_end(&mut self, limit: Duration) -> Result<ExitStatus> {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().with_context(|| format!("wait for {}", self.name))? {
+                return Ok(status);
+            }
+            if start.elapsed() > limit {
+                let (seconds, log) = (limit.as_secs(), self.log_tail());
+                bail!("{} still runs after {seconds} s; the end of its log:\n{log}", self.name);
+            }
+            if stop::wait(END_POLL) {
+                bail!("stopped by a signal");
+            }
+        }
+    }
+
     /// The last lines of the log.
     pub(crate) fn log_tail(&self) -> String {
         match std::fs::read(&self.log) {
@@ -133,5 +158,16 @@ mod tests {
         let mut service = shell("echo no room left; exit 7", &dir.path().join("log"));
         let error = service.wait_until(Duration::from_secs(30), || false).unwrap_err().to_string();
         assert!(error.contains("no room left") && error.contains('7'), "{error}");
+    }
+
+    #[test]
+    fn the_end_after_a_signal_is_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = dir.path().join("log");
+        let mut service = shell("trap 'exit 3' TERM; echo up; while :; do sleep 0.01; done", &log);
+        let up = || std::fs::read_to_string(&log).unwrap().contains("up");
+        service.wait_until(Duration::from_secs(30), up).unwrap();
+        service.signal(Signal::TERM).unwrap();
+        assert_eq!(service.wait_for_end(Duration::from_secs(30)).unwrap().code(), Some(3));
     }
 }

@@ -1,6 +1,7 @@
 //! A Markdown table.
 
 use std::fmt;
+use std::time::Duration;
 
 /// Rows of text under a heading.
 pub(super) struct Table {
@@ -21,6 +22,11 @@ impl Table {
     }
 }
 
+/// A time in milliseconds, as a cell shows it.
+pub(super) fn millis(time: Duration) -> String {
+    format!("{:.2} ms", time.as_secs_f64() * 1e3)
+}
+
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for row in &self.rows {
@@ -37,7 +43,7 @@ mod tests {
     #[test]
     fn rows_are_markdown() {
         let mut table = Table::new(&["a", "b"]);
-        table.row(vec!["1".to_owned(), "1.23 ms".to_owned()]);
+        table.row(vec!["1".to_owned(), millis(Duration::from_micros(1234))]);
         assert_eq!(table.to_string(), "| a | b |\n| --- | --- |\n| 1 | 1.23 ms |\n");
     }
 }

@@ -1,12 +1,7 @@
 //! The demo's servers: a private real fail2ban with three jails, and BanGUI on SQLite in front of it. All
 //! of it lives in temporary directories and ends with this value.
 
-use std::fs;
-use std::io::Write as _;
 use std::net::TcpListener;
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::Path;
-use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -17,11 +12,11 @@ use tempfile::TempDir;
 use crate::api::Api;
 use crate::postgres::free_port;
 use crate::procfs;
+pub(crate) use crate::server::USER;
+use crate::server::{self, Server};
 use crate::service::Service;
 use crate::workspace::{self, Profile};
 
-/// The administrator that BanGUI makes at its first start.
-pub(crate) const USER: &str = "admin";
 /// The jails, and for how many seconds each bans: short enough in one that unbans are seen soon.
 pub(crate) const JAILS: [(&str, Filter, i64); 3] =
     [("sshd", Filter::Sshd, 600), ("nginx", Filter::Nginx, 45), ("postfix", Filter::Postfix, 180)];
@@ -63,9 +58,18 @@ impl Stack {
         let lab = builder.start().context("start the private fail2ban")?;
         let dir =
             tempfile::Builder::new().prefix("bangui-").tempdir().context("make a temporary directory")?;
-        let password = password()?;
-        let command = serve(&binary, dir.path(), port, &lab, &password)?;
-        let mut server = Service::start("BanGUI", command, &dir.path().join("bangui.log"), Signal::TERM)?;
+        let password = server::random_password()?;
+        let serve = Server {
+            binary,
+            dir: dir.path().to_path_buf(),
+            port,
+            database: format!("sqlite://{}", dir.path().join("bangui.db").display()),
+            fail2ban: lab.socket(),
+            password: password.clone(),
+            settings: Vec::new(),
+        };
+        let log = dir.path().join("bangui.log");
+        let mut server = Service::start("BanGUI", serve.command()?, &log, Signal::TERM)?;
         let url = format!("http://127.0.0.1:{port}");
         let api = Api::new(&url);
         server.wait_until(READY_WITHIN, || {
@@ -126,32 +130,6 @@ impl Stack {
     }
 }
 
-/// The command that serves, with nothing of the caller's own BanGUI settings.
-fn serve(binary: &Path, dir: &Path, port: u16, lab: &Fail2ban, password: &str) -> Result<Command> {
-    let password_file = dir.join("admin-password");
-    let mut file = fs::OpenOptions::new()
-        .create_new(true)
-        .write(true)
-        .mode(0o600)
-        .open(&password_file)
-        .context("make the password file")?;
-    writeln!(file, "{password}").context("write the password file")?;
-    // Without a file of its own the server would read the one of this machine.
-    let config = dir.join("bangui.toml");
-    fs::write(&config, "").context("write the configuration file")?;
-    let mut command = Command::new(binary);
-    command.current_dir(dir).arg("--config").arg(config).arg("serve");
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("BANGUI_")) {
-        command.env_remove(name);
-    }
-    command
-        .env("BANGUI_HTTP__LISTEN", format!("127.0.0.1:{port}"))
-        .env("BANGUI_DATABASE__URL", format!("sqlite://{}", dir.join("bangui.db").display()))
-        .env("BANGUI_FAIL2BAN__SOCKET", lab.socket())
-        .env("BANGUI_ADMIN__PASSWORD_FILE", password_file);
-    Ok(command)
-}
-
 /// The wanted port, which must be free; or the usual one if it is free, else any.
 fn port(wanted: Option<u16>) -> Result<u16> {
     let free = |port: u16| TcpListener::bind(("127.0.0.1", port));
@@ -162,11 +140,4 @@ fn port(wanted: Option<u16>) -> Result<u16> {
         return Ok(port);
     }
     if free(PORT).is_ok() { Ok(PORT) } else { free_port() }
-}
-
-fn password() -> Result<String> {
-    let mut bytes = [0_u8; 8];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| anyhow::anyhow!("no random bytes from the system: {error}"))?;
-    Ok(format!("{:016x}", u64::from_ne_bytes(bytes)))
 }

@@ -2,7 +2,7 @@
 //! the next where a connection is refused. No request fails, and whoever watches the live stream misses nothing.
 
 use std::io::{BufRead, BufReader, ErrorKind, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -12,10 +12,16 @@ use bangui_test_support::db::Place;
 use rustix::process::Signal;
 
 use crate::checks::{Over, each_banned_once, jobs_in_order, on, whole};
-use crate::server::{Server, Setup, eventually, free_port};
+use crate::server::{Server, Setup, eventually};
 use crate::storm::{Storm, patient};
 
 const ROUNDS: usize = 2;
+
+/// A free port below those that the kernel gives to outgoing connections, so that it stays free during a restart.
+fn fixed_port() -> SocketAddr {
+    let ports = std::iter::repeat_with(|| SocketAddr::from(([127, 0, 0, 1], fastrand::u16(15_000..30_000))));
+    ports.take(1_000).find(|address| TcpListener::bind(address).is_ok()).expect("a free port")
+}
 
 /// The replicas as a load balancer sees them.
 struct Balancer {
@@ -118,7 +124,7 @@ fn no_request_fails_and_no_event_is_missed() {
     let place = Place::new(DbKind::Postgres);
     let fail2ban = Arc::new(patient());
     let setups: Vec<Setup> =
-        (0..3).map(|_| Setup { address: Some(free_port()), ..on(&place, &fail2ban.socket()) }).collect();
+        (0..3).map(|_| Setup { address: Some(fixed_port()), ..on(&place, &fail2ban.socket()) }).collect();
     let mut servers: Vec<Server> = setups.iter().map(Server::start_and_login).collect();
     let balancer = Balancer {
         addresses: servers.iter().map(|server| server.address).collect(),
