@@ -120,7 +120,7 @@ pub(crate) struct Admin {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Log {
     /// What is logged, such as `info`, or `info,bangui_domain=debug`. Default
-    /// `info,actix_server=warn,apalis_core=warn`.
+    /// `info,actix_server=warn,apalis_core=warn,sqlx::postgres::notice=error`.
     pub(crate) filter: String,
     /// `text` or `json`. Default `text`.
     pub(crate) format: LogFormat,
@@ -186,6 +186,9 @@ impl Default for Session {
 
 impl Default for Log {
     fn default() -> Self {
-        Self { filter: "info,actix_server=warn,apalis_core=warn".to_owned(), format: LogFormat::Text }
+        Self {
+            filter: "info,actix_server=warn,apalis_core=warn,sqlx::postgres::notice=error".to_owned(),
+            format: LogFormat::Text,
+        }
     }
 }

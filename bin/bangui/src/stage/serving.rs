@@ -21,7 +21,7 @@ use crate::signals::Signals;
 /// notice and nobody's connection is refused.
 const LAME: Duration = Duration::from_secs(2);
 /// How long requests may take to finish when the server stops, in seconds.
-const DRAIN_SECS: u64 = 8;
+const DRAIN_SECS: u64 = 10;
 /// How long jobs may take to finish at the same time, and the lock to be given back.
 const JOBS_END: Duration = Duration::from_secs(9);
 

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
 
 use serde_json::Value;
 
@@ -18,6 +19,7 @@ pub(crate) struct Told {
 /// A stream that is open as long as its server runs.
 pub(crate) struct Live {
     told: Arc<Mutex<Vec<Told>>>,
+    reader: JoinHandle<()>,
 }
 
 impl Live {
@@ -36,7 +38,7 @@ impl Live {
         lines.find(begun).expect("the stream begins with fail2ban's state").expect("a line");
         let told = Arc::new(Mutex::new(Vec::new()));
         let collected = Arc::clone(&told);
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 let event =
                     line.strip_prefix("data: ").and_then(|data| serde_json::from_str::<Value>(data).ok());
@@ -47,7 +49,12 @@ impl Live {
                 }
             }
         });
-        Self { told }
+        Self { told, reader }
+    }
+
+    /// Whether the server has ended it.
+    pub(crate) fn ended(&self) -> bool {
+        self.reader.is_finished()
     }
 
     /// What has come so far.

@@ -21,3 +21,4 @@ mod replicas;
 mod server;
 mod sessions;
 mod startup;
+mod stopping;
