@@ -47,7 +47,7 @@ pub enum Role {
 #[derive(Debug)]
 struct Held {
     role: Role,
-    /// Until when the lock is surely ours, by [`uptime`]; zero unless leader.
+    /// Until when the lock is surely ours, by [`uptime()`]; zero unless leader.
     sure_until: Duration,
 }
 

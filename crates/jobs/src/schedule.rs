@@ -73,7 +73,8 @@ impl Table {
     /// Queues what is due, until `stop`. Begins with what was due in the last minutes: a tick that another process has
     /// queued already is the same one.
     pub(crate) async fn run(mut self, bench: Bench, stop: CancellationToken) {
-        let begin = bench.clock.now().plus_secs(-LATEST_SECS);
+        // A second less, since what is older than that counts as a clock that has jumped.
+        let begin = bench.clock.now().plus_secs(1 - LATEST_SECS);
         for entry in &mut self.0 {
             entry.last = begin;
         }
@@ -134,7 +135,7 @@ mod cron_time {
 mod tests {
     use bangui_domain::model::Timestamp;
 
-    use super::{Entry, check_cron};
+    use super::{Entry, LATEST_SECS, check_cron};
 
     fn entry(last: i64) -> Entry {
         let schedule = check_cron("*/30 * * * * *").expect("an expression");
@@ -146,6 +147,15 @@ mod tests {
         assert_eq!(entry(1_000_000_000).due(Timestamp::from_secs(1_000_000_019)), None);
         assert_eq!(entry(1_000_000_000).due(Timestamp::from_secs(1_000_000_020)), Some(1_000_000_020));
         assert_eq!(entry(1_000_000_020).due(Timestamp::from_secs(1_000_000_049)), None);
+    }
+
+    #[test]
+    fn the_last_tick_of_the_last_minutes_is_made_good() {
+        let now = 1_000_000_019;
+        let mut entry = entry(now + 1 - LATEST_SECS);
+        assert_eq!(entry.due(Timestamp::from_millis(now * 1000 + 900)), Some(999_999_990));
+        entry.last = Timestamp::from_secs(now);
+        assert_eq!(entry.due(Timestamp::from_secs(now)), None);
     }
 
     #[test]

@@ -24,7 +24,7 @@ fn under_load(servers: &[&Server], fault: impl FnOnce()) -> BTreeMap<u16, u32> {
     let (stop, statuses) = (AtomicBool::new(false), Mutex::new(BTreeMap::new()));
     std::thread::scope(|scope| {
         for server in servers {
-            for path in ["/api/auth/me", "/api/events?limit=5"] {
+            for path in ["/api/auth/me", "/api/events?limit=5", "/api/jobs"] {
                 let (stop, statuses) = (&stop, &statuses);
                 scope.spawn(move || {
                     while !stop.load(Ordering::SeqCst) {
