@@ -19,10 +19,9 @@ pub(crate) struct Counts {
 
 impl Counts {
     /// Reads the line by which cargo-nextest, or the test harness of rustc, closes a run.
-    /// Any other line counts nothing.
+    /// Any other line counts nothing; nor does the harness's where nextest shows it, indented, as the output of a test.
     pub(crate) fn from_rust_line(line: &str) -> Option<Self> {
-        let line = line.trim();
-        if let Some(summary) = line.strip_prefix("Summary [") {
+        if let Some(summary) = line.trim().strip_prefix("Summary [") {
             let (_, tests) = summary.split_once(" run: ")?;
             return Some(Self::from_words(tests, ", "));
         }
@@ -142,6 +141,8 @@ mod tests {
     fn other_lines_count_nothing() {
         assert_eq!(Counts::from_rust_line("test tidy::ok ... ok"), None);
         assert_eq!(Counts::from_rust_line("7 passed, 0 failed"), None);
+        let shown = "    test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 16 filtered out; finished in 1.0s";
+        assert_eq!(Counts::from_rust_line(shown), None, "nextest counts it in its own line");
     }
 
     #[test]
