@@ -144,10 +144,8 @@ async fn one_run(
     tries: u32,
 ) -> Result<Report, FailedTry> {
     let spec = job.spec();
-    let Some(fence) = bench.lease.fence() else {
-        // This worker ends with the lock; whoever gets it takes the run over.
-        return std::future::pending().await;
-    };
+    // This worker ends when the lock is lost, and whoever gets it takes the run over.
+    let fence = bench.lease.gained().await;
     let Tried { report, again } = attempt(job, Some(fence), bench.clock.as_ref()).await;
     let Some(error) = &report.error else { return Ok(report) };
     let again = again && tries < spec.max_attempts;

@@ -8,7 +8,7 @@ use bangui_test_support::db::Place;
 use rustix::process::Signal;
 
 use crate::checks::{each_banned_once, jobs_in_order, on, role, whole};
-use crate::server::{Server, eventually};
+use crate::server::{PATIENCE, Server, Setup, eventually};
 use crate::storm::{Storm, patient};
 
 /// Kills of a server that serves, and of one that starts.
@@ -30,25 +30,49 @@ fn kill(server: &mut Server) {
     server.wait();
 }
 
-/// Asks for a run of a queued job, so that the kill may meet it.
-fn start_a_job(server: &Server) {
+/// Logs when a job begins.
+fn telling_jobs(mut setup: Setup) -> Setup {
+    setup.settings.push(("BANGUI_LOG__FILTER", "info,bangui_jobs=debug,sqlx=warn".to_owned()));
+    setup
+}
+
+/// Asks for a run of a queued job, and waits: in even rounds until it begins, in the others for some time, in which it may
+/// begin and end.
+fn start_a_job(server: &Server, round: u32) {
+    let begins = |server: &Server| server.log().matches("job runs job=\"prune_jobs\"").count();
+    let before = begins(server);
     let (status, body) = server.call("POST", "/api/jobs/prune_jobs/run", None);
     assert_eq!(status, 202, "{body}");
+    if round.is_multiple_of(2) {
+        let begun = Instant::now();
+        while begins(server) == before {
+            assert!(begun.elapsed() < PATIENCE, "waited for the job to begin");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    } else {
+        std::thread::sleep(random(3_000));
+    }
+}
+
+/// Runs that met the end of a process, among the last of each job.
+fn interrupted(server: &Server) -> usize {
+    let jobs = server.items("/api/jobs");
+    let runs = jobs.iter().flat_map(|job| job["runs"].as_array().expect("runs"));
+    runs.filter(|run| run["attempts"].as_u64() > Some(1)).count()
 }
 
 #[test]
 fn on_sqlite_nothing_is_lost_or_doubled() {
     let place = Place::new(DbKind::Sqlite);
     let fail2ban = Arc::new(patient());
-    let setup = on(&place, &fail2ban.socket());
+    let setup = telling_jobs(on(&place, &fail2ban.socket()));
     let storm = Storm::begin(&fail2ban, Duration::from_millis(300));
     let mut worst = Duration::ZERO;
-    for _ in 0..KILLS {
+    for round in 0..KILLS {
         let begun = Instant::now();
         let mut server = Server::start_and_login(&setup);
         worst = worst.max(begun.elapsed());
-        start_a_job(&server);
-        std::thread::sleep(random(3_000));
+        start_a_job(&server, round);
         kill(&mut server);
         // One that still starts, or waits for the dead one's lease.
         let mut early = Server::spawn(&setup);
@@ -61,9 +85,11 @@ fn on_sqlite_nothing_is_lost_or_doubled() {
     let runs = jobs_in_order(&server);
     whole(&place, DbKind::Sqlite);
     println!(
-        "kills on SQLite: {} killed ({KILLS} while serving), {} bans, each once; {runs} runs of jobs ended; slowest start {:.1} s",
+        "kills on SQLite: {} killed ({KILLS} while serving), {} bans, each once; {runs} runs of jobs ended, {} of them had met a \
+         kill; slowest start {:.1} s",
         2 * KILLS,
         addresses.len(),
+        interrupted(&server),
         worst.as_secs_f64()
     );
 }
@@ -72,15 +98,15 @@ fn on_sqlite_nothing_is_lost_or_doubled() {
 fn on_postgresql_nothing_is_lost_or_doubled_and_somebody_always_serves() {
     let place = Place::new(DbKind::Postgres);
     let fail2ban = Arc::new(patient());
-    let setup = on(&place, &fail2ban.socket());
+    let setup = telling_jobs(on(&place, &fail2ban.socket()));
     let mut replicas = [Server::start_and_login(&setup), Server::start_and_login(&setup)];
     let storm = Storm::begin(&fail2ban, Duration::from_millis(300));
     let (mut leaders, mut slowest) = (0, Duration::ZERO);
     for round in 0..KILLS {
-        let (index, other) = if round % 2 == 0 { (0, 1) } else { (1, 0) };
-        start_a_job(&replicas[index]);
-        std::thread::sleep(random(3_000));
+        // The job begins in the one that leads.
+        let (index, other) = if role(&replicas[0]).as_deref() == Some("leader") { (0, 1) } else { (1, 0) };
         leaders += u32::from(role(&replicas[index]).as_deref() == Some("leader"));
+        start_a_job(&replicas[index], round);
         kill(&mut replicas[index]);
         assert_eq!(replicas[other].get("/api/events").0, 200, "the other one serves");
         let begun = Instant::now();
@@ -99,8 +125,9 @@ fn on_postgresql_nothing_is_lost_or_doubled_and_somebody_always_serves() {
     whole(&place, DbKind::Postgres);
     println!(
         "kills on PostgreSQL: {KILLS} killed ({leaders} of them leaders), {} bans, each once on both; {runs} runs of jobs \
-         ended; slowest start {:.1} s",
+         ended, {} of them had met a kill; slowest start {:.1} s",
         addresses.len(),
+        interrupted(&replicas[0]),
         slowest.as_secs_f64()
     );
 }

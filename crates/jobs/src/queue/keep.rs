@@ -11,8 +11,8 @@ use super::{JobStorage, QueueError};
 const KEPT_DAYS: i64 = 7;
 /// How long the run of a process that died waits before it is tried again, in seconds.
 const RECOVERY_SECS: i64 = 5;
-/// What is noted of a try whose process died.
-const DIED: &str = "the process ended while it ran";
+/// What is noted of a try whose process died, or lost the lock.
+const DIED: &str = "the process that ran it has ended, or has lost the scheduler lock";
 /// What is noted of a try whose end could not be written down.
 const WORKER_FAILED: &str = "the queue failed while it ran";
 

@@ -120,7 +120,10 @@ both_databases!(
             let run = world.runs().await.remove(0);
             let left = if death < TRIES { JobRunState::Retrying } else { JobRunState::Failed };
             assert_eq!((run.state, run.attempts), (left, death), "{run:?}");
-            assert_eq!(run.error.as_deref(), Some("the process ended while it ran"));
+            assert_eq!(
+                run.error.as_deref(),
+                Some("the process that ran it has ended, or has lost the scheduler lock")
+            );
         }
         assert_eq!(world.bench.storage.take_over().await.expect("the queue"), 0);
         let worker = world.work(&killer);

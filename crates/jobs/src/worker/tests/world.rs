@@ -11,6 +11,7 @@ use bangui_domain::service::Watch;
 use bangui_test_support::db::TestDb;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::super::{Bench, work_queue};
 use crate::job::{Job, JobError, JobSpec, When};
@@ -93,11 +94,12 @@ pub(super) async fn lease(test: &TestDb, id: &str) -> Arc<LeaseKeeper> {
     LeaseKeeper::start(store, holder(id), false).await.expect("a lease, or somebody else's")
 }
 
-/// A queue beside the test's database, and the lock.
+/// A queue beside the test's database, and the lock, which is renewed as long as this stands.
 pub(super) struct World {
     pub(super) bench: Bench,
     pub(super) stop: CancellationToken,
     pub(super) dir: tempfile::TempDir,
+    _keeping: AbortOnDropHandle<()>,
 }
 
 impl World {
@@ -115,7 +117,10 @@ impl World {
             watch: Arc::new(Watch::new(Arc::clone(&clock))),
             clock,
         };
-        Self { bench, stop: CancellationToken::new(), dir }
+        let keeper = Arc::clone(&bench.lease);
+        let keeping = tokio::spawn(async move { keeper.keep(CancellationToken::new()).await });
+        let keeping = AbortOnDropHandle::new(keeping);
+        Self { bench, stop: CancellationToken::new(), dir, _keeping: keeping }
     }
 
     pub(super) fn work(&self, job: &Arc<Told>) -> JoinHandle<()> {
