@@ -15,8 +15,6 @@ use crate::storm::{Storm, patient};
 const KILLS: u32 = 5;
 /// Servers that are killed at their first start, each on an empty database.
 const EMPTY: usize = 16;
-/// How long they live at the most: on most machines about as long as they take to make their tables.
-const EARLY_MILLIS: u64 = 60;
 /// The migrations that a whole database has.
 const MIGRATIONS: i64 = 6;
 const MIGRATED: &str = "SELECT count(*) AS count FROM __diesel_schema_migrations";
@@ -132,17 +130,35 @@ fn on_postgresql_nothing_is_lost_or_doubled_and_somebody_always_serves() {
     );
 }
 
+/// How long a server takes from its start until an empty database has its tables.
+fn time_to_migrate(setup: &Setup) -> Duration {
+    let begun = Instant::now();
+    let mut server = Server::spawn(setup);
+    while !server.log().contains("database migrated") {
+        assert!(begun.elapsed() < PATIENCE, "waited for the migration");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let took = begun.elapsed();
+    kill(&mut server);
+    took
+}
+
 #[test]
 fn during_the_first_migration_the_next_start_finishes_it() {
     for kind in [DbKind::Sqlite, DbKind::Postgres] {
         let fail2ban = patient();
         let places: Vec<Place> = (0..EMPTY).map(|_| Place::new(kind)).collect();
         let setups: Vec<_> = places.iter().map(|place| on(place, &fail2ban.socket())).collect();
+        let first = Place::new(kind);
+        let migrates = time_to_migrate(&on(&first, &fail2ban.socket()));
         // How many had no table yet, some, or all.
         let mut found = [0; 3];
         for (place, setup) in places.iter().zip(&setups) {
             let mut server = Server::spawn(setup);
-            std::thread::sleep(random(EARLY_MILLIS));
+            // Around the end of the migration, which takes most of that time.
+            std::thread::sleep(
+                migrates / 3 + random(u64::try_from(migrates.as_millis()).unwrap_or(1).max(1)),
+            );
             kill(&mut server);
             match place.count(MIGRATED).unwrap_or(0) {
                 0 => found[0] += 1,
@@ -158,9 +174,12 @@ fn during_the_first_migration_the_next_start_finishes_it() {
             whole(place, kind);
         }
         println!(
-            "kills at the first start on {kind:?}: {EMPTY} killed; {} databases had no table, {} some, {} all; all are whole \
-             after the next start",
-            found[0], found[1], found[2]
+            "kills at the first start on {kind:?}: {EMPTY} killed, around the {} ms after which one has its tables; {} databases \
+             had no table, {} some, {} all; all are whole after the next start",
+            migrates.as_millis(),
+            found[0],
+            found[1],
+            found[2]
         );
     }
 }
