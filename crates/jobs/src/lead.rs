@@ -22,7 +22,7 @@ pub(crate) async fn lead(jobs: Vec<Arc<dyn Job>>, table: Table, bench: Bench, st
             fence = bench.lease.gained() => fence,
             () = stop.cancelled() => return,
         };
-        match bench.storage.take_over().await {
+        match bench.storage.take_over(fence).await {
             Ok(0) => {}
             Ok(runs) => tracing::warn!(runs, "runs whose process has ended count as failed tries"),
             Err(error) => {
@@ -35,7 +35,7 @@ pub(crate) async fn lead(jobs: Vec<Arc<dyn Job>>, table: Table, bench: Bench, st
         }
         let mut tasks = JoinSet::new();
         for job in &jobs {
-            tasks.spawn(work_queue(Arc::clone(job), bench.clone(), stop.child_token()));
+            tasks.spawn(work_queue(Arc::clone(job), fence, bench.clone(), stop.child_token()));
         }
         tasks.spawn(table.clone().run(bench.clone(), stop.child_token()));
         tokio::select! {

@@ -16,6 +16,7 @@ use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 pub use error::QueueError;
+pub(crate) use keep::worker_prefix;
 pub(crate) use ticket::Ticket;
 
 /// Connections that the queue may hold.

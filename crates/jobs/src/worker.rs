@@ -11,7 +11,7 @@ use std::time::Duration;
 use apalis::layers::WorkerBuilderExt;
 use apalis::prelude::{Attempt, BackendExt, BoxDynError, TaskId, WorkerBuilder, WorkerContext, WorkerError};
 use bangui_domain::chain;
-use bangui_domain::model::JobPulse;
+use bangui_domain::model::{Fence, JobPulse};
 use bangui_domain::ports::Clock;
 use bangui_domain::service::Watch;
 use futures::future::BoxFuture;
@@ -21,7 +21,7 @@ use self::clockwork::{Clockwork, Tick};
 use crate::job::Job;
 use crate::lease::LeaseKeeper;
 use crate::queue::report::{FailedTry, Report};
-use crate::queue::{JobStorage, Ticket, postgres_queue, sqlite_queue};
+use crate::queue::{JobStorage, Ticket, postgres_queue, sqlite_queue, worker_prefix};
 use crate::run::{Tried, attempt, pause};
 
 /// How often the queue is looked at for due runs.
@@ -40,14 +40,15 @@ pub(crate) struct Bench {
     pub(crate) watch: Arc<Watch>,
 }
 
-/// Works the queue of `job` until `stop`; dropped, it ends in the middle of a run, which stays in the queue as begun.
-pub(crate) async fn work_queue(job: Arc<dyn Job>, bench: Bench, stop: CancellationToken) {
+/// Works the queue of `job` for the holder of the lock under `fence`, until `stop`; dropped, it ends in the middle of a run,
+/// which stays in the queue as begun.
+pub(crate) async fn work_queue(job: Arc<dyn Job>, fence: Fence, bench: Bench, stop: CancellationToken) {
     let name = job.spec().name;
     let mut wait = PAUSES.0;
     for number in 0_u64.. {
         let started = tokio::time::Instant::now();
-        let fence = bench.lease.fence().map_or(0, |fence| fence.0);
-        let context = WorkerContext::new(&format!("{name}@{}-{fence}-{number}", bench.lease.holder().id));
+        let (prefix, process) = (worker_prefix(fence), &bench.lease.holder().id);
+        let context = WorkerContext::new(&format!("{prefix}-{process}-{name}-{number}"));
         let mut work = queue_worker(&context, Arc::clone(&job), &bench);
         let result = tokio::select! {
             result = &mut work => result,

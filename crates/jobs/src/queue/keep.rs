@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bangui_domain::model::Fence;
 use sqlx::AssertSqlSafe;
 
 use super::{JobStorage, QueueError};
@@ -16,6 +17,14 @@ const DIED: &str = "the process that ran it has ended, or has lost the scheduler
 /// What is noted of a try whose end could not be written down.
 const WORKER_FAILED: &str = "the queue failed while it ran";
 
+/// The first character behind all digits.
+const AFTER_DIGITS: &str = ":";
+
+/// What the names of a holder's workers begin with: text order is the order of the tokens.
+pub(crate) fn worker_prefix(fence: Fence) -> String {
+    format!("{:020}", fence.0)
+}
+
 /// The columns and functions in which the two databases differ.
 struct Dialect {
     jobs: &'static str,
@@ -23,6 +32,8 @@ struct Dialect {
     now: &'static str,
     seconds: fn(i64) -> String,
     result: fn(&str) -> String,
+    /// What makes texts compare byte by byte.
+    bytes: &'static str,
 }
 
 const SQLITE: Dialect = Dialect {
@@ -31,6 +42,7 @@ const SQLITE: Dialect = Dialect {
     now: "unixepoch('now')",
     seconds: |seconds| seconds.to_string(),
     result: |error| format!("'{{\"Err\":\"{error}\"}}'"),
+    bytes: "",
 };
 const POSTGRES: Dialect = Dialect {
     jobs: "apalis.jobs",
@@ -38,14 +50,19 @@ const POSTGRES: Dialect = Dialect {
     now: "now()",
     seconds: |seconds| format!("make_interval(secs => {seconds})"),
     result: |error| format!("'{{\"Err\":\"{error}\"}}'::jsonb"),
+    bytes: " COLLATE \"C\"",
 };
 
 impl JobStorage {
-    /// Takes the queue over for a process that has just got the scheduler lock: every run that is somebody's belongs to a
-    /// process that lost it or died, so that its try has failed. One whose tries are used up ends there. Answers how many
-    /// there were.
-    pub(crate) async fn take_over(&self) -> Result<u64, QueueError> {
-        self.abandon("true", DIED, &[]).await
+    /// Takes the queue over for a process that has just got the scheduler lock under `fence`: every run that a worker of an
+    /// older holder has begun belongs to a process that lost the lock or died, so that its try has failed. One whose tries
+    /// are used up ends there. Answers how many there were. A process that has lost the lock meanwhile finds none: what its
+    /// successors have begun is theirs.
+    pub(crate) async fn take_over(&self, fence: Fence) -> Result<u64, QueueError> {
+        let (bytes, first, end) = (self.dialect().bytes, worker_prefix(fence), AFTER_DIGITS);
+        // A name that begins otherwise was never given by this version.
+        let older = format!("(lock_by{bytes} < $1 OR lock_by{bytes} >= $2)");
+        self.abandon(&older, DIED, &[&first, end]).await
     }
 
     /// The same for the runs of `worker`, which has failed.

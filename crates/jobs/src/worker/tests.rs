@@ -116,7 +116,13 @@ both_databases!(
             // As the process ends that runs it: nothing is written down any more.
             worker.abort();
             drop(worker.await);
-            assert_eq!(world.bench.storage.take_over().await.expect("the queue"), 1);
+            let ours = world.fence();
+            for stale in [ours, Fence(ours.0 - 1)] {
+                let taken = world.bench.storage.take_over(stale).await.expect("the queue");
+                assert_eq!(taken, 0, "a holder touches what older ones have begun, and nothing else");
+            }
+            let next = Fence(ours.0 + 1);
+            assert_eq!(world.bench.storage.take_over(next).await.expect("the queue"), 1);
             let run = world.runs().await.remove(0);
             let left = if death < TRIES { JobRunState::Retrying } else { JobRunState::Failed };
             assert_eq!((run.state, run.attempts), (left, death), "{run:?}");
@@ -125,7 +131,8 @@ both_databases!(
                 Some("the process that ran it has ended, or has lost the scheduler lock")
             );
         }
-        assert_eq!(world.bench.storage.take_over().await.expect("the queue"), 0);
+        let next = Fence(world.fence().0 + 1);
+        assert_eq!(world.bench.storage.take_over(next).await.expect("the queue"), 0);
         let worker = world.work(&killer);
         world.push(2).await;
         eventually("the next tick, which is another run", || killer.runs() == TRIES + 1).await;
@@ -152,7 +159,7 @@ both_databases!(a_run_that_does_not_end_in_time_is_given_back_at_a_stop, |test: 
     let world = World::new(&test).await;
     let slow = Arc::new(Slow(AtomicU32::new(0)));
     let job: Arc<dyn Job> = Arc::<Slow>::clone(&slow);
-    let worker = tokio::spawn(work_queue(job, world.bench.clone(), world.stop.clone()));
+    let worker = tokio::spawn(work_queue(job, world.fence(), world.bench.clone(), world.stop.clone()));
     world.push(1).await;
     eventually("the job to run", || slow.0.load(Ordering::SeqCst) == 1).await;
     let run = world.run_that("the run to show", |run| run.state == JobRunState::Running).await;

@@ -123,9 +123,14 @@ impl World {
         Self { bench, stop: CancellationToken::new(), dir, _keeping: keeping }
     }
 
+    /// The token under which this process holds the lock.
+    pub(super) fn fence(&self) -> Fence {
+        self.bench.lease.fence().expect("the lock")
+    }
+
     pub(super) fn work(&self, job: &Arc<Told>) -> JoinHandle<()> {
         let job: Arc<dyn Job> = Arc::<Told>::clone(job);
-        tokio::spawn(work_queue(job, self.bench.clone(), self.stop.clone()))
+        tokio::spawn(work_queue(job, self.fence(), self.bench.clone(), self.stop.clone()))
     }
 
     pub(super) async fn push(&self, tick: i64) {
