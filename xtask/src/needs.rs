@@ -2,11 +2,13 @@
 //! where that is allowed, or says the one line that does it.
 
 mod apt;
+mod pypi;
 mod tools;
 
 use anyhow::{Result, bail};
 
 pub(crate) use bangui_test_support::postgres::postgres_bin;
+pub(crate) use pypi::traefik;
 pub(crate) use tools::{cargo_has, require_cargo_deny};
 
 /// Something from Debian's packages.
@@ -22,6 +24,10 @@ pub(crate) enum Need {
     Chromium,
     /// The library that tells a program another time, for the tests of faults.
     Faketime,
+    /// The proxies that Debian has and the book has recipes for, and a client to ask them with.
+    Proxies,
+    /// Python with `venv`, for programs that are published as Python packages.
+    Python,
 }
 
 impl Need {
@@ -32,6 +38,8 @@ impl Need {
             Self::Postgres => &["postgresql"],
             Self::Chromium => &["chromium"],
             Self::Faketime => &["libfaketime"],
+            Self::Proxies => &["nginx-light", "caddy", "curl"],
+            Self::Python => &["python3-venv"],
         }
     }
 
@@ -42,6 +50,8 @@ impl Need {
             Self::Postgres => postgres_bin().is_some(),
             Self::Chromium => tools::on_path("chromium"),
             Self::Faketime => tools::faketime().is_some(),
+            Self::Proxies => ["nginx", "caddy", "curl"].into_iter().all(tools::on_path),
+            Self::Python => pypi::can_make_places(),
         }
     }
 }
@@ -57,7 +67,11 @@ pub(crate) fn require(needs: &[Need]) -> Result<()> {
         println!("Missing on this machine: {}.", packages.join(", "));
         apt::install(&packages)?;
         if missing.contains(&Need::Fail2ban) {
-            apt::stop_new_fail2ban();
+            apt::stop_new_service("fail2ban");
+        }
+        if missing.contains(&Need::Proxies) {
+            apt::stop_new_service("nginx");
+            apt::stop_new_service("caddy");
         }
         if missing.contains(&Need::Postgres) {
             apt::drop_new_cluster();

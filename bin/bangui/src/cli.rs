@@ -54,7 +54,9 @@ pub(crate) fn run(cli: Cli) -> Result<(), Fatal> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Openapi => openapi::run(),
         Command::CheckConfig => check_config::run(Loaded::load(cli.config.as_deref())?),
-        Command::Healthcheck { live } => healthcheck::run(&Loaded::load(cli.config.as_deref())?, live),
+        Command::Healthcheck { live } => {
+            block_on(healthcheck::run(Loaded::load(cli.config.as_deref())?, live))
+        }
         Command::Serve => {
             let validated = start_logging(Validated::new(Loaded::load(cli.config.as_deref())?)?)?;
             block_on(serve::run(validated))

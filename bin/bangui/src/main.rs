@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the command line prints")]
 
+mod ask;
 mod cli;
 mod clock;
 mod command;
@@ -10,6 +11,7 @@ mod settings;
 mod signals;
 mod stage;
 mod system;
+mod tls;
 
 use std::process::ExitCode as ProcessExit;
 

@@ -1,19 +1,24 @@
 //! Settings: what can be set, and what it is when nobody sets it. Reading them is in `load`, judging them in
 //! `check`. The table in docs/configuration.md is made from the comments here.
 
+mod base_path;
 pub(crate) mod check;
 mod list;
+mod listen;
 pub(crate) mod load;
 pub(crate) mod secret;
+mod trusted;
 pub(crate) mod workers;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
+pub(crate) use base_path::BasePath;
+pub(crate) use listen::{Listen, socket_mode};
 pub(crate) use secret::Secret;
+pub(crate) use trusted::Trusted;
 pub(crate) use workers::Workers;
 
 /// Everything that can be set.
@@ -41,14 +46,26 @@ pub(crate) struct Settings {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Http {
-    /// Addresses and ports to listen on, separated by commas. Default `127.0.0.1:8686`.
+    /// Where to listen, separated by commas: `127.0.0.1:8686` for HTTP, `https://0.0.0.0:8443` for HTTPS,
+    /// `unix:/run/bangui/bangui.sock` for HTTP on a Unix socket. Default `127.0.0.1:8686`.
     #[serde(deserialize_with = "list::list")]
-    pub(crate) listen: Vec<SocketAddr>,
+    pub(crate) listen: Vec<Listen>,
+    /// The permissions of Unix sockets in `http.listen`, in octal digits. Default `660`: for the user and the group that
+    /// BanGUI runs as.
+    pub(crate) socket_mode: String,
+    /// The path under which everything is found, such as `/bangui`, for a proxy that shares its host with other
+    /// applications. Default none.
+    pub(crate) base_path: BasePath,
+    /// The certificate for `https://`, with its chain, in a PEM file. Read again when it changes.
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// The private key of that certificate, in a PEM file.
+    pub(crate) tls_key: Option<PathBuf>,
     /// Threads that serve requests; 0 takes one for each core, at most 4. Default 0.
     pub(crate) threads: usize,
-    /// Networks of reverse proxies whose X-Forwarded-* headers are believed, separated by commas. Default none.
+    /// Reverse proxies whose X-Forwarded-* headers are believed: networks and addresses, and `unix` for whoever comes by
+    /// a Unix socket, separated by commas. Default none.
     #[serde(deserialize_with = "list::list")]
-    pub(crate) trusted_proxies: Vec<IpNet>,
+    pub(crate) trusted_proxies: Vec<Trusted>,
     /// Whether cookies are marked Secure: `auto` (when the request came over TLS), `always` or `never`. Default
     /// `auto`.
     pub(crate) secure_cookies: SecureCookies,
@@ -153,7 +170,11 @@ impl Default for Settings {
 impl Default for Http {
     fn default() -> Self {
         Self {
-            listen: vec![SocketAddr::from(([127, 0, 0, 1], 8686))],
+            listen: vec![Listen::Http(SocketAddr::from(([127, 0, 0, 1], 8686)))],
+            socket_mode: "660".to_owned(),
+            base_path: BasePath::default(),
+            tls_certificate: None,
+            tls_key: None,
             threads: 0,
             trusted_proxies: Vec::new(),
             secure_cookies: SecureCookies::Auto,

@@ -3,6 +3,7 @@
 //!
 //! `Loaded → Validated → Migrated → Locked → Wired → Serving`
 
+mod listener;
 mod loaded;
 mod locked;
 mod migrated;

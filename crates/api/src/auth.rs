@@ -72,8 +72,10 @@ impl ApiState {
             SecureCookies::Always => true,
             SecureCookies::Never => false,
         };
+        // Other applications on the same host are not sent it.
+        let base = &self.settings.base_path;
         Cookie::build(COOKIE, value)
-            .path("/")
+            .path(if base.is_empty() { "/".to_owned() } else { base.clone() })
             .http_only(true)
             .same_site(SameSite::Strict)
             .secure(secure)

@@ -14,38 +14,42 @@ const FORWARDED_HOST: &str = "x-forwarded-host";
 
 /// The proxies whose word counts.
 #[derive(Debug, Clone, Default)]
-pub struct Proxies(Vec<IpNet>);
+pub struct Proxies {
+    networks: Vec<IpNet>,
+    unix: bool,
+}
 
 impl Proxies {
-    /// These networks.
-    pub fn new(networks: Vec<IpNet>) -> Self {
-        Self(networks)
+    /// Those in these networks, and with `unix` whoever comes by a Unix socket.
+    pub fn new(networks: Vec<IpNet>, unix: bool) -> Self {
+        Self { networks, unix }
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.0.iter().any(|network| network.contains(&address))
+        self.networks.iter().any(|network| network.contains(&address))
     }
 
+    /// A peer without an address has come by a Unix socket.
     fn trusts_peer(&self, request: &HttpRequest) -> bool {
-        request.peer_addr().is_some_and(|peer| self.trusts(peer.ip()))
+        request.peer_addr().map_or(self.unix, |peer| self.trusts(peer.ip()))
     }
 
     /// The caller's address: the peer's, or if that is a trusted proxy, the right-most one of `X-Forwarded-For`
-    /// that is not. `None` over a Unix socket.
+    /// that is not. `None` over a Unix socket, unless a proxy there is trusted and tells one.
     pub(crate) fn address(&self, request: &HttpRequest) -> Option<IpAddr> {
-        let peer = request.peer_addr()?.ip().to_canonical();
-        Some(if self.trusts(peer) { self.forwarded(peer, request.headers()) } else { peer })
+        let peer = request.peer_addr().map(|peer| peer.ip().to_canonical());
+        if self.trusts_peer(request) { self.forwarded(peer, request.headers()) } else { peer }
     }
 
     /// Walks back from the peer over the addresses that trusted proxies have written down. Stops at one that
     /// cannot be read, since what stands left of it is hearsay.
-    fn forwarded(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    fn forwarded(&self, peer: Option<IpAddr>, headers: &HeaderMap) -> Option<IpAddr> {
         let mut nearest = peer;
         let lines: Vec<&str> = headers.get_all(FORWARDED_FOR).filter_map(|line| line.to_str().ok()).collect();
         for entry in lines.iter().rev().flat_map(|line| line.rsplit(',')) {
             let Some(address) = parse_entry(entry.trim()) else { return nearest };
-            nearest = address;
+            nearest = Some(address);
             if !self.trusts(address) {
                 return nearest;
             }
@@ -53,10 +57,12 @@ impl Proxies {
         nearest
     }
 
-    /// Whether the caller's own connection was encrypted, as a trusted proxy says.
+    /// Whether the caller's own connection was encrypted: the one to this server, or one to a trusted proxy that says so.
     pub(crate) fn over_tls(&self, request: &HttpRequest) -> bool {
         let proto = first_entry(request.headers(), FORWARDED_PROTO);
-        self.trusts_peer(request) && proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https"))
+        let forwarded =
+            self.trusts_peer(request) && proto.is_some_and(|proto| proto.eq_ignore_ascii_case("https"));
+        forwarded || request.app_config().secure()
     }
 
     /// The names under which the caller reached this server: `Host`, and a trusted proxy's `X-Forwarded-Host`.
@@ -96,7 +102,7 @@ mod tests {
     use actix_web::test::TestRequest;
 
     fn address(peer: &str, forwarded: &[&str]) -> String {
-        let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()]);
+        let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap(), "fd00::/8".parse().unwrap()], false);
         let peer = format!("{peer}:4711").parse().unwrap();
         let mut request = TestRequest::default().peer_addr(peer);
         for line in forwarded {
@@ -131,14 +137,19 @@ mod tests {
     }
 
     #[test]
-    fn a_unix_socket_has_no_address() {
-        let request = TestRequest::default().insert_header(("x-forwarded-for", "192.0.2.1"));
-        assert_eq!(Proxies::default().address(&request.to_http_request()), None);
+    fn a_unix_socket_has_no_address_but_what_a_trusted_proxy_tells() {
+        let request = || TestRequest::default().insert_header(("x-forwarded-for", "203.0.113.1, 192.0.2.1"));
+        assert_eq!(Proxies::default().address(&request().to_http_request()), None);
+        let trusting = Proxies::new(Vec::new(), true);
+        assert_eq!(trusting.address(&request().to_http_request()), Some("192.0.2.1".parse().unwrap()));
+        assert_eq!(trusting.address(&TestRequest::default().to_http_request()), None);
+        let proto = TestRequest::default().insert_header(("x-forwarded-proto", "https"));
+        assert!(trusting.over_tls(&proto.to_http_request()));
     }
 
     #[test]
     fn only_a_trusted_proxy_tells_the_scheme() {
-        let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
+        let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap()], true);
         let tls = |peer: &str, proto: &str| {
             let peer = peer.parse().unwrap();
             let request = TestRequest::default().peer_addr(peer).insert_header(("x-forwarded-proto", proto));

@@ -1,15 +1,15 @@
 //! The OpenAPI document: the entries of the routes, and what all of them have in common.
 
-use actix_web::HttpResponse;
 use actix_web::http::header;
+use actix_web::{HttpResponse, web};
 use utoipa::openapi::path::Operation;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder, Schema};
+use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder, Schema, Server};
 use utoipa::{Modify, OpenApi};
 
 use crate::error::PROBLEM_JSON;
 use crate::routes::Paths;
-use crate::{ApiError, COOKIE, Problem};
+use crate::{ApiError, ApiState, COOKIE, Problem};
 
 const SCHEME: &str = "session";
 /// The tag of operations that need no database, or tell themselves how it is.
@@ -50,8 +50,13 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     get, path = "/api/openapi.json", tag = "system", operation_id = "getOpenApi",
     responses((status = 200, description = "The OpenAPI document", content_type = "application/json"))
 )]
-pub(crate) async fn document() -> Result<HttpResponse, ApiError> {
-    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).json(openapi()))
+pub(crate) async fn document(state: web::Data<ApiState>) -> Result<HttpResponse, ApiError> {
+    let mut document = openapi();
+    let base = &state.settings.base_path;
+    if !base.is_empty() {
+        document.servers = Some(vec![Server::new(base)]);
+    }
+    Ok(HttpResponse::Ok().insert_header((header::CONTENT_TYPE, "application/json")).json(document))
 }
 
 /// The session cookie, what is required of answers, and the errors that every operation of its sort may answer with.

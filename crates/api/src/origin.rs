@@ -44,7 +44,7 @@ mod tests {
         for header in headers {
             request = request.insert_header(*header);
         }
-        let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]);
+        let proxies = Proxies::new(vec!["10.0.0.0/8".parse().unwrap()], false);
         is_foreign(&request.to_http_request(), &proxies)
     }
 

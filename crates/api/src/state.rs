@@ -28,6 +28,9 @@ pub struct ApiSettings {
     pub trusted_proxies: Proxies,
     /// When the session cookie is marked `Secure`.
     pub secure_cookies: SecureCookies,
+    /// The path that browsers see before `/api`, such as `/bangui`; empty where there is none. Whoever mounts the API
+    /// takes it off the requests' paths.
+    pub base_path: String,
     /// Live streams that this process serves at one time; a further one is answered with 503.
     pub max_streams: usize,
 }
@@ -37,6 +40,7 @@ impl Default for ApiSettings {
         Self {
             trusted_proxies: Proxies::default(),
             secure_cookies: SecureCookies::default(),
+            base_path: String::new(),
             max_streams: 256,
         }
     }

@@ -6,6 +6,9 @@ mod headers;
 mod reply;
 mod site;
 
+use std::future::ready;
+use std::sync::Arc;
+
 use actix_web::{
     HttpRequest,
     guard::{self, GuardContext},
@@ -25,19 +28,20 @@ struct Built;
 ///
 /// They answer `GET` and `HEAD` everywhere outside `/api`. Other methods, and all of `/api`, go to the
 /// application's default service. Call it after the routes of the API: a page matches every path.
-pub fn configure(cfg: &mut ServiceConfig) {
-    configure_with::<Built>(cfg);
+///
+/// `base` is the path under which browsers find all of it, such as `/bangui`, and empty where there is none. It is taken
+/// off a request's path by whoever mounts the pages; here it is put into the page.
+pub fn configure(cfg: &mut ServiceConfig, base: &str) {
+    configure_with::<Built>(cfg, base);
 }
 
 /// As [`configure`], with the files of `Files` in place of BanGUI's own: `index.html` is the page, `assets/`
 /// holds files whose names change with their content, and `NAME.br` and `NAME.gz` beside a file are that
 /// file, compressed.
-pub fn configure_with<Files: RustEmbed + 'static>(cfg: &mut ServiceConfig) {
-    cfg.service(
-        web::resource("/{path:.*}")
-            .guard(guard::fn_guard(is_for_a_page))
-            .to(|request: HttpRequest| async move { reply::to::<Files>(&request) }),
-    );
+pub fn configure_with<Files: RustEmbed + 'static>(cfg: &mut ServiceConfig, base: &str) {
+    let base: Arc<str> = Arc::from(base);
+    let page = move |request: HttpRequest| ready(reply::to::<Files>(&request, &base));
+    cfg.service(web::resource("/{path:.*}").guard(guard::fn_guard(is_for_a_page)).to(page));
 }
 
 fn is_for_a_page(context: &GuardContext<'_>) -> bool {

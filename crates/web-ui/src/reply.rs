@@ -15,7 +15,7 @@ use rust_embed::RustEmbed;
 use crate::{
     encoding,
     headers::secure,
-    site::{self, Found},
+    site::{self, Content, Found},
 };
 
 /// A year, the longest that caches honour, and no question in between.
@@ -30,8 +30,9 @@ const NOT_BUILT: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"ut
     <p>The API works. For the pages, run <code>cargo xtask web</code>, then build BanGUI again.</p>\n</html>\n";
 
 /// Answers a `GET` or `HEAD` from the files of `Files`.
-pub(crate) fn to<Files: RustEmbed>(request: &HttpRequest) -> HttpResponse {
+pub(crate) fn to<Files: RustEmbed>(request: &HttpRequest, base: &str) -> HttpResponse {
     match site::find::<Files>(request.path()) {
+        Found::Changing(site::INDEX) if !base.is_empty() => page::<Files>(request, base),
         Found::Hashed(name) => file::<Files>(request, name, FOREVER),
         Found::Changing(name) => file::<Files>(request, name, ASK_FIRST),
         Found::Missing => not_found(),
@@ -42,12 +43,37 @@ pub(crate) fn to<Files: RustEmbed>(request: &HttpRequest) -> HttpResponse {
     }
 }
 
+/// The page under `base`: the paths of its script, style and icon begin with it. The page is small, and goes out as it is.
+fn page<Files: RustEmbed>(request: &HttpRequest, base: &str) -> HttpResponse {
+    let Some(original) = site::read::<Files>(site::INDEX) else { return not_found() };
+    let text = String::from_utf8_lossy(&original.bytes).replace("=\"/", &format!("=\"{base}/"));
+    let content = Content {
+        bytes: Cow::Owned(text.into_bytes()),
+        tag: format!("{}{base}", original.tag),
+        mime: original.mime,
+    };
+    answer(request, content, None, ASK_FIRST)
+}
+
 fn file<Files: RustEmbed>(request: &HttpRequest, name: &str, caching: &'static str) -> HttpResponse {
     let Some(original) = site::read::<Files>(name) else { return not_found() };
-    let mime = with_charset(&original.mime);
     let twin = encoding::choose::<Files>(request, name)
         .and_then(|twin| Some((twin, site::read::<Files>(&format!("{name}{}", twin.suffix))?)));
-    let (content, coding) = twin.map_or((original, None), |(twin, content)| (content, Some(twin.coding)));
+    match twin {
+        // A twin is a file of its own sort; what it stands for is not.
+        Some((twin, content)) => {
+            answer(request, Content { mime: original.mime, ..content }, Some(twin.coding), caching)
+        }
+        None => answer(request, original, None, caching),
+    }
+}
+
+fn answer(
+    request: &HttpRequest,
+    content: Content,
+    coding: Option<&'static str>,
+    caching: &'static str,
+) -> HttpResponse {
     // Each encoding is a representation of its own, and so has a tag of its own.
     let tag = EntityTag::new_strong(content.tag);
     let unchanged = request.get_header::<IfNoneMatch>().is_some_and(|known| match known {
@@ -70,7 +96,7 @@ fn file<Files: RustEmbed>(request: &HttpRequest, name: &str, caching: &'static s
         Cow::Borrowed(bytes) => Bytes::from_static(bytes),
         Cow::Owned(bytes) => Bytes::from(bytes),
     };
-    response.content_type(mime).body(bytes)
+    response.content_type(with_charset(&content.mime)).body(bytes)
 }
 
 fn not_found() -> HttpResponse {

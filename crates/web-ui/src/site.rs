@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use rust_embed::RustEmbed;
 
 /// The page that every route of the interface starts from.
-const INDEX: &str = "index.html";
+pub(crate) const INDEX: &str = "index.html";
 
 /// Files in here carry a hash of their content in the name, so that they never change.
 const HASHED: &str = "assets/";

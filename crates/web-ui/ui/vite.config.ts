@@ -16,6 +16,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },
+  experimental: {
+    // The page names its files from the root, where the server puts a base path before them; scripts and styles name each
+    // other by where they stand themselves.
+    renderBuiltUrl: (_, { hostType }) => (hostType === "html" ? undefined : { relative: true }),
+  },
   server: {
     proxy: { "/api": process.env["BANGUI_DEV_API"] ?? "http://127.0.0.1:8686" },
   },

@@ -1,5 +1,5 @@
 //! Debian's packages: installing them as root or through a sudo that asks for no password, and
-//! undoing the services that two of them start by themselves.
+//! undoing the services that some of them start by themselves.
 
 use std::process::Command;
 
@@ -28,16 +28,15 @@ pub(super) fn install(packages: &[&str]) -> Result<()> {
     process::run(install.env("DEBIAN_FRONTEND", "noninteractive")).context("install Debian packages")
 }
 
-/// The package starts fail2ban at once, with Debian's sshd jail on this machine's real log.
-/// Whoever asked for a demo or a test did not ask for that.
-pub(super) fn stop_new_fail2ban() {
+/// Some packages start their service at once: fail2ban with Debian's sshd jail on this machine's real log, a proxy on
+/// port 80. Whoever asked for a demo or a test did not ask for that.
+pub(super) fn stop_new_service(name: &str) {
     if let Some(mut command) = as_root("systemctl").filter(|_| systemd_runs()) {
-        if process::succeeds(command.args(["disable", "--now", "fail2ban.service"])) {
-            println!("The fail2ban service that the package started was stopped and disabled.");
+        let unit = format!("{name}.service");
+        if process::succeeds(command.args(["disable", "--now", &unit])) {
+            println!("The service {name} that the package started was stopped and disabled.");
         } else {
-            println!(
-                "The package may have started its fail2ban service: `systemctl disable --now fail2ban` stops it."
-            );
+            println!("The package may have started its service: `systemctl disable --now {unit}` stops it.");
         }
     }
 }

@@ -83,7 +83,7 @@ impl Step {
                 "the API's document, the settings and the client's commands are as the code says"
             }
             Self::Rust => {
-                "Rust tests on SQLite, PostgreSQL and a real fail2ban, then the examples in the docs"
+                "Rust tests on SQLite, PostgreSQL, a real fail2ban and real proxies, then the examples in the docs"
             }
             Self::Faults => {
                 "real processes killed and stopped, clocks set, disks filled, databases taken away; each prints its counts"
@@ -100,7 +100,7 @@ impl Step {
     pub(super) fn needs(self) -> &'static [Need] {
         match self {
             Self::Web | Self::Generated => &[Need::Node],
-            Self::Rust => &[Need::Fail2ban, Need::Postgres],
+            Self::Rust => &[Need::Fail2ban, Need::Postgres, Need::Proxies, Need::Python, Need::Chromium],
             Self::Faults => &[Need::Fail2ban, Need::Postgres, Need::Faketime],
             Self::Smoke => &[Need::Fail2ban, Need::Node],
             Self::E2e => &[Need::Fail2ban, Need::Node, Need::Chromium],

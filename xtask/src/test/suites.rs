@@ -40,10 +40,10 @@ const FAULTS_AT_ONCE: &str = "4";
 /// Runs every Rust test but those of faults, with a throwaway PostgreSQL for those that need one, then the
 /// documentation's.
 pub(super) fn rust(counts: &mut Counts) -> Result<()> {
-    needs::require(&[Need::Fail2ban, Need::Postgres])?;
+    let traefik = needs::traefik()?;
     let postgres = Postgres::start()?;
     println!("PostgreSQL for the tests: {}", postgres.url());
-    let tests = if has_nextest() {
+    let mut tests = if has_nextest() {
         let mut tests = workspace::cargo(["nextest", "run", "--workspace", "--no-fail-fast"]);
         tests.args(["--filterset", &format!("not binary({FAULTS})")]);
         tests
@@ -51,6 +51,7 @@ pub(super) fn rust(counts: &mut Counts) -> Result<()> {
         // This one knows no way to leave a target out; their own step then runs them once more.
         workspace::cargo(["test", "--workspace", "--all-targets", "--no-fail-fast"])
     };
+    tests.env("BANGUI_TEST_TRAEFIK", traefik);
     let ran = counted(tests, &postgres, counts)?;
     require_some(ran, "the Rust test runner")?;
     let examples = workspace::cargo(["test", "--doc", "--workspace", "--no-fail-fast"]);

@@ -1,6 +1,8 @@
 //! Judges the settings: all problems at once, each with what to do about it. Touches the file system only to
 //! look; binds nothing and connects nowhere.
 
+mod http;
+
 use std::fmt;
 use std::path::Path;
 
@@ -41,9 +43,8 @@ pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
     if let Some(message) = settings.workers.problem() {
         add("workers", message);
     }
-    if settings.http.listen.is_empty() {
-        add("http.listen", "names no address: set one such as 127.0.0.1:8686".to_owned());
-    }
+    problems.extend(http::check(&settings.http));
+    let mut add = |key, message: String| problems.push(Problem { key, message });
     if !settings.fail2ban.socket.is_absolute() {
         add("fail2ban.socket", format!("{} is not a full path", settings.fail2ban.socket.display()));
     }

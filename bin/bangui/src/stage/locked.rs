@@ -1,6 +1,5 @@
 //! Stage 4: the scheduler lock is taken, or, on PostgreSQL, known to be another replica's.
 
-use std::net::TcpListener;
 use std::sync::Arc;
 
 use bangui_domain::model::LeaseHolder;
@@ -9,6 +8,7 @@ use bangui_jobs::{JobStorage, LeaseError, LeaseKeeper, Role};
 use bangui_persistence::{Db, DbKind};
 
 use super::Migrated;
+use super::listener::Listener;
 use super::migrated::open_queue;
 use crate::exit::{ExitCode, Fatal};
 use crate::settings::Settings;
@@ -17,7 +17,7 @@ use bangui_domain::chain;
 /// A process that knows its role.
 pub(crate) struct Locked {
     pub(super) settings: Settings,
-    pub(super) listeners: Vec<TcpListener>,
+    pub(super) listeners: Vec<Listener>,
     pub(super) db: Db,
     pub(super) lease: Arc<LeaseKeeper>,
     pub(super) queue: JobStorage,

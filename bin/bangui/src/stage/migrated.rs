@@ -1,12 +1,12 @@
 //! Stage 3: the database answers and has this version's tables.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 
 use bangui_jobs::JobStorage;
 use bangui_persistence::{Db, DbError, DbOptions};
 
 use super::Validated;
+use super::listener::Listener;
 use super::validated::Bound;
 use crate::exit::{ExitCode, Fatal};
 use crate::settings::Settings;
@@ -15,7 +15,7 @@ use bangui_domain::chain;
 /// A database that is ready for use.
 pub(crate) struct Migrated {
     pub(super) settings: Settings,
-    pub(super) listeners: Vec<TcpListener>,
+    pub(super) listeners: Vec<Listener>,
     pub(super) db: Db,
 }
 

@@ -2,6 +2,8 @@
 //! new connections, streams end, requests and jobs finish, the lock is given back. All of it takes less than 15 s. A second
 //! signal ends it at once.
 
+mod below;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,9 +15,11 @@ use bangui_domain::chain;
 use bangui_jobs::{Background, LeaseKeeper};
 
 use super::Wired;
+use super::listener::Listener;
 use super::wired::Ending;
 use crate::exit::{ExitCode, Fatal};
 use crate::signals::Signals;
+use crate::tls;
 
 /// Where there are other replicas: how long this one still takes requests after it has said that it ends, so that proxies
 /// notice and nobody's connection is refused.
@@ -38,29 +42,39 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts jobs and server.
     pub(crate) fn start(wired: Wired) -> Result<Self, Fatal> {
-        let Wired { listeners, threads, api, jobs, queue, lease, ending, has_replicas } = wired;
+        let Wired { listeners, threads, base_path, api, jobs, queue, lease, ending, has_replicas } = wired;
+        // One certificate for all; this ends with the process.
+        if let Some(certificate) = listeners.iter().find_map(Listener::certificate) {
+            drop(tokio::spawn(tls::follow(certificate)));
+        }
         let announced = ending.announced.clone();
         let mut server = HttpServer::new(move || {
-            let announced = announced.clone();
+            let (announced, base) = (announced.clone(), base_path.clone());
             App::new()
-                .wrap_fn(move |request, service| {
+                .wrap_fn(move |mut request, service| {
+                    below::take_off(&mut request, base.as_str());
                     let (answer, announced) = (service.call(request), announced.clone());
                     async move { answer.await.map(|answer| closing(answer, announced.is_cancelled())) }
                 })
                 .configure(|config| bangui_api::configure(config, api.clone()))
-                .configure(bangui_web_ui::configure)
+                .configure(|config| bangui_web_ui::configure(config, base_path.as_str()))
         })
         .workers(threads)
         .disable_signals()
         .shutdown_timeout(DRAIN_SECS);
         for listener in listeners {
-            let address = listener.local_addr();
-            server = server.listen(listener).map_err(|error| {
-                Fatal::new(ExitCode::Io, format!("The listener cannot be used: {error}."))
-            })?;
-            if let Ok(address) = address {
-                tracing::info!("serving on http://{address}");
-            }
+            let place = listener.place();
+            let unusable = |error| Fatal::new(ExitCode::Io, format!("{place} cannot be used: {error}."));
+            server = match listener {
+                Listener::Tcp(listener) => server.listen(listener).map_err(unusable)?,
+                Listener::Unix(listener) => server.listen_uds(listener).map_err(unusable)?,
+                Listener::Tls(listener, certificate) => {
+                    let config = tls::server(Arc::clone(&certificate))
+                        .map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))?;
+                    server.listen_rustls_0_23(listener, config).map_err(unusable)?
+                }
+            };
+            tracing::info!("serving on {place}");
         }
         let server = server.run();
         let background = Background::start(&jobs, queue, &lease)

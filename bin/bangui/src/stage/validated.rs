@@ -1,9 +1,8 @@
 //! Stage 2: the settings make sense, and the ports are ours. Binding comes before any migration, so that a second
 //! server on the same port ends here, having changed nothing.
 
-use std::net::{SocketAddr, TcpListener};
-
 use super::Loaded;
+use super::listener::{self, Listener};
 use crate::exit::{ExitCode, Fatal};
 use crate::settings::Settings;
 use crate::settings::check::{Problem, check};
@@ -16,7 +15,7 @@ pub(crate) struct Validated {
 /// Settings that make sense, and ports that are bound.
 pub(crate) struct Bound {
     pub(super) settings: Settings,
-    pub(super) listeners: Vec<TcpListener>,
+    pub(super) listeners: Vec<Listener>,
 }
 
 impl Validated {
@@ -38,7 +37,7 @@ impl Validated {
 
     /// Binds all ports.
     pub(crate) fn bind(self) -> Result<Bound, Fatal> {
-        let listeners = self.settings.http.listen.iter().map(bind).collect::<Result<Vec<_>, Fatal>>()?;
+        let listeners = listener::bind(&self.settings.http)?;
         Ok(Bound { settings: self.settings, listeners })
     }
 }
@@ -50,24 +49,4 @@ fn report(problems: &[Problem]) -> String {
         text.push_str(&problem.to_string());
     }
     text
-}
-
-fn bind(address: &SocketAddr) -> Result<TcpListener, Fatal> {
-    let listener = TcpListener::bind(address).map_err(|error| {
-        let advice = match error.kind() {
-            std::io::ErrorKind::AddrInUse => {
-                "another program listens there: stop it, or set http.listen (BANGUI_HTTP__LISTEN) to a free port"
-            }
-            std::io::ErrorKind::PermissionDenied => {
-                "ports below 1024 need a privilege: choose a higher one, and put a proxy in front"
-            }
-            std::io::ErrorKind::AddrNotAvailable => "this machine has no such address: check http.listen",
-            _ => "check http.listen",
-        };
-        Fatal::new(ExitCode::Io, format!("Cannot listen on {address} ({error}): {advice}."))
-    })?;
-    listener.set_nonblocking(true).map_err(|error| {
-        Fatal::new(ExitCode::Io, format!("Cannot prepare the listener on {address}: {error}"))
-    })?;
-    Ok(listener)
 }

@@ -1,6 +1,5 @@
 //! Stage 5: every part is built and knows its neighbours. Nothing runs yet: no job, no request.
 
-use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,9 +21,10 @@ use bangui_session_cache::{AccountStores, Accounts, SessionSettings, Sessions};
 use tokio_util::sync::CancellationToken;
 
 use super::Locked;
+use super::listener::Listener;
 use crate::clock::SystemClock;
 use crate::exit::{ExitCode, Fatal};
-use crate::settings::{self, Settings};
+use crate::settings::{self, BasePath, Settings, Trusted};
 use crate::system::System;
 use bangui_domain::chain;
 
@@ -33,8 +33,9 @@ const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 /// A server that only has to be started.
 pub(crate) struct Wired {
-    pub(super) listeners: Vec<TcpListener>,
+    pub(super) listeners: Vec<Listener>,
     pub(super) threads: usize,
+    pub(super) base_path: BasePath,
     pub(super) api: Data<ApiState>,
     pub(super) jobs: JobContext,
     pub(super) queue: JobStorage,
@@ -121,7 +122,8 @@ impl Wired {
         let api = Data::new(ApiState::new(services, api_settings(&settings), ending.begun.clone()));
         let threads = threads(&settings);
         let has_replicas = db.kind() == DbKind::Postgres;
-        Ok(Self { listeners, threads, api, jobs, queue, lease, ending, has_replicas })
+        let base_path = settings.http.base_path;
+        Ok(Self { listeners, threads, base_path, api, jobs, queue, lease, ending, has_replicas })
     }
 }
 
@@ -218,8 +220,14 @@ fn system(
 }
 
 fn api_settings(settings: &Settings) -> ApiSettings {
+    let trusted = &settings.http.trusted_proxies;
+    let networks = trusted.iter().filter_map(|trusted| match trusted {
+        Trusted::Net(net) => Some(*net),
+        Trusted::Unix => None,
+    });
     ApiSettings {
-        trusted_proxies: Proxies::new(settings.http.trusted_proxies.clone()),
+        trusted_proxies: Proxies::new(networks.collect(), trusted.contains(&Trusted::Unix)),
+        base_path: settings.http.base_path.as_str().to_owned(),
         secure_cookies: match settings.http.secure_cookies {
             settings::SecureCookies::Auto => SecureCookies::Auto,
             settings::SecureCookies::Always => SecureCookies::Always,

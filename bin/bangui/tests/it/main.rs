@@ -13,12 +13,16 @@ mod fail2ban;
 mod faults;
 #[path = "../harness/lab.rs"]
 mod lab;
+mod listening;
 mod live;
 mod outage;
 mod postgres;
+mod proxies;
 mod replicas;
 #[path = "../harness/server.rs"]
 mod server;
 mod sessions;
 mod startup;
 mod stopping;
+#[path = "../harness/tls.rs"]
+mod tls;

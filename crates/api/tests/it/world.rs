@@ -90,8 +90,10 @@ impl World {
     }
 
     async fn build(settings: ApiSettings, session_settings: SessionSettings) -> Self {
-        let settings =
-            ApiSettings { trusted_proxies: Proxies::new(vec!["10.0.0.0/8".parse().unwrap()]), ..settings };
+        let settings = ApiSettings {
+            trusted_proxies: Proxies::new(vec!["10.0.0.0/8".parse().unwrap()], false),
+            ..settings
+        };
         let db = TestDb::sqlite().await;
         let store = Arc::new(db.db().clone());
         let fail2ban = Script::new();

@@ -20,7 +20,7 @@ async fn a_known_tag_is_answered_without_a_body() {
         assert!(tag.starts_with('"') && tag.ends_with('"'), "{path}: {tag} is not a strong tag");
         for known in [tag.clone(), format!("\"other\", {tag}"), format!("W/{tag}"), "*".to_owned()] {
             let request = TestRequest::with_uri(path).insert_header(("if-none-match", known.clone()));
-            let answer = send::<Fixture>(request).await;
+            let answer = send::<Fixture>(request, "").await;
             assert_eq!(answer.status, StatusCode::NOT_MODIFIED, "{path} {known}");
             assert!(answer.body.is_empty(), "{path} {known}");
             assert_eq!(answer.header("etag"), tag, "{path} {known}");
@@ -32,7 +32,7 @@ async fn a_known_tag_is_answered_without_a_body() {
 #[actix_web::test]
 async fn another_tag_is_answered_in_full() {
     let request = TestRequest::with_uri("/").insert_header(("if-none-match", "\"of-the-version-before\""));
-    let answer = send::<Fixture>(request).await;
+    let answer = send::<Fixture>(request, "").await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(!answer.body.is_empty());
 }

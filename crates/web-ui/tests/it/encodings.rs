@@ -10,7 +10,7 @@ const BROTLI: &[u8] = include_bytes!("../fixture/assets/app-0a1b2c3d.js.br");
 const GZIP: &[u8] = include_bytes!("../fixture/assets/app-0a1b2c3d.js.gz");
 
 async fn accepting(path: &str, accepted: &str) -> Answer {
-    send::<Fixture>(TestRequest::with_uri(path).insert_header(("accept-encoding", accepted))).await
+    send::<Fixture>(TestRequest::with_uri(path).insert_header(("accept-encoding", accepted)), "").await
 }
 
 #[actix_web::test]

@@ -24,8 +24,8 @@ async fn every_answer_is_hardened() {
     for path in ["/", "/jails/sshd", "/assets/app-0a1b2c3d.js", "/assets/missing.js", "/robots.txt"] {
         assert_hardened(&get(path).await, path);
     }
-    assert_hardened(&send::<Unbuilt>(TestRequest::with_uri("/")).await, "an unbuilt site");
+    assert_hardened(&send::<Unbuilt>(TestRequest::with_uri("/"), "").await, "an unbuilt site");
     let tag = get("/").await.header("etag").to_owned();
     let request = TestRequest::with_uri("/").insert_header(("if-none-match", tag));
-    assert_hardened(&send::<crate::site::Fixture>(request).await, "an unchanged page");
+    assert_hardened(&send::<crate::site::Fixture>(request, "").await, "an unchanged page");
 }

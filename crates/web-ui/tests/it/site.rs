@@ -39,12 +39,12 @@ impl Answer {
 }
 
 /// Sends `request` to a site over `Files`. The API and the default service answer with their own words.
-pub(crate) async fn send<Files: RustEmbed + 'static>(request: TestRequest) -> Answer {
+pub(crate) async fn send<Files: RustEmbed + 'static>(request: TestRequest, base: &str) -> Answer {
     let api_says = || async { HttpResponse::NotFound().body("the API: no such route") };
     let rest_says = || async { HttpResponse::MethodNotAllowed().body("the rest: no such method") };
     let app = App::new()
         .service(web::scope("/api").default_service(web::to(api_says)))
-        .configure(bangui_web_ui::configure_with::<Files>)
+        .configure(|config| bangui_web_ui::configure_with::<Files>(config, base))
         .default_service(web::to(rest_says));
     let app = test::init_service(app).await;
     let response = test::call_service(&app, request.to_request()).await;
@@ -54,5 +54,5 @@ pub(crate) async fn send<Files: RustEmbed + 'static>(request: TestRequest) -> An
 
 /// A plain `GET` of `path` from the fixture.
 pub(crate) async fn get(path: &str) -> Answer {
-    send::<Fixture>(TestRequest::with_uri(path)).await
+    send::<Fixture>(TestRequest::with_uri(path), "").await
 }

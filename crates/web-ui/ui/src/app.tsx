@@ -62,7 +62,7 @@ export function redirectFor(phase: string, route: Route, url: string): string | 
   if (phase === "setup") return route.page === "setup" ? null : href({ page: "setup" });
   if (phase === "anonymous") {
     if (route.page === "login") return null;
-    return href({ page: "login", next: route.page === "setup" ? "/" : url });
+    return href({ page: "login", next: route.page === "setup" ? href({ page: "overview" }) : url });
   }
   if (phase === "user" && atGate) return route.page === "login" ? route.next : href({ page: "overview" });
   return null;

@@ -3,6 +3,7 @@
 import { LocationProvider } from "preact-iso";
 import { render } from "preact";
 import { App } from "./app.tsx";
+import { BASE } from "./routes/base.ts";
 import { checkSession, watchSession } from "./session/session.ts";
 import { restoreTheme } from "./state/theme.ts";
 import "./style/all.css";
@@ -14,7 +15,7 @@ void checkSession();
 const root = document.getElementById("app");
 if (root === null) throw new Error("index.html has no element with the id 'app'.");
 render(
-  <LocationProvider>
+  <LocationProvider scope={`${BASE}/`}>
     <App />
   </LocationProvider>,
   root,

@@ -1,5 +1,6 @@
 // One call of the API: JSON in, JSON out, failures as `Problem` or `Unreachable`. Knows no route and no page.
 
+import { BASE } from "../routes/base.ts";
 import { learnClock } from "../state/clock.ts";
 import { isAborted, isSessionRequired, problemFrom, Unreachable } from "./problem.ts";
 
@@ -42,7 +43,7 @@ export function address(path: string, query: CallOptions["query"] = {}): string 
     if (value !== undefined && value !== "") search.set(key, String(value));
   }
   const text = search.toString();
-  return text === "" ? path : `${path}?${text}`;
+  return BASE + (text === "" ? path : `${path}?${text}`);
 }
 
 /** Calls the API and reads its answer. Throws `Problem`, `Unreachable`, or the abort of `signal`. */

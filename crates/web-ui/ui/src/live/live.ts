@@ -1,5 +1,6 @@
 // The one live connection of the pages: feeds what arrives to the stores, many messages per frame at a time.
 
+import { address } from "../api/client.ts";
 import { EVENT_STREAM, getSystem } from "../api/endpoints.ts";
 import { reportCall, reportSessionRequired } from "../api/client.ts";
 import type { BanEvent, Fail2banState, Jail } from "../api/types.ts";
@@ -37,7 +38,7 @@ export function watchEvents(watcher: (events: BanEvent[]) => void): () => void {
 
 /** Connects, and keeps the state of fail2ban fresh, until the returned function is called. */
 export function startLive(): () => void {
-  const disconnect = connect(EVENT_STREAM, {
+  const disconnect = connect(address(EVENT_STREAM), {
     message: enqueue,
     state: (state) => connection.set(state),
     sessionRequired: reportSessionRequired,

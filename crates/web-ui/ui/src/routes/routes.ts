@@ -1,6 +1,7 @@
 // The addresses of the pages, both ways: from the address bar to a page, and from a page to its address.
 
 import type { BanEvent, Origin } from "../api/types.ts";
+import { BASE, withoutBase } from "./base.ts";
 
 const KINDS: readonly BanEvent["kind"][] = ["ban", "unban"];
 const ORIGINS: readonly Origin[] = ["detected", "manual", "restored", "expired"];
@@ -28,11 +29,13 @@ export type Route =
 
 export const NO_FILTERS: EventFilters = { jail: "", kind: "", origin: "", q: "", since: "", until: "" };
 
+const HOME = `${BASE}/`;
+
 const FILTER_NAMES = Object.keys(NO_FILTERS) as (keyof EventFilters)[];
 
 /** Reads an address, which is a path with an optional query. Never throws: what is unknown is `missing`. */
 export function parseRoute(url: string): Route {
-  const { pathname, searchParams } = new URL(url, "http://pages.invalid");
+  const { pathname, searchParams } = new URL(withoutBase(url), "http://pages.invalid");
   const [first, second, ...more] = pathname.split("/").filter((part) => part !== "");
   const missing: Route = { page: "missing", path: pathname };
   if (first === "jails" && second !== undefined && more.length === 0) {
@@ -61,6 +64,10 @@ export function parseRoute(url: string): Route {
 
 /** The address of a page. */
 export function href(route: Route): string {
+  return BASE + path(route);
+}
+
+function path(route: Route): string {
   switch (route.page) {
     case "overview":
       return "/";
@@ -77,7 +84,7 @@ export function href(route: Route): string {
     case "account":
       return `/${route.page}`;
     case "login":
-      return route.next === "/" ? "/login" : `/login?${new URLSearchParams({ next: route.next })}`;
+      return route.next === HOME ? "/login" : `/login?${new URLSearchParams({ next: route.next })}`;
     case "setup":
       return "/setup";
     case "missing":
@@ -104,8 +111,8 @@ function readFilters(query: URLSearchParams): EventFilters {
 
 /** Where to go after the login: only a path of this site, lest a link sends people elsewhere. */
 function safeNext(next: string | null): string {
-  if (next === null || !/^\/(?![/\\])/.test(next)) return "/";
-  return parseRoute(next).page === "login" ? "/" : next;
+  if (next === null || !/^\/(?![/\\])/.test(next)) return HOME;
+  return parseRoute(next).page === "login" ? HOME : next;
 }
 
 function decoded(segment: string): string | null {

@@ -1,0 +1,133 @@
+//! Sockets that are bound and not yet served: TCP, TCP for TLS, and Unix sockets. Knows no request.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::exit::{ExitCode, Fatal};
+use crate::settings::{Http, Listen, socket_mode};
+use crate::tls::{self, Certificate};
+use bangui_domain::chain;
+
+/// A socket that is ours.
+pub(super) enum Listener {
+    /// For HTTP.
+    Tcp(TcpListener),
+    /// For HTTPS.
+    Tls(TcpListener, Arc<Certificate>),
+    /// For HTTP from this machine.
+    Unix(UnixListener),
+}
+
+impl Listener {
+    /// The certificate that it shows.
+    pub(super) fn certificate(&self) -> Option<Arc<Certificate>> {
+        match self {
+            Self::Tls(_, certificate) => Some(Arc::clone(certificate)),
+            Self::Tcp(_) | Self::Unix(_) => None,
+        }
+    }
+
+    /// Where it is reached, as in `http.listen`.
+    pub(super) fn place(&self) -> String {
+        let tcp = |scheme: &str, listener: &TcpListener| match listener.local_addr() {
+            Ok(address) => format!("{scheme}://{address}"),
+            Err(error) => format!("{scheme} on an address that the system does not tell ({error})"),
+        };
+        match self {
+            Self::Tcp(listener) => tcp("http", listener),
+            Self::Tls(listener, _) => tcp("https", listener),
+            Self::Unix(listener) => match listener.local_addr() {
+                Ok(address) => format!("unix:{}", address.as_pathname().unwrap_or(Path::new("")).display()),
+                Err(error) => format!("a Unix socket whose path the system does not tell ({error})"),
+            },
+        }
+    }
+}
+
+/// Binds every place of `http.listen`.
+pub(super) fn bind(http: &Http) -> Result<Vec<Listener>, Fatal> {
+    let certificate = match (&http.tls_certificate, &http.tls_key) {
+        (Some(certificate), Some(key)) => Some(Arc::new(load(certificate, key)?)),
+        _ => None,
+    };
+    let one = |listen: &Listen| match (listen, &certificate) {
+        (Listen::Http(address), _) => Ok(Listener::Tcp(tcp(*address)?)),
+        (Listen::Https(address), Some(certificate)) => {
+            Ok(Listener::Tls(tcp(*address)?, Arc::clone(certificate)))
+        }
+        (Listen::Https(address), None) => Err(Fatal::new(
+            ExitCode::Config,
+            format!("https://{address} needs http.tls_certificate and http.tls_key."),
+        )),
+        (Listen::Unix(path), _) => Ok(Listener::Unix(unix(path, socket_mode(&http.socket_mode))?)),
+    };
+    http.listen.iter().map(one).collect()
+}
+
+fn load(certificate: &Path, key: &Path) -> Result<Certificate, Fatal> {
+    Certificate::load(certificate, key)
+        .map_err(|error: tls::TlsError| Fatal::new(ExitCode::Config, format!("{}.", chain(&error))))
+}
+
+/// Binds one address of `http.listen`.
+fn tcp(address: SocketAddr) -> Result<TcpListener, Fatal> {
+    let listener = TcpListener::bind(address).map_err(|error| {
+        let advice = match error.kind() {
+            ErrorKind::AddrInUse => {
+                "another program listens there: stop it, or set http.listen (BANGUI_HTTP__LISTEN) to a free port"
+            }
+            ErrorKind::PermissionDenied => {
+                "ports below 1024 need a privilege: choose a higher one, and put a proxy in front"
+            }
+            ErrorKind::AddrNotAvailable => "this machine has no such address: check http.listen",
+            _ => "check http.listen",
+        };
+        Fatal::new(ExitCode::Io, format!("Cannot listen on {address} ({error}): {advice}."))
+    })?;
+    ready(listener.set_nonblocking(true), &address)?;
+    Ok(listener)
+}
+
+/// Binds a Unix socket. One that a dead process has left behind is replaced; anything else in its place is not touched.
+fn unix(path: &Path, mode: Option<u32>) -> Result<UnixListener, Fatal> {
+    let shown = path.display();
+    let refuse = |why: String| Fatal::new(ExitCode::Io, format!("Cannot listen on unix:{shown}: {why}."));
+    if let Ok(found) = std::fs::symlink_metadata(path) {
+        if !found.file_type().is_socket() {
+            return Err(refuse("there is a file of that name, and it is no socket".to_owned()));
+        }
+        match UnixStream::connect(path) {
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
+                std::fs::remove_file(path).map_err(|error| {
+                    refuse(format!("the socket that a dead process has left cannot be removed ({error})"))
+                })?;
+            }
+            Ok(_) => {
+                return Err(refuse(
+                    "another program listens there: stop it, or set http.listen (BANGUI_HTTP__LISTEN) to another path"
+                        .to_owned(),
+                ));
+            }
+            Err(error) => return Err(refuse(format!("what is there cannot be asked ({error})"))),
+        }
+    }
+    let listener = UnixListener::bind(path).map_err(|error| {
+        refuse(format!("{error}: check that the directory exists and that BanGUI's user may write there"))
+    })?;
+    if let Some(mode) = mode {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+            .map_err(|error| refuse(format!("its permissions cannot be set ({error})")))?;
+    }
+    ready(listener.set_nonblocking(true), &shown)?;
+    Ok(listener)
+}
+
+fn ready(done: std::io::Result<()>, place: &dyn std::fmt::Display) -> Result<(), Fatal> {
+    done.map_err(|error| {
+        Fatal::new(ExitCode::Io, format!("Cannot prepare the listener on {place}: {error}."))
+    })
+}
