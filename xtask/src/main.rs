@@ -8,6 +8,7 @@
 
 mod api;
 mod bench;
+mod book;
 mod commands_doc;
 mod counts;
 mod demo;
@@ -70,6 +71,12 @@ enum Task {
         #[arg(long)]
         check: bool,
     },
+    /// Check the links of the book and build it into target/book.
+    Book {
+        /// Only check.
+        #[arg(long)]
+        check: bool,
+    },
     /// Measure the socket client, memory, the way from log line to event, sessions and replicas.
     Bench(bench::BenchArgs),
     /// Throw bytes at the codec of fail2ban-client.
@@ -102,6 +109,8 @@ fn run(task: &Task) -> Result<()> {
         Task::Settings { check: false } => settings_doc::write(),
         Task::Commands { check: true } => commands_doc::check(),
         Task::Commands { check: false } => commands_doc::write(),
+        Task::Book { check: true } => book::check(),
+        Task::Book { check: false } => book::build(),
         Task::Bench(args) => bench::run(args),
         Task::Fuzz(args) => fuzz::run(args),
         Task::Ci => test::run(&test::TestArgs::default()),

@@ -9,7 +9,7 @@ use anyhow::{Result, bail};
 
 pub(crate) use bangui_test_support::postgres::postgres_bin;
 pub(crate) use pypi::traefik;
-pub(crate) use tools::{cargo_has, require_cargo_deny};
+pub(crate) use tools::{cargo_has, require_cargo_deny, require_mdbook};
 
 /// Something from Debian's packages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -56,11 +56,18 @@ pub(crate) fn cargo_has(subcommand: &str) -> bool {
 
 /// Makes sure of cargo-deny; compiling it takes some minutes.
 pub(crate) fn require_cargo_deny() -> Result<()> {
-    if cargo_has("deny") {
-        return Ok(());
-    }
-    println!("Missing: cargo-deny. Installing it takes some minutes: cargo install --locked cargo-deny");
-    process::run(&mut workspace::cargo(["install", "--locked", "cargo-deny"])).context("install cargo-deny")
+    if cargo_has("deny") { Ok(()) } else { install("cargo-deny") }
+}
+
+/// Makes sure of mdBook; compiling it takes some minutes.
+pub(crate) fn require_mdbook() -> Result<()> {
+    if on_path("mdbook") { Ok(()) } else { install("mdbook") }
+}
+
+fn install(package: &str) -> Result<()> {
+    println!("Missing: {package}. Installing it takes some minutes: cargo install --locked {package}");
+    let mut install = workspace::cargo(["install", "--locked", package]);
+    process::run(&mut install).with_context(|| format!("install {package}"))
 }
 
 #[cfg(test)]

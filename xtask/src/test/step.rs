@@ -8,7 +8,7 @@ use super::{checks, suites};
 use crate::counts::Counts;
 use crate::demo::smoke;
 use crate::needs::Need;
-use crate::{commands_doc, e2e, openapi, settings_doc, tidy};
+use crate::{book, commands_doc, e2e, openapi, settings_doc, tidy};
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -33,7 +33,7 @@ pub(crate) enum Step {
     E2e,
     /// Licences, sources and advisories of the dependencies.
     Deny,
-    /// The Rust documentation.
+    /// The Rust documentation, and the links of the book.
     Docs,
     /// fail2ban-client as it would be published.
     Package,
@@ -91,7 +91,7 @@ impl Step {
             Self::Smoke => "the demo, through the API",
             Self::E2e => "the pages in a real browser, against the demo",
             Self::Deny => "cargo deny: bans, licences, sources, and advisories where they can be had",
-            Self::Docs => "cargo doc, warnings are errors",
+            Self::Docs => "cargo doc, warnings are errors; no link of the book leads nowhere",
             Self::Package => "fail2ban-client with each feature alone, and packed as it would be published",
         }
     }
@@ -124,7 +124,10 @@ impl Step {
             Self::Smoke => smoke::run_default(),
             Self::E2e => e2e::run(&[], counts),
             Self::Deny => checks::deny(),
-            Self::Docs => checks::docs(),
+            Self::Docs => {
+                book::check()?;
+                checks::docs()
+            }
             Self::Package => checks::package(),
         }
     }
