@@ -21,4 +21,4 @@ pub use merge::merge;
 pub use observe::{Observed, Observer};
 pub use probe::Prober;
 pub use runtime::Runtime;
-pub use watch::Watch;
+pub use watch::{Question, Watch};

@@ -1,5 +1,7 @@
 //! Values of the client and values of the domain, turned into each other.
 
+use std::path::Path;
+
 use bangui_domain::model::{
     BanId, BanTime, BantimeIncrement, JailCounters, JailName, JailSettings, Outage, OutageCode, Target,
 };
@@ -7,6 +9,7 @@ use bangui_domain::ports::{ControlError, ReportedBan};
 use fail2ban_client as client;
 
 use crate::Zone;
+use crate::mount::SocketMount;
 
 /// A jail's name as the client takes it.
 pub(crate) fn client_jail(jail: &JailName) -> Result<client::JailName, ControlError> {
@@ -96,6 +99,9 @@ pub(crate) fn error(error: &client::Error) -> ControlError {
     use client::Error as E;
     let offline = |code| ControlError::Offline(Outage { code, detail: error.to_string() });
     match error {
+        E::SocketMissing { path } | E::NobodyListens { path } if let Some(outage) = stale(path) => {
+            ControlError::Offline(outage)
+        }
         E::SocketMissing { .. } => offline(OutageCode::SocketMissing),
         E::PermissionDenied { .. } => offline(OutageCode::PermissionDenied),
         E::NotASocket { .. } | E::NobodyListens { .. } => offline(OutageCode::Refused),
@@ -108,6 +114,12 @@ pub(crate) fn error(error: &client::Error) -> ControlError {
         E::OutcomeUnknown { .. } | E::PartlyDone { .. } => ControlError::OutcomeUnknown(error.to_string()),
         _ => ControlError::Refused(error.to_string()),
     }
+}
+
+/// Why a socket that is not there, or has no listener, cannot be there: its mount has gone stale.
+fn stale(socket: &Path) -> Option<Outage> {
+    let detail = SocketMount::of(socket).complaint(socket)?;
+    Some(Outage { code: OutageCode::StaleMount, detail })
 }
 
 /// What an error means when a command fails that every fail2ban answers: whatever is not a refusal that names a

@@ -1,9 +1,12 @@
-//! BanGUI's way out to other programs. Today that is fail2ban, through its socket; the adapter here speaks the
-//! domain's language on one side and the client's on the other. Knows no database and no web server.
+//! BanGUI's way out to other programs and what they leave on this machine: fail2ban, through its socket, where the adapter
+//! speaks the domain's language on one side and the client's on the other; the mount that the socket lies in;
+//! places. Knows no database and no web server.
 
 mod convert;
 mod fail2ban;
+mod mount;
 mod zone;
 
 pub use fail2ban::Fail2banControl;
+pub use mount::SocketMount;
 pub use zone::{UnknownZone, Zone};

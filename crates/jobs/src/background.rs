@@ -9,6 +9,7 @@ use crate::follow;
 use crate::job::{self, JobContext, When};
 use crate::lead::lead;
 use crate::lease::LeaseKeeper;
+use crate::patience::patience;
 use crate::queue::JobStorage;
 use crate::schedule::{CronError, Table};
 use crate::worker::{Bench, work_clock};
@@ -46,6 +47,7 @@ impl Background {
             }
         }
         tasks.spawn(lead(jobs, table, bench, stop.child_token()));
+        tasks.spawn(patience(Arc::clone(context.runtime.watch()), stop.child_token()));
         tasks.spawn(follow::state(
             Arc::clone(&context.runtime),
             Arc::clone(lease),

@@ -7,6 +7,7 @@ mod follow;
 pub mod job;
 mod lead;
 pub mod lease;
+mod patience;
 pub mod queue;
 mod run;
 pub mod schedule;

@@ -11,10 +11,12 @@
 mod command;
 mod fail2ban;
 mod faults;
+mod health;
 #[path = "../harness/lab.rs"]
 mod lab;
 mod listening;
 mod live;
+mod mounts;
 mod outage;
 mod postgres;
 mod proxies;

@@ -4,33 +4,23 @@ use std::time::Duration;
 
 use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec};
 
-use crate::command::run;
+use crate::health::healthcheck;
 use crate::lab::{attack, fail2ban, story};
-use crate::server::{PASSWORD, Server, Setup, bangui, eventually};
-
-fn healthcheck(server: &Server) -> i32 {
-    let mut command = bangui();
-    command
-        .arg("healthcheck")
-        .env("BANGUI_HTTP__LISTEN", server.address.to_string())
-        .env("BANGUI_DATABASE__URL", format!("sqlite://{}/bangui.db", server.dir.path().display()))
-        .env("BANGUI_ADMIN__PASSWORD", PASSWORD);
-    run(&mut command).0
-}
+use crate::server::{Server, Setup, eventually};
 
 #[test]
 fn fail2ban_stops_and_starts_and_nothing_is_lost() {
     let mut fail2ban = fail2ban();
     let server = Server::start_and_login(&Setup::with_socket(&fail2ban.socket()));
     server.wait_for_health(200);
-    assert_eq!(healthcheck(&server), 0);
+    assert_eq!(healthcheck(&server, &[]).0, 0);
     attack(&fail2ban, "sshd", "192.0.2.40");
     eventually("the ban", || server.items("/api/bans").into_iter().next());
 
     fail2ban.stop().expect("it stops");
     let body = server.wait_for_health(503);
     assert_eq!((&body["status"], &body["fail2ban"]), (&"unavailable".into(), &"offline".into()));
-    assert_eq!(healthcheck(&server), 1);
+    assert_eq!(healthcheck(&server, &[]).0, 1);
     let (_, system) = server.get("/api/system");
     assert_eq!(system["fail2ban"]["problem"]["code"], "socket_missing", "{system}");
     let order = serde_json::json!({"ip": "192.0.2.41", "jail": "sshd"});
@@ -43,7 +33,7 @@ fn fail2ban_stops_and_starts_and_nothing_is_lost() {
     attack(&fail2ban, "sshd", "192.0.2.42");
     eventually("the next ban", || (server.items("/api/bans").len() == 2).then_some(()));
     assert_eq!(story(&server, "192.0.2.40"), ["ban detected -"], "restored, not banned again");
-    assert_eq!(healthcheck(&server), 0);
+    assert_eq!(healthcheck(&server, &[]).0, 0);
 }
 
 #[test]

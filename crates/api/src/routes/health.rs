@@ -19,7 +19,7 @@ fn answer(status: Status, body: impl serde::Serialize) -> HttpResponse {
     get, path = "/api/health", tag = "health", operation_id = "getHealth", security(()),
     responses(
         (status = 200, description = "fail2ban is online", body = Health),
-        (status = 503, description = "fail2ban is offline, or has not answered yet", body = Health),
+        (status = 503, description = "fail2ban is offline, hangs, or has not answered yet", body = Health),
     )
 )]
 pub(crate) async fn health(state: web::Data<ApiState>) -> HttpResponse {

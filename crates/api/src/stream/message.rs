@@ -27,7 +27,8 @@ pub(super) fn event(event: &BanEvent) -> Bytes {
     message(event.kind.as_str(), Some(event.id.0), &StreamData::Event(event.into()))
 }
 
-/// fail2ban came or went; also what it is when a stream begins. Before the first probe it counts as offline.
+/// fail2ban came or went; also what it is when a stream begins. Before the first probe, and while it hangs, it counts as
+/// offline.
 pub(super) fn state(state: &Fail2banState) -> Bytes {
     let name = if state.is_online() { "online" } else { "offline" };
     message(name, None, &StreamData::State(state.into()))

@@ -30,6 +30,12 @@ pub(crate) struct Health {
     pub(crate) status: Status,
     /// Whether fail2ban answers.
     fail2ban: Presence,
+    /// Since when; null before it was asked.
+    #[schema(format = DateTime)]
+    since: Option<String>,
+    /// Why it does not answer, in a word, while it does not; `GET /api/system` says it in full to those who are logged in.
+    #[schema(example = "stale_mount")]
+    reason: Option<&'static str>,
     /// When it last answered, or was last tried; null before that.
     #[schema(format = DateTime)]
     checked_at: Option<String>,
@@ -45,6 +51,8 @@ impl From<Option<RuntimeState>> for Health {
         Self {
             status: Status::of(state.is_online()),
             fail2ban: seen.state,
+            since: seen.since,
+            reason: state.outage().map(|outage| outage.code.as_str()),
             checked_at: seen.checked_at,
             age_ms: known.as_ref().map(|known| known.age_millis),
         }

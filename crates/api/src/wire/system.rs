@@ -1,6 +1,6 @@
 //! The state of fail2ban, of this process, and of the scheduler lock.
 
-use bangui_domain::model::{Fail2banState, Lease, LeaseHolder, Timestamp};
+use bangui_domain::model::{Fail2banState, Lease, LeaseHolder, OutageCode, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,6 +15,8 @@ pub(crate) enum Presence {
     Online,
     /// It does not.
     Offline,
+    /// It accepts connections and does not answer.
+    Hung,
     /// It has not been asked yet.
     Starting,
 }
@@ -36,15 +38,15 @@ pub(crate) struct Fail2ban {
     pub(crate) checked_at: Option<String>,
     /// Since when it is in this state, as far as BanGUI knows.
     #[schema(format = DateTime)]
-    since: Option<String>,
-    /// Why it is offline, while it is.
+    pub(crate) since: Option<String>,
+    /// Why it does not answer, while it does not.
     problem: Option<Fail2banProblem>,
 }
 
 /// Why fail2ban does not answer, and what can be done about it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Fail2banProblem {
-    /// `socket_missing`, `permission_denied`, `refused`, `broken` or `timed_out`.
+    /// `socket_missing`, `permission_denied`, `refused`, `broken`, `timed_out` or `stale_mount`.
     #[schema(example = "socket_missing")]
     code: String,
     /// What happened, to which socket, why.
@@ -88,7 +90,11 @@ impl From<&Fail2banState> for Fail2ban {
                     detail: outage.detail.clone(),
                     hint: outage.code.hint().to_owned(),
                 };
-                Self { state: Presence::Offline, checked_at, since, problem: Some(problem), ..nothing }
+                let state = match outage.code {
+                    OutageCode::TimedOut => Presence::Hung,
+                    _ => Presence::Offline,
+                };
+                Self { state, checked_at, since, problem: Some(problem), ..nothing }
             }
         }
     }

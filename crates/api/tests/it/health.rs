@@ -15,6 +15,8 @@ async fn health_follows_fail2ban_and_never_asks_it() {
       "age_ms": null,
       "checked_at": null,
       "fail2ban": "starting",
+      "reason": null,
+      "since": null,
       "status": "unavailable"
     }
     "#);
@@ -27,6 +29,8 @@ async fn health_follows_fail2ban_and_never_asks_it() {
       "age_ms": 0,
       "checked_at": "2026-11-23T12:00:00.000Z",
       "fail2ban": "online",
+      "reason": null,
+      "since": "2026-11-23T12:00:00.000Z",
       "status": "ok"
     }
     "#);
@@ -43,9 +47,34 @@ async fn health_follows_fail2ban_and_never_asks_it() {
       "age_ms": 0,
       "checked_at": "2026-11-23T12:00:30.000Z",
       "fail2ban": "offline",
+      "reason": "socket_missing",
+      "since": "2026-11-23T12:00:30.000Z",
       "status": "unavailable"
     }
     "#);
+}
+
+#[actix_web::test]
+async fn a_question_without_an_answer_is_a_health_of_its_own() {
+    let world = World::empty().await;
+    world.look().await;
+    let question = world.watch.ask();
+    world.fail2ban.pass(8);
+    world.watch.hangs(world.watch.unanswered().unwrap(), 8);
+    let hung = world.get("/api/health").await.ok(503);
+    assert_json_snapshot!(hung, @r#"
+    {
+      "age_ms": 0,
+      "checked_at": "2026-11-23T12:00:08.000Z",
+      "fail2ban": "hung",
+      "reason": "timed_out",
+      "since": "2026-11-23T12:00:00.000Z",
+      "status": "unavailable"
+    }
+    "#);
+    drop(question);
+    world.prober.probe().await.unwrap();
+    assert_eq!(world.get("/api/health").await.ok(200)["fail2ban"], "online");
 }
 
 #[actix_web::test]

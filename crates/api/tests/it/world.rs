@@ -33,6 +33,7 @@ pub(crate) const PROXY: &str = "10.0.0.1:4711";
 pub(crate) struct World {
     pub(crate) fail2ban: Script,
     pub(crate) observer: Arc<Observer>,
+    pub(crate) watch: Arc<Watch>,
     pub(crate) prober: Prober,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) system: Arc<System>,
@@ -137,7 +138,7 @@ impl World {
         };
         let state = web::Data::new(ApiState::new(services, settings, shutdown.clone()));
         let prober = Prober::new(control, watch.clone());
-        Self { fail2ban, observer, prober, accounts, system, jobs, shutdown, state, cookie: None, db }
+        Self { fail2ban, watch, observer, prober, accounts, system, jobs, shutdown, state, cookie: None, db }
     }
 
     /// fail2ban online and counted, the user `admin` logged in.

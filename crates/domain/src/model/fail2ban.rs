@@ -28,12 +28,20 @@ pub enum OutageCode {
     Broken,
     /// fail2ban accepts and does not answer in time.
     TimedOut,
+    /// What was mounted here as the socket's place has been deleted since: fail2ban's socket is elsewhere.
+    StaleMount,
 }
 
 impl OutageCode {
     /// All codes.
-    pub const ALL: [Self; 5] =
-        [Self::SocketMissing, Self::PermissionDenied, Self::Refused, Self::Broken, Self::TimedOut];
+    pub const ALL: [Self; 6] = [
+        Self::SocketMissing,
+        Self::PermissionDenied,
+        Self::Refused,
+        Self::Broken,
+        Self::TimedOut,
+        Self::StaleMount,
+    ];
 
     /// The code of a word.
     pub fn parse(word: &str) -> Option<Self> {
@@ -48,6 +56,7 @@ impl OutageCode {
             Self::Refused => "refused",
             Self::Broken => "broken",
             Self::TimedOut => "timed_out",
+            Self::StaleMount => "stale_mount",
         }
     }
 
@@ -65,7 +74,10 @@ impl OutageCode {
                 "fail2ban stopped in the middle of an answer, or something else listens on this socket. BanGUI tries again by itself."
             }
             Self::TimedOut => {
-                "fail2ban serves one command at a time: a slow action may be running. If it stays so, restart fail2ban."
+                "fail2ban serves one command at a time: it may be starting, or a slow action may be running. If it stays so, restart fail2ban."
+            }
+            Self::StaleMount => {
+                "Restart this container. So that it does not happen again, mount the socket's directory and not the file, and keep that directory over restarts of fail2ban: RuntimeDirectoryPreserve=yes in a drop-in of its unit."
             }
         }
     }
@@ -118,5 +130,13 @@ impl Fail2banState {
     /// Whether it answers.
     pub const fn is_online(&self) -> bool {
         matches!(self, Self::Online { .. })
+    }
+
+    /// Why it does not answer; `None` while it does, and before it was asked.
+    pub const fn outage(&self) -> Option<&Outage> {
+        match self {
+            Self::Offline { outage, .. } => Some(outage),
+            Self::Starting | Self::Online { .. } => None,
+        }
     }
 }

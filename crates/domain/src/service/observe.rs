@@ -94,7 +94,7 @@ impl Observer {
     async fn probe_after<T>(&self, outcome: Result<T, ServiceError>) -> Result<T, ServiceError> {
         if let Err(ServiceError::Fail2banOffline(outage)) = &outcome
             && outage.code != OutageCode::TimedOut
-            && let Ok(probe) = self.ask(self.control.probe().await)
+            && let Ok(probe) = self.ask(self.control.probe()).await
         {
             self.watch.online(probe);
         }
@@ -132,7 +132,7 @@ impl Observer {
     /// Answers whether there was something to lift.
     pub async fn lift(&self, ban: &ActiveBan, by: &str, reason: Option<&str>) -> Result<bool, ServiceError> {
         let memory: MutexGuard<'_, Memory> = self.memory.lock().await;
-        if !self.ask(self.control.unban(&ban.key.jail, &ban.key.id).await)? {
+        if !self.ask(self.control.unban(&ban.key.jail, &ban.key.id)).await? {
             return Ok(false);
         }
         let now = self.clock.now();
@@ -170,7 +170,7 @@ impl Observer {
                 let list = if jail.currently_banned == 0 && !asked {
                     Vec::new()
                 } else {
-                    self.ask(self.control.bans(&jail.name).await)?
+                    self.ask(self.control.bans(&jail.name)).await?
                 };
                 lists.push((jail, at, list, started.elapsed().as_millis()));
             }
@@ -231,18 +231,22 @@ impl Observer {
 
     /// Asks for the counters, and keeps the run-time state in step with the answer.
     async fn count(&self, memory: &mut Memory) -> Result<Vec<JailCounters>, ServiceError> {
-        let counters = self.ask(self.control.counters().await)?;
+        let counters = self.ask(self.control.counters()).await?;
         if self.watch.state().is_online() {
             self.watch.answered();
         } else {
-            self.watch.online(self.ask(self.control.probe().await)?);
+            self.watch.online(self.ask(self.control.probe()).await?);
         }
         memory.connected(counters.connection, self.clock.now());
         self.watch.counted(counters.jails.clone());
         Ok(counters.jails)
     }
 
-    fn ask<T>(&self, answer: Result<T, ControlError>) -> Result<T, ServiceError> {
+    /// Asks fail2ban. Whoever watches sees for how long the answer does not come.
+    async fn ask<T>(&self, asked: impl Future<Output = Result<T, ControlError>>) -> Result<T, ServiceError> {
+        let question = self.watch.ask();
+        let answer = asked.await;
+        drop(question);
         if let Err(ControlError::Offline(outage)) = &answer {
             self.watch.offline(outage.clone());
         }

@@ -20,7 +20,10 @@ impl Prober {
 
     /// One probe. fail2ban being offline is an answer, not an error.
     pub async fn probe(&self) -> Result<(), ServiceError> {
-        match self.control.probe().await {
+        let question = self.watch.ask();
+        let answer = self.control.probe().await;
+        drop(question);
+        match answer {
             Ok(probe) => {
                 self.watch.online(probe);
                 Ok(())

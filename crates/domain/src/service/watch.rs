@@ -2,13 +2,18 @@
 //! owner, in memory, one per process; asked at every request, so reading it costs no I/O. It is filled by what this
 //! process asks, or by what the leader has published: the newer answer stands.
 
+mod question;
+
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::broadcast;
 
+pub use self::question::Question;
+use self::question::Questions;
+
 use crate::model::{
-    BanEvent, Fail2banState, JailCounters, JailsSeen, JobPulse, JobTally, LiveEvent, Outage, Probe,
-    RuntimeState, Timestamp,
+    BanEvent, Fail2banState, JailCounters, JailsSeen, JobPulse, JobTally, LiveEvent, Outage, OutageCode,
+    Probe, RuntimeState, Timestamp,
 };
 use crate::ports::Clock;
 
@@ -37,6 +42,7 @@ impl Seen {
 pub struct Watch {
     clock: Arc<dyn Clock>,
     seen: RwLock<Seen>,
+    questions: Questions,
     feed: broadcast::Sender<LiveEvent>,
 }
 
@@ -50,7 +56,7 @@ impl Watch {
             jobs: Arc::new([]),
             asked_at: None,
         };
-        Self { clock, seen: RwLock::new(seen), feed }
+        Self { clock, seen: RwLock::new(seen), questions: Questions::default(), feed }
     }
 
     /// Whether fail2ban is online.
@@ -142,11 +148,35 @@ impl Watch {
 
     /// fail2ban could not be reached.
     pub fn offline(&self, outage: Outage) {
+        self.offline_since(self.clock.now(), outage);
+    }
+
+    /// fail2ban is about to be asked something.
+    pub fn ask(&self) -> Question<'_> {
+        self.questions.open(self.clock.now())
+    }
+
+    /// The number of the oldest question that fail2ban has not answered. Whoever sees the same one again and again knows
+    /// how long fail2ban has been silent, whatever the clock says.
+    pub fn unanswered(&self) -> Option<u64> {
+        self.questions.oldest()
+    }
+
+    /// The question `number` has been open for `secs` seconds: fail2ban hangs, since it was asked. Changes nothing if it
+    /// was answered meanwhile.
+    pub fn hangs(&self, number: u64, secs: u64) {
+        let Some(asked_at) = self.questions.asked_at(number) else { return };
+        let detail = format!("fail2ban has not answered for {secs} s.");
+        self.offline_since(asked_at, Outage { code: OutageCode::TimedOut, detail });
+    }
+
+    /// Puts fail2ban offline; what it was before says since when, or else `began`.
+    fn offline_since(&self, began: Timestamp, outage: Outage) {
         let now = self.clock.now();
         self.change(now, |state| {
             let since = match state {
                 Fail2banState::Offline { since, .. } => *since,
-                Fail2banState::Starting | Fail2banState::Online { .. } => now,
+                Fail2banState::Starting | Fail2banState::Online { .. } => began,
             };
             Fail2banState::Offline { since, checked_at: now, outage }
         });

@@ -602,7 +602,7 @@ export interface components {
         /** @description Why fail2ban does not answer, and what can be done about it. */
         Fail2banProblem: {
             /**
-             * @description `socket_missing`, `permission_denied`, `refused`, `broken` or `timed_out`.
+             * @description `socket_missing`, `permission_denied`, `refused`, `broken`, `timed_out` or `stale_mount`.
              * @example socket_missing
              */
             code: string;
@@ -633,6 +633,16 @@ export interface components {
             checked_at: string | null;
             /** @description Whether fail2ban answers. */
             fail2ban: components["schemas"]["Presence"];
+            /**
+             * @description Why it does not answer, in a word, while it does not; `GET /api/system` says it in full to those who are logged in.
+             * @example stale_mount
+             */
+            reason: string | null;
+            /**
+             * Format: date-time
+             * @description Since when; null before it was asked.
+             */
+            since: string | null;
             /** @description `ok` if fail2ban is online. */
             status: components["schemas"]["Status"];
         };
@@ -982,7 +992,7 @@ export interface components {
          * @description Whether fail2ban answers.
          * @enum {string}
          */
-        Presence: "online" | "offline" | "starting";
+        Presence: "online" | "offline" | "hung" | "starting";
         /** @description An error (RFC 9457). */
         Problem: {
             /**
@@ -1929,7 +1939,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description fail2ban is offline, or has not answered yet */
+            /** @description fail2ban is offline, hangs, or has not answered yet */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -19,9 +19,10 @@ export function Banners({ onOverview }: { onOverview: boolean }) {
       ) : (
         // The overview has this as its first line.
         !onOverview &&
-        state?.state === "offline" && (
+        (state?.state === "offline" || state?.state === "hung") && (
           <p class="banner banner-bad">
-            <strong>fail2ban does not answer.</strong> {state.problem?.detail ?? "Bans cannot be read or changed."}{" "}
+            <strong>{state.state === "hung" ? "fail2ban hangs." : "fail2ban does not answer."}</strong>{" "}
+            {state.problem?.detail ?? "Bans cannot be read or changed."} {state.problem?.hint}{" "}
             <a href={href({ page: "overview" })}>More</a>
           </p>
         )

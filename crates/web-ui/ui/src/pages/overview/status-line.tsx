@@ -15,6 +15,7 @@ interface StatusLineProps {
 const WORDS: Record<Fail2banState["state"], string> = {
   online: "fail2ban is online",
   offline: "fail2ban does not answer",
+  hung: "fail2ban hangs: it was asked and does not answer",
   starting: "fail2ban has not answered yet",
 };
 
@@ -27,7 +28,7 @@ export function StatusLine({ state, error, onRetry }: StatusLineProps) {
   }
   return (
     <Status
-      lamp={state.state}
+      lamp={state.state === "hung" ? "offline" : state.state}
       word={WORDS[state.state] ?? state.state}
       facts={[
         state.since !== null && (

@@ -1,0 +1,92 @@
+//! Notices that fail2ban hangs: that it was asked and does not answer, long before the connection's own time limit. Counts
+//! ticks and compares no clocks, so that neither a clock that is set nor a process that was stopped makes it wrong.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bangui_domain::service::Watch;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+
+/// How often it is looked whether a question still has no answer.
+const TICK: Duration = Duration::from_secs(1);
+/// How many ticks a question may stay open. fail2ban serves one command at a time, about 5 ms for each address of a ban:
+/// a list of a thousand addresses keeps it for 5 s, and that is no reason for an alarm.
+const TICKS: u32 = 8;
+
+/// Tells `watch` when fail2ban has not answered for [`TICKS`], until `stop`.
+pub(crate) async fn patience(watch: Arc<Watch>, stop: CancellationToken) {
+    let mut tick = tokio::time::interval(TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut question, mut ticks) = (None, 0);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = tick.tick() => {}
+        }
+        let unanswered = watch.unanswered();
+        ticks = if unanswered == question { ticks + 1 } else { 0 };
+        question = unanswered;
+        if let Some(number) = question
+            && ticks == TICKS
+        {
+            watch.hangs(number, TICK.as_secs() * u64::from(TICKS));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use bangui_domain::model::{Fail2banState, OutageCode, Probe, Timestamp};
+    use bangui_domain::ports::Clock;
+    use bangui_domain::service::Watch;
+    use tokio_util::sync::CancellationToken;
+
+    use super::{TICK, TICKS, patience};
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_secs(1_700_000_000)
+        }
+    }
+
+    fn probe() -> Probe {
+        Probe { version: "1.0.2".to_owned(), latency_micros: 100, jails: 1, database_file: None }
+    }
+
+    /// tokio's clock is paused and jumps to the next timer only when nothing else is left to do.
+    #[tokio::test(start_paused = true)]
+    async fn what_is_answered_late_is_no_hang_and_what_is_not_answered_is() {
+        let watch = Arc::new(Watch::new(Arc::new(Still)));
+        let stop = CancellationToken::new();
+        let waiting = tokio::spawn(patience(Arc::clone(&watch), stop.clone()));
+        watch.online(probe());
+        for _ in 0..3 {
+            let slow = watch.ask();
+            tokio::time::sleep(TICK * (TICKS - 1)).await;
+            drop(slow);
+        }
+        assert!(watch.state().is_online(), "each was answered");
+
+        let mut told = watch.subscribe();
+        let question = watch.ask();
+        tokio::time::sleep(TICK * (TICKS + 2)).await;
+        let state = watch.state();
+        assert!(matches!(&*state, Fail2banState::Offline { since, .. } if *since == Still.now()));
+        assert_eq!(state.outage().map(|outage| outage.code), Some(OutageCode::TimedOut));
+        assert!(told.try_recv().is_ok(), "whoever watches the live stream is told");
+        tokio::time::sleep(TICK * TICKS).await;
+        assert!(told.try_recv().is_err(), "once");
+
+        drop(question);
+        watch.online(probe());
+        tokio::time::sleep(TICK * TICKS * 2).await;
+        assert!(watch.state().is_online(), "nobody asks: nobody waits");
+        stop.cancel();
+        waiting.await.unwrap();
+    }
+}
