@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::command::{check_config, healthcheck, migrate, openapi, serve, user};
+use crate::command::{check_config, doctor, healthcheck, migrate, openapi, serve, user};
 use crate::exit::{ExitCode, Fatal};
 use crate::settings::{Log, LogFormat};
 use crate::stage::{Loaded, Validated};
@@ -38,6 +38,13 @@ enum Command {
     },
     /// Read and judge the settings, and say everything that is wrong with them.
     CheckConfig,
+    /// Look at everything that BanGUI works with, and say what is wrong and what to do: exit 0 if nothing fails, 1 if
+    /// something does. Changes nothing.
+    Doctor {
+        /// Print the findings as JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Make users and set their passwords.
     User {
         #[command(subcommand)]
@@ -57,6 +64,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Fatal> {
         Command::Healthcheck { live } => {
             block_on(healthcheck::run(Loaded::load(cli.config.as_deref())?, live))
         }
+        Command::Doctor { json } => block_on(doctor::run(cli.config, json)),
         Command::Serve => {
             let validated = start_logging(Validated::new(Loaded::load(cli.config.as_deref())?)?)?;
             block_on(serve::run(validated))

@@ -6,6 +6,7 @@ mod ask;
 mod cli;
 mod clock;
 mod command;
+mod doctor;
 mod exit;
 mod settings;
 mod signals;

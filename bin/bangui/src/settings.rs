@@ -34,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) database: Database,
     /// The fail2ban server that is watched.
     pub fail2ban: Fail2ban,
+    /// Places of addresses.
+    pub(crate) geo: Geo,
     /// Logins.
     pub(crate) session: Session,
     /// The first user.
@@ -104,8 +106,19 @@ pub(crate) struct Fail2ban {
     pub(crate) database: Option<PathBuf>,
     /// Its time zone, such as `Europe/Berlin`; unset takes this machine's.
     pub(crate) timezone: Option<String>,
+    /// Its configuration directory, at which `bangui doctor` looks. Default `/etc/fail2ban`.
+    pub(crate) config_dir: PathBuf,
     /// How often its bans are looked at, in milliseconds (200 to 60000). Default 500.
     pub(crate) poll_interval_ms: u64,
+}
+
+/// Places of addresses.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Geo {
+    /// A file of places in MaxMind's format (`.mmdb`), whose age `bangui doctor` judges; nothing else uses it yet. Default
+    /// none.
+    pub(crate) database: Option<PathBuf>,
 }
 
 /// Logins.
@@ -160,6 +173,7 @@ impl Default for Settings {
             http: Http::default(),
             database: Database::default(),
             fail2ban: Fail2ban::default(),
+            geo: Geo::default(),
             session: Session::default(),
             admin: Admin::default(),
             log: Log::default(),
@@ -194,6 +208,7 @@ impl Default for Fail2ban {
             socket: PathBuf::from("/var/run/fail2ban/fail2ban.sock"),
             database: None,
             timezone: None,
+            config_dir: PathBuf::from("/etc/fail2ban"),
             poll_interval_ms: 500,
         }
     }

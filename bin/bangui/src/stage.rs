@@ -13,7 +13,7 @@ mod wired;
 
 pub(crate) use loaded::Loaded;
 pub(crate) use locked::Locked;
-pub(crate) use migrated::{Migrated, open_queue};
+pub(crate) use migrated::{Migrated, open_queue, queue_file};
 pub(crate) use serving::Serving;
 pub(crate) use validated::Validated;
 pub(crate) use wired::Wired;

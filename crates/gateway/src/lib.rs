@@ -1,12 +1,14 @@
 //! BanGUI's way out to other programs and what they leave on this machine: fail2ban, through its socket, where the adapter
-//! speaks the domain's language on one side and the client's on the other; the mount that the socket lies in;
+//! speaks the domain's language on one side and the client's on the other; the mount that the socket lies in; a file of
 //! places. Knows no database and no web server.
 
 mod convert;
 mod fail2ban;
+mod geo;
 mod mount;
 mod zone;
 
 pub use fail2ban::Fail2banControl;
+pub use geo::{GeoError, GeoFile};
 pub use mount::SocketMount;
 pub use zone::{UnknownZone, Zone};

@@ -86,6 +86,11 @@ fn apply(connection: &mut AnyConnection) -> Result<Vec<String>, TxError> {
     applied.map_err(migration_error)
 }
 
+/// The migrations of this version, the same for both databases.
+pub(crate) fn known() -> Result<BTreeSet<String>, Error> {
+    names::<diesel::sqlite::Sqlite>(&SQLITE).map_err(Error::QueryBuilderError)
+}
+
 /// Applied migrations that this version does not have.
 fn unknown_versions(connection: &mut AnyConnection) -> Result<Vec<String>, TxError> {
     let (applied, known) = match connection {
@@ -142,18 +147,24 @@ fn quick_check(connection: &mut SqliteConnection, path: &str) -> Result<(), DbEr
 
 /// Refuses a file with tables of somebody else, such as fail2ban's own database.
 fn refuse_foreign(connection: &mut SqliteConnection, path: &str) -> Result<(), DbError> {
+    let unread =
+        |error: Error| DbError::Sqlite { path: path.to_owned(), reason: store_error(error).to_string() };
+    match first_table(connection).map_err(unread)? {
+        Some(table) => Err(DbError::Foreign { path: path.to_owned(), table }),
+        None => Ok(()),
+    }
+}
+
+/// A table of a file that BanGUI has not made its own in; `None` where it has, and in an empty file.
+pub(crate) fn first_table(connection: &mut SqliteConnection) -> QueryResult<Option<String>> {
     let names: Vec<Table> = diesel::sql_query(
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
     )
-    .load(connection)
-    .map_err(|error| DbError::Sqlite { path: path.to_owned(), reason: store_error(error).to_string() })?;
+    .load(connection)?;
     if names.iter().any(|table| table.name == "__diesel_schema_migrations") {
-        return Ok(());
+        return Ok(None);
     }
-    match names.into_iter().next() {
-        Some(table) => Err(DbError::Foreign { path: path.to_owned(), table: table.name }),
-        None => Ok(()),
-    }
+    Ok(names.into_iter().next().map(|table| table.name))
 }
 
 #[derive(QueryableByName)]

@@ -58,6 +58,21 @@ pub(crate) fn load(
     Ok(settings)
 }
 
+/// The settings file that is read, and the secrets that stand in it in plain text.
+pub(crate) fn secrets_in(file: Option<&Path>) -> (PathBuf, Vec<&'static str>) {
+    let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+    let read =
+        Config::builder().add_source(File::from(path).format(FileFormat::Toml).required(false)).build();
+    // A URL holds a password only behind a user, and a file of SQLite has none.
+    let held = |config: Config| {
+        let secret = |key: &str| {
+            config.get_string(key).ok().filter(|text| key != "database.url" || text.contains('@'))
+        };
+        ["database.url", "admin.password"].into_iter().filter(|key| secret(key).is_some()).collect()
+    };
+    (path.to_owned(), read.map(held).unwrap_or_default())
+}
+
 fn secret_file(key: &'static str, path: PathBuf) -> Result<Secret, LoadError> {
     match std::fs::read_to_string(&path) {
         Ok(text) => Ok(Secret::new(text.trim_end_matches(['\r', '\n']).to_owned())),

@@ -50,7 +50,7 @@ pub(crate) async fn open_queue(settings: &Settings, db: &Db) -> Result<JobStorag
 }
 
 /// `bangui.db` keeps its queue in `bangui-jobs.db`.
-fn queue_file(database: &std::path::Path) -> PathBuf {
+pub(crate) fn queue_file(database: &std::path::Path) -> PathBuf {
     let stem = database.file_stem().unwrap_or_default().to_string_lossy();
     database.with_file_name(format!("{stem}-jobs.db"))
 }

@@ -9,6 +9,7 @@
 )]
 
 mod command;
+mod doctor;
 mod fail2ban;
 mod faults;
 mod health;
