@@ -59,6 +59,24 @@ fn data(database: &Path) -> Vec<Finding> {
             format!("Give them to one user: chown {} them. Run bangui's commands as the server's user, not as root.", own.uid()),
         ));
     }
+    // SQLite makes files beside the database, which root may do anywhere.
+    let directory = database.parent().and_then(|directory| Some((directory, fs::metadata(directory).ok()?)));
+    if let Some((directory, of)) = directory
+        && own.uid() != 0
+        && of.uid() != own.uid()
+        && of.mode() & 0o022 == 0
+    {
+        found.push(Finding::failure(
+            CHECK,
+            format!(
+                "{} belongs to uid {}, and uid {}, to whom the database in it belongs, may not write there",
+                directory.display(),
+                of.uid(),
+                own.uid()
+            ),
+            format!("chown {} {}", own.uid(), directory.display()),
+        ));
+    }
     if open_to_all(&own) {
         found.push(Finding::warning(
             CHECK,

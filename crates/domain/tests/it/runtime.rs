@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bangui_domain::ServiceError;
-use bangui_domain::model::{Fail2banState, Fence, LiveEvent, RuntimeState, ServerId, Timestamp};
+use bangui_domain::model::{Fail2banState, Fence, LiveEvent, OutageCode, RuntimeState, ServerId, Timestamp};
 use bangui_domain::ports::{Clock, Published, RuntimeStore, StoreError};
 use bangui_domain::service::{Runtime, Watch};
 
@@ -105,6 +105,38 @@ async fn a_standby_gives_the_leaders_answer_with_its_age() {
     assert_eq!(two.standby.runtime(), two.leader.watch.runtime());
     assert!(matches!(told.try_recv(), Ok(LiveEvent::State(state)) if !state.is_online()));
     assert!(two.standby.jails().is_some(), "the jails stay as last counted");
+}
+
+#[tokio::test]
+async fn a_question_that_stays_open_is_told_as_a_hang_on_both() {
+    let two = Two::new().await;
+    two.leader.look().await;
+    two.second().await;
+    let watch = &two.leader.watch;
+    assert_eq!(watch.unanswered(), None, "each question of a look was answered");
+    let given_up = watch.ask();
+    let number = watch.unanswered().expect("a question");
+    drop(given_up);
+    watch.hangs(number, 8);
+    assert!(watch.state().is_online(), "what nobody waits for does not hang");
+
+    let asked_at = two.leader.script.now();
+    let question = watch.ask();
+    let later = watch.ask();
+    two.leader.script.pass(8);
+    watch.hangs(watch.unanswered().expect("the older one"), 8);
+    two.second().await;
+    assert_eq!(two.standby.runtime(), watch.runtime());
+    assert!(matches!(
+        &*two.standby.state(),
+        Fail2banState::Offline { since, outage, .. }
+            if *since == asked_at && outage.code == OutageCode::TimedOut && outage.detail.contains("8 s")
+    ));
+    drop((question, later));
+    two.leader.script.pass(1);
+    two.leader.look().await;
+    two.second().await;
+    assert!(two.standby.state().is_online());
 }
 
 #[tokio::test]

@@ -87,6 +87,10 @@ fn data_files_that_are_open_to_all_or_belong_to_others_are_told() {
     std::os::unix::fs::chown(&queue, Some(65_534), None).expect("root may give files away");
     visit.findings().has("data files", "failure", "bangui-jobs.db belong(s) to another user", "chown 0");
 
+    std::os::unix::fs::chown(&file, Some(65_534), None).expect("root may give files away");
+    let what = "to whom the database in it belongs, may not write there";
+    visit.findings().has("data files", "failure", what, "chown 65534");
+
     std::fs::remove_file(&file).expect("gone");
     SqliteFile::open(&file).execute("CREATE TABLE fail2banDb (version INTEGER)");
     visit.findings().has("database", "failure", "has the table fail2banDb", "of BanGUI's own");

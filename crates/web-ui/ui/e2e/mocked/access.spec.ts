@@ -2,7 +2,7 @@
 
 import { expect, test } from "@playwright/test";
 import { expectAccessible, expectNoSidewaysScroll } from "../axe.ts";
-import { OFFLINE, SYSTEM } from "./fixtures.ts";
+import { HUNG, OFFLINE, SYSTEM } from "./fixtures.ts";
 import { LOST } from "./fixtures-system.ts";
 import { mockApi, problem, SESSION_REQUIRED, type Answers } from "./mock-api.ts";
 
@@ -11,6 +11,7 @@ const PAGES: [name: string, url: string, heading: string, changes: Answers][] = 
   ["overview", "/", "Overview", {}],
   ["overview, offline", "/", "Overview", { "GET /api/system": () => ({ body: { ...SYSTEM, fail2ban: OFFLINE } }) }],
   ["jail", "/jails/sshd", "Jail sshd", {}],
+  ["jail, hung", "/jails/sshd", "Jail sshd", { "GET /api/system": () => ({ body: { ...SYSTEM, fail2ban: HUNG } }) }],
   ["search", "/search?q=203.0.113.7", "Address 203.0.113.7", {}],
   ["empty search", "/search", "Search", {}],
   ["history", "/events", "History", {}],

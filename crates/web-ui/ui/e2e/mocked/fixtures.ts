@@ -31,6 +31,17 @@ export const OFFLINE: Fail2banState = {
   },
 };
 
+export const HUNG: Fail2banState = {
+  ...OFFLINE,
+  state: "hung",
+  version: null,
+  problem: {
+    code: "timed_out",
+    detail: "fail2ban has not answered for 8 s.",
+    hint: "fail2ban serves one command at a time: it may be starting, or a slow action may be running. If it stays so, restart fail2ban.",
+  },
+};
+
 export const SYSTEM: System = {
   version: "0.1.0",
   started_at: at(-86_400 * 3),
