@@ -34,7 +34,8 @@ pub(crate) async fn examine(config: Option<PathBuf>) -> Vec<Finding> {
             ];
         }
     };
-    let mut found = judged(&settings);
+    let own = settings.clone();
+    let mut found = look("settings", move || judged(&own)).await;
     found.extend(look("process", process::check).await);
     let socket = settings.fail2ban.socket.clone();
     let seen = look("socket", move || socket::check(&socket)).await;
@@ -62,16 +63,13 @@ fn judged(settings: &Settings) -> Vec<Finding> {
 
 /// Everything that only fail2ban itself can tell.
 async fn fail2ban(settings: &Settings, reachable: bool) -> Vec<Finding> {
-    const ASKED: [&str; 3] = ["fail2ban", "jail logs", "history"];
-    let skipped = |checks: &[&'static str]| -> Vec<Finding> {
-        checks.iter().map(|check| Finding::skipped(check, "fail2ban cannot be asked")).collect()
-    };
+    let skipped = |check| Finding::skipped(check, "fail2ban cannot be asked");
     if !reachable {
-        return skipped(&ASKED);
+        return ["fail2ban", "jail logs", "history"].map(skipped).to_vec();
     }
     let (mut found, patient) = fail2ban::check(&settings.fail2ban.socket).await;
     let Some(patient) = patient else {
-        found.extend(skipped(&ASKED[1..]));
+        found.extend(["jail logs", "history"].map(skipped));
         return found;
     };
     found.extend(logs::check(&patient).await);
@@ -100,4 +98,9 @@ fn broken(check: &'static str, why: &str) -> Finding {
 /// Whether `path` can be read by this process; what the system says if not.
 fn readable(path: &Path) -> std::io::Result<()> {
     Ok(rustix::fs::access(path, rustix::fs::Access::READ_OK)?)
+}
+
+/// The same where nothing may block: a file system that hangs keeps the answer, and not the time limit.
+async fn read_later(path: PathBuf) -> std::io::Result<()> {
+    tokio::task::spawn_blocking(move || readable(&path)).await.map_err(std::io::Error::other)?
 }

@@ -16,7 +16,7 @@ pub struct GeoFile {
 
 /// A file that is not one of places, or cannot be read.
 #[derive(Debug, Error)]
-#[error("{0}")]
+#[error(transparent)]
 pub struct GeoError(#[from] maxminddb::MaxMindDbError);
 
 impl GeoFile {

@@ -128,7 +128,7 @@ async fn lock(db: &Db, now: Timestamp) -> Finding {
     }
     Finding::warning(
         CHECK,
-        format!("left behind by {who}, which renewed it for the last time {} s ago", over / 1000),
+        format!("left behind by {who}, whose time ended {} s ago", over / 1000),
         "That process was killed or hangs. The next start takes the lock over; on SQLite it waits up to 17 s first.",
     )
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use fail2ban_client::{Client, Error, JailName, LogTarget, Options, Reported, Version};
 
-use super::{Finding, readable};
+use super::{Finding, read_later};
 
 const CHECK: &str = "fail2ban";
 /// The longest that an answer may take, as for the running server's health.
@@ -47,32 +47,35 @@ async fn ask(client: Client) -> Result<(Vec<Finding>, Patient), Error> {
     let mut found = vec![
         judged(&version, took),
         Finding::ok(
-            "fail2ban",
+            CHECK,
             format!("it runs {} jail(s), logs at level {}, {database}", jails.len(), settings.loglevel),
         ),
     ];
-    found.extend(settings.logtarget.as_ref().map(log));
+    if let Some(target) = &settings.logtarget {
+        found.push(log(target).await);
+    }
     Ok((found, Patient { client, jails, database: settings.dbfile }))
 }
 
-/// BanGUI's tests run against 1.0.2, and against recorded replies of 0.11 and 1.1.
+/// BanGUI's tests run against 1.0.2, and against recorded replies of 1.1.0.
 fn judged(version: &Version, took: Duration) -> Finding {
     let what = format!("version {version} answers in {:.1} ms", took.as_secs_f64() * 1000.0);
-    if version.at_least(0, 11) && !version.at_least(1, 2) {
+    if version.at_least(1, 0) && !version.at_least(1, 2) {
         return Finding::ok(CHECK, what);
     }
-    let advice = "BanGUI is tested with 0.11 to 1.1, and tries all others: watch its log for answers that it cannot read.";
+    let advice = "BanGUI is tested with 1.0 and 1.1. It is made for 0.11 as well, and refuses none: watch its log for answers \
+                  that it cannot read.";
     Finding::warning(CHECK, what, advice)
 }
 
 /// Where fail2ban writes its own log.
-fn log(target: &Reported<LogTarget>) -> Finding {
+async fn log(target: &Reported<LogTarget>) -> Finding {
     const CHECK: &str = "fail2ban log";
     let Some(LogTarget::File(file)) = target.known() else {
         return Finding::ok(CHECK, format!("fail2ban logs to {target}"));
     };
     let path = file.path().as_path();
-    match readable(path) {
+    match read_later(path.to_owned()).await {
         Ok(()) => Finding::ok(CHECK, format!("{} can be read", path.display())),
         Err(error) => Finding::warning(
             CHECK,
@@ -108,10 +111,10 @@ mod tests {
     #[test]
     fn versions_that_are_not_tested_are_named_and_not_refused() {
         let verdict = |text: &str| judged(&Version::new(text), Duration::from_millis(1)).verdict;
-        for tested in ["0.11.2", "1.0.2", "1.1.0", "1.1.1.dev1"] {
+        for tested in ["1.0.2", "1.1.0", "1.1.1.dev1"] {
             assert_eq!(verdict(tested), Verdict::Ok, "{tested}");
         }
-        for other in ["0.10.4", "1.2.0", "2.0", "strange"] {
+        for other in ["0.11.2", "1.2.0", "2.0", "strange"] {
             assert_eq!(verdict(other), Verdict::Warning, "{other}");
         }
     }

@@ -1,10 +1,10 @@
 //! The log files that fail2ban's jails read, as they are seen from here.
 
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::fail2ban::Patient;
-use super::{Finding, readable};
+use super::{Finding, read_later};
 
 const CHECK: &str = "jail logs";
 
@@ -26,7 +26,7 @@ pub(super) async fn check(patient: &Patient) -> Vec<Finding> {
             ));
         }
         for path in paths {
-            match readable(Path::new(&path)) {
+            match read_later(PathBuf::from(&path)).await {
                 Ok(()) => files += 1,
                 Err(error) => found.push(unseen(jail.as_ref(), &path, &error)),
             }
