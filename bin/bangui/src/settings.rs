@@ -36,6 +36,8 @@ pub(crate) struct Settings {
     pub fail2ban: Fail2ban,
     /// Places of addresses.
     pub(crate) geo: Geo,
+    /// Metrics for Prometheus.
+    pub(crate) metrics: Metrics,
     /// Logins.
     pub(crate) session: Session,
     /// The first user.
@@ -121,6 +123,21 @@ pub(crate) struct Geo {
     pub(crate) database: Option<PathBuf>,
 }
 
+/// Metrics for Prometheus.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Metrics {
+    /// Addresses and ports on which `/metrics` is served, without a token and nothing beside it, separated by commas.
+    /// Default none.
+    #[serde(deserialize_with = "list::list")]
+    pub(crate) listen: Vec<SocketAddr>,
+    /// Also serves `/metrics` beside the pages, to whoever sends `Authorization: Bearer` and this token, of 16
+    /// characters or more.
+    pub(crate) token: Option<Secret>,
+    /// A file that holds the token, instead of `metrics.token`.
+    pub(crate) token_file: Option<PathBuf>,
+}
+
 /// Logins.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -174,6 +191,7 @@ impl Default for Settings {
             database: Database::default(),
             fail2ban: Fail2ban::default(),
             geo: Geo::default(),
+            metrics: Metrics::default(),
             session: Session::default(),
             admin: Admin::default(),
             log: Log::default(),

@@ -7,6 +7,7 @@ mod listener;
 mod loaded;
 mod locked;
 mod migrated;
+mod scraping;
 mod serving;
 mod validated;
 mod wired;

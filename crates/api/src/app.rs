@@ -7,13 +7,14 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use crate::middleware::{envelope, gate};
 use crate::routes::{self, BASE};
-use crate::{ApiError, ApiState, HttpFailure};
+use crate::{ApiError, ApiState, HttpFailure, metrics};
 
 /// The most that is read of a request's body, in bytes.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// Mounts the API under `/api`.
+/// Mounts the API under `/api`, and the metrics beside it.
 pub fn configure(config: &mut ServiceConfig, state: web::Data<ApiState>) {
+    metrics::mount(config, state.clone());
     let for_gate = state.clone();
     let scope = web::scope(BASE)
         .app_data(state)

@@ -1,11 +1,12 @@
 //! The REST API: routes, their request and response types and OpenAPI document, the mapping of errors to
-//! problem+json, sessions at the door, and the live stream. Knows services and the ports they are made of; knows
+//! problem+json, sessions at the door, the live stream, and metrics. Knows services and the ports they are made of; knows
 //! no database, no job and no socket of fail2ban.
 
 mod app;
 mod auth;
 mod client;
 mod error;
+mod metrics;
 mod middleware;
 mod openapi;
 mod origin;
@@ -19,6 +20,7 @@ pub use app::configure;
 pub use auth::{Authenticated, COOKIE};
 pub use client::Proxies;
 pub use error::{ApiError, FieldProblem, HttpFailure, Problem};
+pub use metrics::{Metrics, MetricsError, MetricsToken, configure_metrics, measure};
 pub use openapi::openapi;
 pub use routes::{ROUTES, Route};
 pub use state::{ApiServices, ApiSettings, ApiState, SecureCookies};

@@ -7,7 +7,7 @@ use bangui_session_cache::Accounts;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Proxies, SystemView};
+use crate::{Metrics, MetricsToken, Proxies, SystemView};
 
 /// When the session cookie is marked `Secure`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -33,6 +33,8 @@ pub struct ApiSettings {
     pub base_path: String,
     /// Live streams that this process serves at one time; a further one is answered with 503.
     pub max_streams: usize,
+    /// What opens `/metrics`; without it, it is not served beside the API.
+    pub metrics_token: Option<MetricsToken>,
 }
 
 impl Default for ApiSettings {
@@ -42,6 +44,7 @@ impl Default for ApiSettings {
             secure_cookies: SecureCookies::default(),
             base_path: String::new(),
             max_streams: 256,
+            metrics_token: None,
         }
     }
 }
@@ -62,6 +65,8 @@ pub struct ApiServices {
     pub accounts: Arc<Accounts>,
     /// The process.
     pub system: Arc<dyn SystemView>,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 /// What every handler works with.

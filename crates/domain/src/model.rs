@@ -18,9 +18,9 @@ pub use address::{AddressError, BanId, Target};
 pub use auth::{
     AuditAction, AuditEntry, NewSession, NewUser, Session, SessionEntry, TokenHash, User, UserId,
 };
-pub use ban::{ActiveBan, BanEvent, BanKey, BanTime, EventId, EventKind, Origin};
+pub use ban::{ActiveBan, BanEvent, BanKey, BanTime, EventId, EventKind, EventTally, Origin};
 pub use fail2ban::{Fail2banState, Outage, OutageCode, Probe};
-pub use jail::{BantimeIncrement, JailCounters, JailDetail, JailName, JailNameError, JailSettings};
+pub use jail::{BanRule, BantimeIncrement, JailCounters, JailDetail, JailName, JailNameError, JailSettings};
 pub use job::{JobPulse, JobRun, JobRunState, JobSchedule, JobStatus, JobTally, JobTrigger};
 pub use lease::{Fence, Lease, LeaseHolder};
 pub use live::LiveEvent;

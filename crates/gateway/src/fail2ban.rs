@@ -1,30 +1,81 @@
 //! fail2ban behind the domain's `JailControl` port: one client, one connection.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use bangui_domain::model::{BanId, JailDetail, JailName, Probe, Target};
+use bangui_domain::model::{BanId, BanRule, JailDetail, JailName, Probe, Target};
 use bangui_domain::ports::{ControlError, Counters, JailControl, ReportedBan};
-use fail2ban_client::{Client, Options, Outcome};
+use fail2ban_client::command::{self, Command};
+use fail2ban_client::{self as client, Client, Options, Outcome};
 
-use crate::Zone;
 use crate::convert::{
     client_address, client_id, client_jail, counters, error, jail_name, reported, settings, vital,
 };
+use crate::{CommandMeter, Zone};
+
+/// How many jails are asked for a setting in one go: fail2ban answers nobody else in between.
+const AT_ONCE: usize = 100;
 
 /// One fail2ban server, reached through its socket.
 pub struct Fail2banControl {
     client: Client,
     zone: Zone,
+    meter: CommandMeter,
 }
 
 impl Fail2banControl {
-    /// The server at `socket`, which prints times in `zone`. Connects when it is first asked.
-    pub fn new(socket: &Path, zone: Zone) -> Self {
+    /// The server at `socket`, which prints times in `zone`; `meter` counts what is asked of it. Connects when it is
+    /// first asked.
+    pub fn new(socket: &Path, zone: Zone, meter: CommandMeter) -> Self {
         // A server that is away is news to be told at once, and whoever asks asks again soon.
         let options = Options::default().with_reconnect_for(Duration::ZERO);
-        Self { client: Client::with_options(socket, options), zone }
+        Self { client: Client::with_options(socket, options), zone, meter }
+    }
+
+    /// Measures one call of the client.
+    async fn ask<T>(
+        &self,
+        command: &'static str,
+        call: impl Future<Output = Result<T, client::Error>>,
+    ) -> Result<T, client::Error> {
+        self.meter.time(command, call).await
+    }
+
+    /// One setting of each of these jails, in their order; `None` where it cannot be read.
+    async fn setting<T>(
+        &self,
+        name: &'static str,
+        jails: &[client::JailName],
+        question: impl Fn(&client::JailName) -> Command<T>,
+    ) -> Result<Vec<Option<T>>, ControlError> {
+        let questions: Vec<_> = jails.iter().map(question).collect();
+        let answers = self.ask(name, self.client.run_all(&questions)).await.map_err(|e| vital(&e))?;
+        let read = |answer: Result<T, client::Error>| {
+            answer.inspect_err(|error| tracing::debug!("a setting of a jail is not known: {error}")).ok()
+        };
+        Ok(answers.into_iter().map(read).collect())
+    }
+
+    /// When these jails ban. A jail that is gone by now, or tells something strange, is left out.
+    async fn rules(&self, jails: &[client::JailName]) -> Result<Arc<[BanRule]>, ControlError> {
+        let mut rules = Vec::with_capacity(jails.len());
+        for part in jails.chunks(AT_ONCE) {
+            let bantimes = self.setting("bantime", part, command::bantime).await?;
+            let findtimes = self.setting("findtime", part, command::find_time).await?;
+            let maxretries = self.setting("maxretry", part, command::max_retry).await?;
+            let read = bantimes.into_iter().zip(findtimes).zip(maxretries);
+            rules.extend(part.iter().zip(read).filter_map(|(jail, ((bantime, findtime), maxretry))| {
+                Some(BanRule {
+                    jail: jail_name(jail)?,
+                    maxretry: maxretry?,
+                    findtime: findtime?,
+                    bantime: bantime?.as_number(),
+                })
+            }));
+        }
+        Ok(rules.into())
     }
 }
 
@@ -32,21 +83,22 @@ impl Fail2banControl {
 impl JailControl for Fail2banControl {
     async fn probe(&self) -> Result<Probe, ControlError> {
         let asked = Instant::now();
-        self.client.ping().await.map_err(|e| vital(&e))?;
+        self.ask("ping", self.client.ping()).await.map_err(|e| vital(&e))?;
         let latency_micros = u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX);
-        let version = self.client.version().await.map_err(|e| vital(&e))?;
-        let jails = self.client.jails().await.map_err(|e| vital(&e))?.len();
-        let database = self.client.database_file().await.map_err(|e| vital(&e))?;
+        let version = self.ask("version", self.client.version()).await.map_err(|e| vital(&e))?;
+        let jails = self.ask("jails", self.client.jails()).await.map_err(|e| vital(&e))?;
+        let database = self.ask("database_file", self.client.database_file()).await.map_err(|e| vital(&e))?;
         Ok(Probe {
             version: version.to_string(),
             latency_micros,
-            jails,
+            jails: jails.len(),
             database_file: database.map(|path| path.to_string_lossy().into_owned()),
+            rules: self.rules(&jails).await?,
         })
     }
 
     async fn counters(&self) -> Result<Counters, ControlError> {
-        let counted = self.client.counters().await.map_err(|e| vital(&e))?;
+        let counted = self.ask("counters", self.client.counters()).await.map_err(|e| vital(&e))?;
         let mut jails: Vec<_> = counted
             .iter()
             .filter_map(|(jail, counts)| jail_name(jail).map(|name| counters(name, counts)))
@@ -57,8 +109,8 @@ impl JailControl for Fail2banControl {
 
     async fn jail(&self, jail: &JailName) -> Result<JailDetail, ControlError> {
         let name = client_jail(jail)?;
-        let status = self.client.status_short(&name).await.map_err(|e| error(&e))?;
-        let found = self.client.jail_settings(&name).await.map_err(|e| error(&e))?;
+        let status = self.ask("status", self.client.status_short(&name)).await.map_err(|e| error(&e))?;
+        let found = self.ask("settings", self.client.jail_settings(&name)).await.map_err(|e| error(&e))?;
         Ok(JailDetail {
             counters: counters(jail.clone(), &status.counters),
             file_list: status.files.iter().map(ToString::to_string).collect(),
@@ -68,24 +120,26 @@ impl JailControl for Fail2banControl {
     }
 
     async fn bans(&self, jail: &JailName) -> Result<Vec<ReportedBan>, ControlError> {
-        let tickets = self.client.banned_with_times(&client_jail(jail)?).await.map_err(|e| error(&e))?;
+        let name = client_jail(jail)?;
+        let tickets = self.ask("bans", self.client.banned_with_times(&name)).await.map_err(|e| error(&e))?;
         Ok(tickets.iter().filter_map(|ticket| reported(ticket, &self.zone)).collect())
     }
 
     async fn banned_in(&self, id: &BanId) -> Result<Vec<JailName>, ControlError> {
-        let answer = self.client.banned_in(&[client_id(id)?]).await.map_err(|e| error(&e))?;
+        let ids = [client_id(id)?];
+        let answer = self.ask("banned_in", self.client.banned_in(&ids)).await.map_err(|e| error(&e))?;
         Ok(answer.iter().flatten().filter_map(jail_name).collect())
     }
 
     async fn ban(&self, jail: &JailName, target: &Target) -> Result<bool, ControlError> {
         let (name, address) = (client_jail(jail)?, client_address(target)?);
-        let report = self.client.ban(&name, &[address]).await.map_err(|e| error(&e))?;
+        let report = self.ask("ban", self.client.ban(&name, &[address])).await.map_err(|e| error(&e))?;
         Ok(report.count(Outcome::Done) > 0)
     }
 
     async fn unban(&self, jail: &JailName, id: &BanId) -> Result<bool, ControlError> {
         let (name, id) = (client_jail(jail)?, client_id(id)?);
-        let report = self.client.unban(&name, &[id]).await.map_err(|e| error(&e))?;
+        let report = self.ask("unban", self.client.unban(&name, &[id])).await.map_err(|e| error(&e))?;
         Ok(report.count(Outcome::Done) > 0)
     }
 }

@@ -5,10 +5,12 @@
 mod convert;
 mod fail2ban;
 mod geo;
+mod meter;
 mod mount;
 mod zone;
 
 pub use fail2ban::Fail2banControl;
 pub use geo::{GeoError, GeoFile};
+pub use meter::CommandMeter;
 pub use mount::SocketMount;
 pub use zone::{UnknownZone, Zone};

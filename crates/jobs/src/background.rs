@@ -39,7 +39,11 @@ impl Background {
             lease: Arc::clone(lease),
             clock: Arc::clone(&context.clock),
             watch: Arc::clone(context.runtime.watch()),
+            meter: context.meter.clone(),
         };
+        for job in &jobs {
+            bench.meter.announce(job.spec().name);
+        }
         let mut tasks = JoinSet::new();
         for job in &jobs {
             if let When::Every(pause) = job.spec().when {

@@ -15,6 +15,7 @@ use bangui_domain::ports::{Clock, Notices, SessionStore, TryStore};
 use bangui_domain::service::{Feed, Observer, Prober, Runtime};
 use thiserror::Error;
 
+use crate::meter::JobMeter;
 use crate::queue::JobStorage;
 
 pub use observe_bans::ObserveBans;
@@ -87,6 +88,8 @@ pub struct JobContext {
     pub sessions: Arc<dyn SessionStore>,
     /// Counted tries to log in, to be pruned.
     pub tries: Arc<dyn TryStore>,
+    /// Counts what comes of tries.
+    pub meter: JobMeter,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// How often bans are looked at.

@@ -55,7 +55,13 @@ mod tests {
     }
 
     fn probe() -> Probe {
-        Probe { version: "1.0.2".to_owned(), latency_micros: 100, jails: 1, database_file: None }
+        Probe {
+            version: "1.0.2".to_owned(),
+            latency_micros: 100,
+            jails: 1,
+            database_file: None,
+            rules: Arc::default(),
+        }
     }
 
     /// tokio's clock is paused and jumps to the next timer only when nothing else is left to do.

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use self::clockwork::{Clockwork, Tick};
 use crate::job::Job;
 use crate::lease::LeaseKeeper;
+use crate::meter::{JobMeter, Outcome};
 use crate::queue::report::{FailedTry, Report};
 use crate::queue::{JobStorage, Ticket, postgres_queue, sqlite_queue, worker_prefix};
 use crate::run::{Tried, attempt, pause};
@@ -38,6 +39,7 @@ pub(crate) struct Bench {
     pub(crate) lease: Arc<LeaseKeeper>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) watch: Arc<Watch>,
+    pub(crate) meter: JobMeter,
 }
 
 /// Works the queue of `job` for the holder of the lock under `fence`, until `stop`; dropped, it ends in the middle of a run,
@@ -148,8 +150,12 @@ async fn one_run(
     // This worker ends when the lock is lost, and whoever gets it takes the run over.
     let fence = bench.lease.gained().await;
     let Tried { report, again } = attempt(job, Some(fence), bench.clock.as_ref()).await;
-    let Some(error) = &report.error else { return Ok(report) };
+    let Some(error) = &report.error else {
+        bench.meter.count(spec.name, Outcome::Ok);
+        return Ok(report);
+    };
     let again = again && tries < spec.max_attempts;
+    bench.meter.count(spec.name, if again { Outcome::Retry } else { Outcome::Failed });
     let wait = again.then(|| pause(tries));
     if let Some(wait) = wait {
         let secs = wait.as_secs();
@@ -209,6 +215,7 @@ async fn one_tick(job: Arc<dyn Job>, bench: &Bench) {
     }
     // What a process without the lock does is not the job's run.
     if fence.is_some() {
+        bench.meter.count(name, if report.error.is_some() { Outcome::Failed } else { Outcome::Ok });
         let Report { started_at, took_millis, error } = report;
         bench.watch.ran(name, JobPulse { started_at, took_millis, error });
     }

@@ -51,7 +51,9 @@ fn tcp(address: SocketAddr) -> Found {
 fn unix(path: &Path) -> Found {
     match UnixStream::connect(path) {
         Ok(_) => Found::Taken,
-        Err(error) if [ErrorKind::NotFound, ErrorKind::ConnectionRefused].contains(&error.kind()) => Found::Free,
+        Err(error) if [ErrorKind::NotFound, ErrorKind::ConnectionRefused].contains(&error.kind()) => {
+            Found::Free
+        }
         Err(error) => Found::Refused(error),
     }
 }

@@ -2,6 +2,7 @@
 //! look; binds nothing and connects nowhere.
 
 mod http;
+mod metrics;
 
 use std::fmt;
 use std::path::Path;
@@ -44,6 +45,7 @@ pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
         add("workers", message);
     }
     problems.extend(http::check(&settings.http));
+    problems.extend(metrics::check(settings));
     let mut add = |key, message: String| problems.push(Problem { key, message });
     if !settings.fail2ban.socket.is_absolute() {
         add("fail2ban.socket", format!("{} is not a full path", settings.fail2ban.socket.display()));

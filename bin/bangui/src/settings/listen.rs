@@ -19,6 +19,16 @@ pub(crate) enum Listen {
     Unix(PathBuf),
 }
 
+impl Listen {
+    /// The address and port, of what has them.
+    pub(crate) fn address(&self) -> Option<SocketAddr> {
+        match self {
+            Self::Http(address) | Self::Https(address) => Some(*address),
+            Self::Unix(_) => None,
+        }
+    }
+}
+
 /// A text that names no place to listen on.
 #[derive(Debug, Error)]
 pub(crate) enum ListenError {

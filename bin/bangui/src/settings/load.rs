@@ -55,6 +55,9 @@ pub(crate) fn load(
     if let Some(path) = settings.admin.password_file.clone() {
         settings.admin.password = Some(secret_file("admin.password_file", path)?);
     }
+    if let Some(path) = settings.metrics.token_file.clone() {
+        settings.metrics.token = Some(secret_file("metrics.token_file", path)?);
+    }
     Ok(settings)
 }
 

@@ -55,9 +55,9 @@ pub(super) fn bind(http: &Http) -> Result<Vec<Listener>, Fatal> {
         _ => None,
     };
     let one = |listen: &Listen| match (listen, &certificate) {
-        (Listen::Http(address), _) => Ok(Listener::Tcp(tcp(*address)?)),
+        (Listen::Http(address), _) => Ok(Listener::Tcp(tcp("http.listen", *address)?)),
         (Listen::Https(address), Some(certificate)) => {
-            Ok(Listener::Tls(tcp(*address)?, Arc::clone(certificate)))
+            Ok(Listener::Tls(tcp("http.listen", *address)?, Arc::clone(certificate)))
         }
         (Listen::Https(address), None) => Err(Fatal::new(
             ExitCode::Config,
@@ -73,18 +73,21 @@ fn load(certificate: &Path, key: &Path) -> Result<Certificate, Fatal> {
         .map_err(|error: tls::TlsError| Fatal::new(ExitCode::Config, format!("{}.", chain(&error))))
 }
 
-/// Binds one address of `http.listen`.
-fn tcp(address: SocketAddr) -> Result<TcpListener, Fatal> {
+/// Binds one address that the setting `key` names.
+pub(super) fn tcp(key: &str, address: SocketAddr) -> Result<TcpListener, Fatal> {
     let listener = TcpListener::bind(address).map_err(|error| {
         let advice = match error.kind() {
             ErrorKind::AddrInUse => {
-                "another program listens there: stop it, or set http.listen (BANGUI_HTTP__LISTEN) to a free port"
+                let variable = key.to_uppercase().replace('.', "__");
+                format!(
+                    "another program listens there: stop it, or set {key} (BANGUI_{variable}) to a free port"
+                )
             }
             ErrorKind::PermissionDenied => {
-                "ports below 1024 need a privilege: choose a higher one, and put a proxy in front"
+                "ports below 1024 need a privilege: choose a higher one, and put a proxy in front".to_owned()
             }
-            ErrorKind::AddrNotAvailable => "this machine has no such address: check http.listen",
-            _ => "check http.listen",
+            ErrorKind::AddrNotAvailable => format!("this machine has no such address: check {key}"),
+            _ => format!("check {key}"),
         };
         Fatal::new(ExitCode::Io, format!("Cannot listen on {address} ({error}): {advice}."))
     })?;

@@ -1,5 +1,6 @@
 //! Stage 4: the scheduler lock is taken, or, on PostgreSQL, known to be another replica's.
 
+use std::net::TcpListener;
 use std::sync::Arc;
 
 use bangui_domain::model::LeaseHolder;
@@ -18,6 +19,7 @@ use bangui_domain::chain;
 pub(crate) struct Locked {
     pub(super) settings: Settings,
     pub(super) listeners: Vec<Listener>,
+    pub(super) metrics_listeners: Vec<TcpListener>,
     pub(super) db: Db,
     pub(super) lease: Arc<LeaseKeeper>,
     pub(super) queue: JobStorage,
@@ -47,7 +49,8 @@ impl Locked {
             );
         }
         let queue = open_queue(&migrated.settings, &migrated.db).await?;
-        Ok(Self { settings: migrated.settings, listeners: migrated.listeners, db: migrated.db, lease, queue })
+        let Migrated { settings, listeners, metrics_listeners, db } = migrated;
+        Ok(Self { settings, listeners, metrics_listeners, db, lease, queue })
     }
 }
 

@@ -1,5 +1,6 @@
 //! Stage 3: the database answers and has this version's tables.
 
+use std::net::TcpListener;
 use std::path::PathBuf;
 
 use bangui_jobs::JobStorage;
@@ -16,6 +17,7 @@ use bangui_domain::chain;
 pub(crate) struct Migrated {
     pub(super) settings: Settings,
     pub(super) listeners: Vec<Listener>,
+    pub(super) metrics_listeners: Vec<TcpListener>,
     pub(super) db: Db,
 }
 
@@ -23,7 +25,8 @@ impl Migrated {
     /// Connects, and brings the tables up to date.
     pub(crate) async fn run(bound: Bound) -> Result<Self, Fatal> {
         let db = open(&bound.settings).await?;
-        Ok(Self { settings: bound.settings, listeners: bound.listeners, db })
+        let Bound { settings, listeners, metrics_listeners } = bound;
+        Ok(Self { settings, listeners, metrics_listeners, db })
     }
 }
 

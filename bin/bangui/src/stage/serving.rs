@@ -10,13 +10,14 @@ use std::time::Duration;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServerHandle, Service, ServiceResponse};
 use actix_web::http::ConnectionType;
+use actix_web::middleware::from_fn;
 use actix_web::{App, HttpServer};
 use bangui_domain::chain;
 use bangui_jobs::{Background, LeaseKeeper};
 
-use super::Wired;
 use super::listener::Listener;
 use super::wired::Ending;
+use super::{Wired, scraping};
 use crate::exit::{ExitCode, Fatal};
 use crate::signals::Signals;
 use crate::tls;
@@ -33,6 +34,7 @@ const JOBS_END: Duration = Duration::from_secs(9);
 pub(crate) struct Serving {
     server: Server,
     handle: ServerHandle,
+    metrics: Option<ServerHandle>,
     background: Background,
     lease: Arc<LeaseKeeper>,
     ending: Ending,
@@ -42,15 +44,28 @@ pub(crate) struct Serving {
 impl Serving {
     /// Starts jobs and server.
     pub(crate) fn start(wired: Wired) -> Result<Self, Fatal> {
-        let Wired { listeners, threads, base_path, api, jobs, queue, lease, ending, has_replicas } = wired;
+        let Wired {
+            listeners,
+            metrics_listeners,
+            threads,
+            base_path,
+            api,
+            jobs,
+            queue,
+            lease,
+            ending,
+            has_replicas,
+        } = wired;
         // One certificate for all; this ends with the process.
         if let Some(certificate) = listeners.iter().find_map(Listener::certificate) {
             drop(tokio::spawn(tls::follow(certificate)));
         }
         let announced = ending.announced.clone();
+        let scraped = api.clone();
         let mut server = HttpServer::new(move || {
-            let (announced, base) = (announced.clone(), base_path.clone());
+            let (announced, measured, base) = (announced.clone(), api.clone(), base_path.clone());
             App::new()
+                .wrap(from_fn(move |request, next| bangui_api::measure(measured.clone(), request, next)))
                 .wrap_fn(move |mut request, service| {
                     below::take_off(&mut request, base.as_str());
                     let (answer, announced) = (service.call(request), announced.clone());
@@ -77,14 +92,15 @@ impl Serving {
             tracing::info!("serving on {place}");
         }
         let server = server.run();
+        let metrics = scraping::start(metrics_listeners, scraped)?;
         let background = Background::start(&jobs, queue, &lease)
             .map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))?;
-        Ok(Self { handle: server.handle(), server, background, lease, ending, has_replicas })
+        Ok(Self { handle: server.handle(), server, metrics, background, lease, ending, has_replicas })
     }
 
     /// Serves until a signal, then stops in order.
     pub(crate) async fn until_stopped(self, mut signals: Signals) -> Result<(), Fatal> {
-        let Self { server, handle, background, lease, ending, has_replicas } = self;
+        let Self { server, handle, metrics, background, lease, ending, has_replicas } = self;
         let mut serving = tokio::spawn(server);
         let outcome = tokio::select! {
             name = signals.next() => {
@@ -117,6 +133,10 @@ impl Serving {
                 }
             };
             tokio::join!(handle.stop(true), jobs);
+            // Scraped to the end.
+            if let Some(metrics) = metrics {
+                metrics.stop(true).await;
+            }
         };
         tokio::select! {
             () = orderly => {

@@ -1,6 +1,8 @@
 //! Stage 2: the settings make sense, and the ports are ours. Binding comes before any migration, so that a second
 //! server on the same port ends here, having changed nothing.
 
+use std::net::TcpListener;
+
 use super::Loaded;
 use super::listener::{self, Listener};
 use crate::exit::{ExitCode, Fatal};
@@ -16,6 +18,7 @@ pub(crate) struct Validated {
 pub(crate) struct Bound {
     pub(super) settings: Settings,
     pub(super) listeners: Vec<Listener>,
+    pub(super) metrics_listeners: Vec<TcpListener>,
 }
 
 impl Validated {
@@ -37,8 +40,12 @@ impl Validated {
 
     /// Binds all ports.
     pub(crate) fn bind(self) -> Result<Bound, Fatal> {
-        let listeners = listener::bind(&self.settings.http)?;
-        Ok(Bound { settings: self.settings, listeners })
+        let Settings { http, metrics, .. } = &self.settings;
+        let listeners = listener::bind(http)?;
+        let metrics_listeners =
+            metrics.listen.iter().map(|address| listener::tcp("metrics.listen", *address));
+        let metrics_listeners = metrics_listeners.collect::<Result<_, Fatal>>()?;
+        Ok(Bound { settings: self.settings, listeners, metrics_listeners })
     }
 }
 

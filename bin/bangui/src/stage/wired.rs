@@ -1,11 +1,15 @@
 //! Stage 5: every part is built and knows its neighbours. Nothing runs yet: no job, no request.
 
+use std::net::TcpListener;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use bangui_api::{ApiServices, ApiSettings, ApiState, DatabaseKind, Proxies, SecureCookies, SystemView};
+use bangui_api::{
+    ApiServices, ApiSettings, ApiState, DatabaseKind, Metrics, MetricsToken, Proxies, SecureCookies,
+    SystemView,
+};
 use bangui_domain::model::ServerId;
 use bangui_domain::ports::{
     AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, Notices, RuntimeStore, SessionStore,
@@ -14,8 +18,8 @@ use bangui_domain::ports::{
 use bangui_domain::service::{
     BanService, EventService, Feed, JailService, JobService, Observer, Prober, Runtime, Watch,
 };
-use bangui_gateway::{Fail2banControl, Zone};
-use bangui_jobs::{Board, JobContext, JobStorage, LeaseKeeper};
+use bangui_gateway::{CommandMeter, Fail2banControl, Zone};
+use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper};
 use bangui_persistence::{Db, DbKind, Fail2banDb, NoticeListener};
 use bangui_session_cache::{AccountStores, Accounts, SessionSettings, Sessions};
 use tokio_util::sync::CancellationToken;
@@ -34,6 +38,7 @@ const FIRST_LOOK: Duration = Duration::from_secs(1);
 /// A server that only has to be started.
 pub(crate) struct Wired {
     pub(super) listeners: Vec<Listener>,
+    pub(super) metrics_listeners: Vec<TcpListener>,
     pub(super) threads: usize,
     pub(super) base_path: BasePath,
     pub(super) api: Data<ApiState>,
@@ -57,10 +62,14 @@ pub(crate) struct Ending {
 impl Wired {
     /// Builds everything, and makes the first user if one is configured.
     pub(crate) async fn build(locked: Locked) -> Result<Self, Fatal> {
-        let Locked { settings, listeners, db, lease, queue } = locked;
+        let Locked { settings, listeners, metrics_listeners, db, lease, queue } = locked;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let server = ServerId::local();
-        let control = control(&settings)?;
+        let commands = CommandMeter::new().map_err(unmeasured)?;
+        let meter = JobMeter::new().map_err(unmeasured)?;
+        let counted = commands.collectors().into_iter().chain(meter.collectors());
+        let metrics = Metrics::new(counted.collect()).map_err(unmeasured)?;
+        let control = control(&settings, commands)?;
         let (store, audit): (Arc<dyn BanStore>, Arc<dyn AuditLog>) =
             (Arc::new(db.clone()), Arc::new(db.clone()));
 
@@ -102,6 +111,7 @@ impl Wired {
             notices,
             sessions: Arc::new(db.clone()),
             tries: Arc::new(db.clone()),
+            meter,
             clock: Arc::clone(&clock),
             poll_interval: Duration::from_millis(settings.fail2ban.poll_interval_ms),
             session_idle: session_settings.idle_expiry,
@@ -118,12 +128,24 @@ impl Wired {
             events: Arc::new(EventService::new(server, store)),
             accounts: Arc::new(accounts),
             system: system(&settings, &db, &lease, clock.as_ref(), ending.announced.clone()),
+            metrics,
         };
         let api = Data::new(ApiState::new(services, api_settings(&settings), ending.begun.clone()));
         let threads = threads(&settings);
         let has_replicas = db.kind() == DbKind::Postgres;
         let base_path = settings.http.base_path;
-        Ok(Self { listeners, threads, base_path, api, jobs, queue, lease, ending, has_replicas })
+        Ok(Self {
+            listeners,
+            metrics_listeners,
+            threads,
+            base_path,
+            api,
+            jobs,
+            queue,
+            lease,
+            ending,
+            has_replicas,
+        })
     }
 }
 
@@ -151,13 +173,19 @@ fn runtime_store(db: &Db) -> Option<Arc<dyn RuntimeStore>> {
     }
 }
 
-fn control(settings: &Settings) -> Result<Arc<dyn JailControl>, Fatal> {
+/// What is counted has names that the library refuses: a defect.
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unmeasured(error: bangui_api::MetricsError) -> Fatal {
+    Fatal::new(ExitCode::Internal, format!("Metrics cannot be counted: {error}."))
+}
+
+fn control(settings: &Settings, meter: CommandMeter) -> Result<Arc<dyn JailControl>, Fatal> {
     let zone = match &settings.fail2ban.timezone {
         None => Zone::system(),
         Some(name) => Zone::named(name)
             .map_err(|error| Fatal::new(ExitCode::Config, format!("fail2ban.timezone: {error}")))?,
     };
-    Ok(Arc::new(Fail2banControl::new(&settings.fail2ban.socket, zone)))
+    Ok(Arc::new(Fail2banControl::new(&settings.fail2ban.socket, zone, meter)))
 }
 
 fn session_settings(settings: &Settings) -> SessionSettings {
@@ -233,6 +261,7 @@ fn api_settings(settings: &Settings) -> ApiSettings {
             settings::SecureCookies::Always => SecureCookies::Always,
             settings::SecureCookies::Never => SecureCookies::Never,
         },
+        metrics_token: settings.metrics.token.as_ref().map(|token| MetricsToken::new(token.expose())),
         ..ApiSettings::default()
     }
 }

@@ -45,6 +45,15 @@ pub enum HttpFailure {
         /// How many there are.
         limit: usize,
     },
+    /// Metrics are not served on this address.
+    #[error(
+        "metrics are not served here: set metrics.token (BANGUI_METRICS__TOKEN) to serve them here to whoever has that \
+         token, or metrics.listen (BANGUI_METRICS__LISTEN) to serve them on an address of their own"
+    )]
+    MetricsOff,
+    /// The token for metrics is missing or wrong.
+    #[error("metrics need the token that metrics.token names: send it as Authorization: Bearer TOKEN")]
+    MetricsTokenRequired,
 }
 
 impl HttpFailure {
@@ -61,13 +70,16 @@ impl HttpFailure {
             Self::RequestMalformed => "request_malformed",
             Self::Fail2banStarting => "fail2ban_starting",
             Self::StreamsExhausted { .. } => "streams_exhausted",
+            Self::MetricsOff => "metrics_off",
+            Self::MetricsTokenRequired => "metrics_token_required",
         }
     }
 
     /// The status.
     pub const fn status(&self) -> StatusCode {
         match self {
-            Self::RouteNotFound(_) => StatusCode::NOT_FOUND,
+            Self::RouteNotFound(_) | Self::MetricsOff => StatusCode::NOT_FOUND,
+            Self::MetricsTokenRequired => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyMalformed(_)
             | Self::QueryMalformed(_)

@@ -76,6 +76,9 @@ impl Problem {
         if let ApiError::Http(HttpFailure::MethodNotAllowed { allow }) = error {
             response.insert_header((header::ALLOW, allow.as_str()));
         }
+        if let ApiError::Http(HttpFailure::MetricsTokenRequired) = error {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"metrics\""));
+        }
         response.insert_header((header::CONTENT_TYPE, PROBLEM_JSON)).json(Self::new(error, request_id))
     }
 }

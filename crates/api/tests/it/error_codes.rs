@@ -52,6 +52,8 @@ fn all() -> Vec<(ApiError, u16)> {
         (HttpFailure::RequestMalformed, 400),
         (HttpFailure::Fail2banStarting, 503),
         (HttpFailure::StreamsExhausted { limit: 1 }, 503),
+        (HttpFailure::MetricsOff, 404),
+        (HttpFailure::MetricsTokenRequired, 401),
     ];
     let services = services.into_iter().map(|(error, status)| (ApiError::from(error), status));
     let https = https.into_iter().map(|(failure, status)| (ApiError::from(failure), status));
@@ -100,6 +102,8 @@ fn place(error: &ApiError) -> usize {
             HttpFailure::RequestMalformed => 32,
             HttpFailure::Fail2banStarting => 33,
             HttpFailure::StreamsExhausted { .. } => 34,
+            HttpFailure::MetricsOff => 35,
+            HttpFailure::MetricsTokenRequired => 36,
         },
     }
 }

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use bangui_domain::model::{
-    BanId, BanTime, JailCounters, JailDetail, JailName, JailSettings, Outage, OutageCode, Probe, Target,
-    Timestamp,
+    BanId, BanRule, BanTime, JailCounters, JailDetail, JailName, JailSettings, Outage, OutageCode, Probe,
+    Target, Timestamp,
 };
 use bangui_domain::ports::{
     Clock, ControlError, Counters, Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, JailControl,
@@ -105,7 +105,14 @@ impl JailControl for Script {
         let mut state = self.edit();
         state.answer()?;
         let jails = state.jails.len();
-        Ok(Probe { version: "1.0.2".to_owned(), latency_micros: 1_250, jails, database_file: None })
+        let rule = |name: &String| BanRule {
+            jail: JailName::parse(name).unwrap(),
+            maxretry: 5,
+            findtime: 600,
+            bantime: -1,
+        };
+        let rules = state.jails.keys().map(rule).collect();
+        Ok(Probe { version: "1.0.2".to_owned(), latency_micros: 1_250, jails, database_file: None, rules })
     }
 
     async fn counters(&self) -> Result<Counters, ControlError> {

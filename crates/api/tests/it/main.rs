@@ -17,6 +17,7 @@ mod health;
 mod jails;
 mod jobs;
 mod logins;
+mod metrics;
 mod problems;
 mod server;
 mod sessions;

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{StatusCode, header::HeaderMap};
+use actix_web::middleware::from_fn;
 use actix_web::test::{self, TestRequest};
 use actix_web::{App, web};
 use async_trait::async_trait;
 use bangui_api::{
-    ApiServices, ApiSettings, ApiState, DatabaseKind, Proxies, SchedulerRole, SystemInfo, SystemView,
+    ApiServices, ApiSettings, ApiState, DatabaseKind, Metrics, Proxies, SchedulerRole, SystemInfo, SystemView,
 };
 use bangui_domain::model::{Fence, Lease, LeaseHolder, ServerId, Timestamp};
 use bangui_domain::service::{
@@ -135,6 +136,7 @@ impl World {
             events: Arc::new(EventService::new(ServerId::local(), store)),
             accounts: accounts.clone(),
             system: system.clone(),
+            metrics: Metrics::new(Vec::new()).unwrap(),
         };
         let state = web::Data::new(ApiState::new(services, settings, shutdown.clone()));
         let prober = Prober::new(control, watch.clone());
@@ -167,9 +169,11 @@ impl World {
 
     /// Sends a request as it is, by an application as the server builds it, and leaves the body unread.
     pub(crate) async fn open(&self, request: TestRequest) -> ServiceResponse<BoxBody> {
-        let state = self.state.clone();
-        let app =
-            test::init_service(App::new().configure(|config| bangui_api::configure(config, state))).await;
+        let (state, measured) = (self.state.clone(), self.state.clone());
+        let app = App::new()
+            .wrap(from_fn(move |request, next| bangui_api::measure(measured.clone(), request, next)))
+            .configure(|config| bangui_api::configure(config, state));
+        let app = test::init_service(app).await;
         test::call_service(&app, request.to_request()).await.map_into_boxed_body()
     }
 

@@ -65,6 +65,26 @@ impl EventKind {
     }
 }
 
+/// How many events of a jail a process has told since it started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct EventTally {
+    /// Bans.
+    pub bans: u64,
+    /// Ends of bans.
+    pub unbans: u64,
+}
+
+impl EventTally {
+    /// One more of this kind.
+    pub fn add(&mut self, kind: EventKind) {
+        let count = match kind {
+            EventKind::Ban => &mut self.bans,
+            EventKind::Unban => &mut self.unbans,
+        };
+        *count = count.saturating_add(1);
+    }
+}
+
 /// How an event came about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {

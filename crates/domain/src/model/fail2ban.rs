@@ -1,6 +1,8 @@
 //! The watched fail2ban server as a whole: online or not, since when, and what is wrong.
 
-use super::Timestamp;
+use std::sync::Arc;
+
+use super::{BanRule, Timestamp};
 
 /// What a probe learned from a server that answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +15,8 @@ pub struct Probe {
     pub jails: usize,
     /// Where fail2ban keeps its database, by its own account; `None` when it keeps none.
     pub database_file: Option<String>,
+    /// When each jail bans; a jail that is not read is not here.
+    pub rules: Arc<[BanRule]>,
 }
 
 /// Why fail2ban cannot be reached.

@@ -68,6 +68,19 @@ pub struct JailCounters {
     pub total_banned: u64,
 }
 
+/// When a jail bans and for how long, as fail2ban runs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BanRule {
+    /// The jail.
+    pub jail: JailName,
+    /// Failures that lead to a ban.
+    pub maxretry: i64,
+    /// The seconds within which failures add up.
+    pub findtime: i64,
+    /// The seconds of a ban; -1 is for ever.
+    pub bantime: i64,
+}
+
 /// A jail with all that fail2ban tells about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JailDetail {

@@ -71,7 +71,8 @@ pub struct ReportedBan {
 /// Asks and commands one fail2ban server.
 #[async_trait]
 pub trait JailControl: Send + Sync {
-    /// Whether it answers, and what it is.
+    /// Whether it answers, what it is, and when its jails ban. Asks for three settings of each jail: meant for every
+    /// half minute.
     async fn probe(&self) -> Result<Probe, ControlError>;
 
     /// The counters of all jails, by name. Cheap: meant to be asked every second.

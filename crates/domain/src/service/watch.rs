@@ -4,6 +4,7 @@
 
 mod question;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::broadcast;
@@ -12,8 +13,8 @@ pub use self::question::Question;
 use self::question::Questions;
 
 use crate::model::{
-    BanEvent, Fail2banState, JailCounters, JailsSeen, JobPulse, JobTally, LiveEvent, Outage, OutageCode,
-    Probe, RuntimeState, Timestamp,
+    BanEvent, EventTally, Fail2banState, JailCounters, JailName, JailsSeen, JobPulse, JobTally, LiveEvent,
+    Outage, OutageCode, Probe, RuntimeState, Timestamp,
 };
 use crate::ports::Clock;
 
@@ -25,6 +26,8 @@ struct Seen {
     state: Arc<Fail2banState>,
     jails: Option<JailsSeen>,
     jobs: Arc<[JobTally]>,
+    /// What this process has told, whoever recorded it.
+    events: BTreeMap<JailName, EventTally>,
     /// When fail2ban last answered or was last tried, by this process's clock, whoever asked.
     asked_at: Option<Timestamp>,
 }
@@ -54,6 +57,7 @@ impl Watch {
             state: Arc::new(Fail2banState::Starting),
             jails: None,
             jobs: Arc::new([]),
+            events: BTreeMap::new(),
             asked_at: None,
         };
         Self { clock, seen: RwLock::new(seen), questions: Questions::default(), feed }
@@ -85,6 +89,11 @@ impl Watch {
     /// The jobs that are not queued, as the process that runs them counts them.
     pub fn jobs(&self) -> Arc<[JobTally]> {
         Arc::clone(&self.read().jobs)
+    }
+
+    /// The events that were told since this process started, by jail.
+    pub fn events(&self) -> BTreeMap<JailName, EventTally> {
+        self.read().events.clone()
     }
 
     /// This process has run a job that is not queued.
@@ -194,6 +203,11 @@ impl Watch {
 
     /// Events were recorded; [`super::Feed`] tells them, in the order of their numbers.
     pub(super) fn recorded(&self, events: Vec<BanEvent>) {
+        let mut seen = self.write();
+        for event in &events {
+            seen.events.entry(event.key.jail.clone()).or_default().add(event.kind);
+        }
+        drop(seen);
         for event in events {
             self.tell(LiveEvent::Ban(Arc::new(event)));
         }

@@ -135,6 +135,7 @@ impl JailControl for Script {
             latency_micros: 70,
             jails: fake.jails.len(),
             database_file: Some("fail2ban.sqlite3".to_owned()),
+            rules: Arc::new([]),
         })
     }
 

@@ -1,12 +1,13 @@
 //! The live stream of each process on one store: everything once, in order, whoever recorded it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bangui_domain::model::{LiveEvent, ServerId};
+use bangui_domain::model::{EventTally, LiveEvent, ServerId};
 use bangui_domain::service::{Feed, Watch};
 use tokio::sync::broadcast::Receiver;
 
-use crate::fake::World;
+use crate::fake::{World, name};
 
 /// Another process's live stream on the store of `world`.
 async fn elsewhere(world: &World) -> (Feed, Receiver<LiveEvent>) {
@@ -52,6 +53,10 @@ async fn what_one_process_records_every_process_tells_once() {
     let newest = world.store.newest_event(&ServerId::local()).await.expect("an event");
     assert_eq!(feed.catch_up_to(newest).await.expect("a look"), 2);
     assert_eq!((told(&mut here), told(&mut there)), (vec![3, 4], vec![3, 4]));
+
+    let tally = |bans, unbans| BTreeMap::from([(name("sshd"), EventTally { bans, unbans })]);
+    assert_eq!(world.watch.events(), tally(2, 2));
+    assert_eq!(feed.watch().events(), tally(1, 2), "each process counts what it has told");
 }
 
 #[tokio::test]

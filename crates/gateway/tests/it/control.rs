@@ -2,9 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bangui_domain::model::{BanId, BanTime, JailName, OutageCode, Target};
+use bangui_domain::model::{BanId, BanRule, BanTime, JailName, OutageCode, Target};
 use bangui_domain::ports::{ControlError, JailControl, LocalTime};
-use bangui_gateway::{Fail2banControl, Zone};
+use bangui_gateway::{CommandMeter, Fail2banControl, Zone};
 use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec};
 
 fn start(zone: &str) -> Fail2ban {
@@ -16,8 +16,27 @@ fn start(zone: &str) -> Fail2ban {
         .expect("fail2ban starts")
 }
 
+fn meter() -> CommandMeter {
+    CommandMeter::new().expect("names that are in order")
+}
+
+/// What `meter` has counted under `name`, by the value of its one label.
+fn counted(meter: &CommandMeter, name: &str) -> Vec<(String, u64)> {
+    let families = meter.collectors().into_iter().flat_map(|collector| collector.collect());
+    let family = families.into_iter().find(|family| family.name() == name).expect("a family");
+    let mut counts = Vec::new();
+    for metric in family.get_metric() {
+        let label = metric.get_label().first().expect("one label");
+        let calls = metric.get_histogram().get_sample_count();
+        let errors: u64 = metric.get_counter().get_value().to_string().parse().expect("a whole number");
+        counts.push((label.value().to_owned(), calls + errors));
+    }
+    counts.sort();
+    counts
+}
+
 fn control(fail2ban: &Fail2ban, zone: &str) -> Fail2banControl {
-    Fail2banControl::new(&fail2ban.socket(), Zone::named(zone).expect("a zone"))
+    Fail2banControl::new(&fail2ban.socket(), Zone::named(zone).expect("a zone"), meter())
 }
 
 fn jail(name: &str) -> JailName {
@@ -42,6 +61,8 @@ async fn a_server_is_probed_counted_and_described() {
     assert_eq!(probe.jails, 2);
     assert!(probe.version.starts_with(|first: char| first.is_ascii_digit()), "{}", probe.version);
     assert_eq!(probe.database_file.as_deref(), fail2ban.database_path().to_str());
+    let rule = |name: &str, maxretry, bantime| BanRule { jail: jail(name), maxretry, findtime: 600, bantime };
+    assert_eq!(*probe.rules, [rule("nginx", 3, 600), rule("sshd", 4, 3600)]);
 
     let counters = control.counters().await.expect("counters");
     let names: Vec<&str> = counters.jails.iter().map(|jail| jail.name.as_str()).collect();
@@ -94,10 +115,35 @@ async fn failures_are_named_by_what_they_are() {
     let error = there.ban(&jail("nowhere"), &target("203.0.113.7")).await.expect_err("no such jail");
     assert_eq!(error, ControlError::JailNotFound(jail("nowhere")));
 
-    let away = Fail2banControl::new(&fail2ban.dir().join("no.sock"), Zone::system());
+    let away = Fail2banControl::new(&fail2ban.dir().join("no.sock"), Zone::system(), meter());
     let error = away.counters().await.expect_err("no socket");
     assert!(
         matches!(&error, ControlError::Offline(outage) if outage.code == OutageCode::SocketMissing),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn commands_are_counted_by_name_and_failures_by_where_they_were() {
+    let fail2ban = start("UTC");
+    let (there, away) = (meter(), meter());
+    let zone = Zone::named("UTC").expect("a zone");
+    let control = Fail2banControl::new(&fail2ban.socket(), zone.clone(), there.clone());
+    for _ in 0..3 {
+        control.counters().await.expect("counters");
+    }
+    control.ban(&jail("sshd"), &target("203.0.113.7")).await.expect("a ban");
+    control.jail(&jail("nowhere")).await.expect_err("no such jail");
+    let seen: Vec<_> =
+        [("ban", 1), ("counters", 3), ("status", 1)].map(|(name, n)| (name.to_owned(), n)).into();
+    assert_eq!(counted(&there, "bangui_f2b_command_duration_seconds"), seen);
+    let errors = |conn, req| vec![("socket_conn".to_owned(), conn), ("socket_req".to_owned(), req)];
+    assert_eq!(counted(&there, "f2b_errors"), errors(0, 0), "a jail that is not there is an answer");
+
+    let control = Fail2banControl::new(&fail2ban.dir().join("no.sock"), zone, away.clone());
+    control.counters().await.expect_err("no socket");
+    control.probe().await.expect_err("no socket");
+    for name in ["f2b_errors", "f2b_errors_total"] {
+        assert_eq!(counted(&away, name), errors(2, 0));
+    }
 }

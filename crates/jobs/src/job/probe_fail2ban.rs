@@ -1,4 +1,4 @@
-//! Asks fail2ban every 30 seconds for version and latency. Between probes every look at the bans notices an
+//! Asks fail2ban every 30 seconds for version, latency, and when its jails ban. Between probes every look at the bans notices an
 //! outage, and its end, within the poll interval. Not queued: the answer belongs to the process that looks at the bans,
 //! which publishes it.
 
@@ -28,7 +28,7 @@ impl Job for ProbeFail2ban {
     fn spec(&self) -> JobSpec {
         JobSpec {
             name: "probe_fail2ban",
-            about: "asks fail2ban for its version and how fast it answers",
+            about: "asks fail2ban for its version, how fast it answers, and when its jails ban",
             when: When::Every(Duration::from_secs(30)),
             max_attempts: 1,
             timeout: Duration::from_secs(30),

@@ -30,6 +30,7 @@ both_databases!(a_tick_runs_once_however_often_it_is_queued, |test: TestDb| asyn
     world.push(3).await;
     eventually("the third tick to run", || job.runs() == 3).await;
     assert_eq!(job.fenced.load(Ordering::SeqCst), 3);
+    assert_eq!(world.counted(), [3, 0, 0]);
     world.stop.cancel();
     tokio::time::timeout(PATIENCE, worker).await.expect("the worker stops").expect("without a panic");
 
@@ -66,6 +67,7 @@ both_databases!(a_try_that_failed_is_followed_by_another_after_a_pause, |test: T
     let done = world.run_that("the second to work", |run| run.state == JobRunState::Done).await;
     assert_eq!((done.attempts, done.error, done.id), (2, None, waiting.id));
     assert_eq!(job.runs(), 2);
+    assert_eq!(world.counted(), [1, 1, 0]);
     world.end(worker).await;
 });
 
@@ -89,6 +91,7 @@ both_databases!(panics_and_time_outs_are_failed_tries_and_the_last_one_ends_it, 
         });
         assert!(found.await.is_ok(), "{error}: {:?}", world.runs().await);
         assert_eq!(job.runs(), TRIES, "no try is left");
+        assert_eq!(world.counted(), [0, 1, 1]);
         assert!(!world.bench.storage.pending().await.expect("the queue").contains_key("told"));
         world.end(worker).await;
     }
@@ -101,6 +104,7 @@ both_databases!(a_failure_that_will_not_pass_is_not_tried_again, |test: TestDb| 
     world.push(1).await;
     let run = world.run_that("the run to fail", |run| run.state == JobRunState::Failed).await;
     assert_eq!((run.attempts, run.error.as_deref(), job.runs()), (1, Some("never ever"), 1));
+    assert_eq!(world.counted(), [0, 0, 1]);
     world.end(worker).await;
 });
 
@@ -183,6 +187,7 @@ both_databases!(an_unqueued_job_leaves_no_trace_but_its_count, |test: TestDb| as
     tokio::time::timeout(PATIENCE, worker).await.expect("the worker stops").expect("without a panic");
     let tally = world.bench.watch.jobs()[0].clone();
     assert_eq!((tally.job.as_str(), tally.runs, tally.failed), ("told", u64::from(job.runs()), 1));
+    assert_eq!(world.counted(), [tally.runs - 1, 0, 1]);
     assert_eq!(tally.last.error, None);
     assert_eq!(tally.last_failure.and_then(|failure| failure.error).as_deref(), Some("not yet"));
     world.bench.storage.close().await;

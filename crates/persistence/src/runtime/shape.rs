@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bangui_domain::model::{
-    Fail2banState, JailCounters, JailName, JailsSeen, JobPulse, JobTally, Outage, OutageCode, Probe,
+    BanRule, Fail2banState, JailCounters, JailName, JailsSeen, JobPulse, JobTally, Outage, OutageCode, Probe,
     RuntimeState, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,8 @@ enum Fail2ban {
         latency_micros: u64,
         jails: usize,
         database_file: Option<String>,
+        #[serde(default)]
+        rules: Vec<Rule>,
     },
     Offline {
         since: i64,
@@ -39,6 +41,14 @@ enum Fail2ban {
         code: String,
         detail: String,
     },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Rule {
+    jail: String,
+    maxretry: i64,
+    findtime: i64,
+    bantime: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -114,6 +124,7 @@ pub(super) fn write(state: &RuntimeState) -> Result<String, serde_json::Error> {
             latency_micros: probe.latency_micros,
             jails: probe.jails,
             database_file: probe.database_file.clone(),
+            rules: probe.rules.iter().map(rule).collect(),
         },
         Fail2banState::Offline { since, checked_at, outage } => Fail2ban::Offline {
             since: since.as_millis(),
@@ -128,6 +139,15 @@ pub(super) fn write(state: &RuntimeState) -> Result<String, serde_json::Error> {
     });
     let jobs = state.jobs.iter().map(tally).collect();
     serde_json::to_string(&Shape { version: VERSION, fail2ban, jails, jobs })
+}
+
+fn rule(rule: &BanRule) -> Rule {
+    Rule {
+        jail: rule.jail.as_str().to_owned(),
+        maxretry: rule.maxretry,
+        findtime: rule.findtime,
+        bantime: rule.bantime,
+    }
 }
 
 fn jail(jail: &JailCounters) -> Jail {
@@ -164,8 +184,9 @@ pub(super) fn read(text: &str, age_millis: i64) -> Result<RuntimeState, Unreadab
     let at = Timestamp::from_millis;
     let fail2ban = match shape.fail2ban {
         Fail2ban::Starting => Fail2banState::Starting,
-        Fail2ban::Online { since, checked_at, version, latency_micros, jails, database_file } => {
-            let probe = Probe { version, latency_micros, jails, database_file };
+        Fail2ban::Online { since, checked_at, version, latency_micros, jails, database_file, rules } => {
+            let rules = rules.into_iter().map(ruled).collect::<Result<_, _>>()?;
+            let probe = Probe { version, latency_micros, jails, database_file, rules };
             Fail2banState::Online { since: at(since), checked_at: at(checked_at), probe }
         }
         Fail2ban::Offline { since, checked_at, code, detail } => {
@@ -190,11 +211,19 @@ fn counted(tally: Tally) -> JobTally {
     }
 }
 
+fn ruled(rule: Rule) -> Result<BanRule, Unreadable> {
+    let Rule { jail, maxretry, findtime, bantime } = rule;
+    Ok(BanRule { jail: named(jail)?, maxretry, findtime, bantime })
+}
+
+fn named(text: String) -> Result<JailName, Unreadable> {
+    JailName::parse(&text).map_err(|_| Unreadable::Word(text))
+}
+
 fn seen(seen: Jails) -> Result<JailsSeen, Unreadable> {
     let counters = |jail: Jail| {
-        let name = JailName::parse(&jail.name).map_err(|_| Unreadable::Word(jail.name))?;
         Ok(JailCounters {
-            name,
+            name: named(jail.name)?,
             currently_failed: jail.currently_failed,
             total_failed: jail.total_failed,
             currently_banned: jail.currently_banned,

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bangui_domain::model::{
-    Fail2banState, Fence, JailCounters, JailName, JailsSeen, JobPulse, JobTally, LeaseHolder, Outage,
-    OutageCode, Probe, RuntimeState, ServerId, Timestamp,
+    BanRule, Fail2banState, Fence, JailCounters, JailName, JailsSeen, JobPulse, JobTally, LeaseHolder,
+    Outage, OutageCode, Probe, RuntimeState, ServerId, Timestamp,
 };
 use bangui_domain::ports::{
     Acquired, LeaseStore, Notice, Notices, RuntimeStore, SCHEDULER_LEASE, StoreError,
@@ -28,6 +28,13 @@ fn online() -> RuntimeState {
         latency_micros: 70,
         jails: 1,
         database_file: Some("/var/lib/fail2ban/fail2ban.sqlite3".into()),
+        rules: [BanRule {
+            jail: JailName::parse("sshd-ä").unwrap(),
+            maxretry: 5,
+            findtime: i64::MAX,
+            bantime: -1,
+        }]
+        .into(),
     };
     let jail = JailCounters {
         name: JailName::parse("sshd-ä").unwrap(),
@@ -119,6 +126,11 @@ both_databases!(what_another_version_published_counts_as_nothing, |test| async m
         test.execute(&format!("UPDATE runtime_state SET state = '{state}'"));
         assert_eq!(db.published(&ServerId::local()).await.unwrap(), None, "{state}");
     }
+    // Without what has come to this version of the shape later.
+    let early = r#"{"version":1,"jails":null,"fail2ban":{"state":"online","since":1,"checked_at":1,"version":"1.0.2",
+        "latency_micros":1,"jails":0,"database_file":null}}"#;
+    test.execute(&format!("UPDATE runtime_state SET state = '{early}'"));
+    assert!(db.published(&ServerId::local()).await.unwrap().is_some());
     publish(db, fence, &online()).await.unwrap();
     assert!(db.published(&ServerId::local()).await.unwrap().is_some());
 });

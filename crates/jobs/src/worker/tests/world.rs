@@ -16,6 +16,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::super::{Bench, work_queue};
 use crate::job::{Job, JobError, JobSpec, When};
 use crate::lease::LeaseKeeper;
+use crate::meter::{JobMeter, Outcome};
 use crate::queue::{JobStorage, Ticket};
 
 /// How long anything may take before a test gives up.
@@ -115,12 +116,19 @@ impl World {
             storage: storage.expect("a queue"),
             lease: lease(test, "one").await,
             watch: Arc::new(Watch::new(Arc::clone(&clock))),
+            meter: JobMeter::new().expect("names that are in order"),
             clock,
         };
         let keeper = Arc::clone(&bench.lease);
         let keeping = tokio::spawn(async move { keeper.keep(CancellationToken::new()).await });
         let keeping = AbortOnDropHandle::new(keeping);
         Self { bench, stop: CancellationToken::new(), dir, _keeping: keeping }
+    }
+
+    /// How many tries went well, failed with another to come, and failed for good.
+    pub(super) fn counted(&self) -> [u64; 3] {
+        [Outcome::Ok, Outcome::Retry, Outcome::Failed]
+            .map(|outcome| self.bench.meter.counted("told", outcome))
     }
 
     /// The token under which this process holds the lock.
