@@ -17,6 +17,7 @@ mod health;
 mod lab;
 mod listening;
 mod live;
+mod metrics;
 mod mounts;
 mod outage;
 mod postgres;
