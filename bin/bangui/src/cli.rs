@@ -6,7 +6,9 @@ use std::time::Duration;
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
-use crate::command::{check_config, doctor, healthcheck, migrate, openapi, serve, user};
+use crate::command::{
+    backup, check_config, copy, doctor, healthcheck, migrate, openapi, restore, serve, user,
+};
 use crate::exit::{ExitCode, Fatal};
 use crate::settings::{Log, LogFormat};
 use crate::stage::{Loaded, Validated};
@@ -51,7 +53,17 @@ enum Command {
         command: user::Command,
     },
     /// Bring the database up to date, and do nothing else.
-    Migrate,
+    Migrate {
+        /// Only tell whether it is: exit 0 if so, 1 if not. Changes nothing.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Write everything that is worth keeping to a file, beside a running server or without one.
+    Backup(backup::Args),
+    /// Fill the database from such a file, while no server runs on it.
+    Restore(restore::Args),
+    /// Fill a database from another one, of the same kind or not, while no server runs on it.
+    Copy(copy::Args),
     /// Print the OpenAPI document of the API.
     Openapi,
 }
@@ -69,7 +81,14 @@ pub(crate) fn run(cli: Cli) -> Result<(), Fatal> {
             let validated = start_logging(Validated::new(Loaded::load(cli.config.as_deref())?)?)?;
             block_on(serve::run(validated))
         }
-        Command::Migrate => {
+        Command::Migrate { check: true } => block_on(migrate::check(&loaded(cli.config.as_deref())?)),
+        Command::Backup(args) => block_on(backup::run(&loaded(cli.config.as_deref())?, &args)),
+        Command::Restore(args) => block_on(restore::run(loaded(cli.config.as_deref())?, &args)),
+        Command::Copy(args) => {
+            loaded(cli.config.as_deref())?;
+            block_on(copy::run(&args))
+        }
+        Command::Migrate { check: false } => {
             let validated = start_logging(Validated::new(Loaded::load(cli.config.as_deref())?)?)?;
             block_on(migrate::run(validated))
         }
@@ -93,8 +112,19 @@ fn block_on(work: impl Future<Output = Result<(), Fatal>>) -> Result<(), Fatal> 
     done
 }
 
+/// Settings that parse, for a command that needs no more of them, with logging started.
+fn loaded(config: Option<&std::path::Path>) -> Result<Loaded, Fatal> {
+    let loaded = Loaded::load(config)?;
+    log_as(&loaded.settings().log)?;
+    Ok(loaded)
+}
+
 fn start_logging(validated: Validated) -> Result<Validated, Fatal> {
-    let Log { filter, format } = &validated.settings().log;
+    log_as(&validated.settings().log)?;
+    Ok(validated)
+}
+
+fn log_as(Log { filter, format }: &Log) -> Result<(), Fatal> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|error| Fatal::new(ExitCode::Config, format!("log.filter: {error}")))?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
@@ -102,5 +132,5 @@ fn start_logging(validated: Validated) -> Result<Validated, Fatal> {
         LogFormat::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
         LogFormat::Json => lines.json().init(),
     }
-    Ok(validated)
+    Ok(())
 }

@@ -1,9 +1,13 @@
 //! The commands, one file each.
 
+mod archive;
+pub(crate) mod backup;
 pub(crate) mod check_config;
+pub(crate) mod copy;
 pub(crate) mod doctor;
 pub(crate) mod healthcheck;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
+pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod user;

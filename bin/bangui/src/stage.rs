@@ -14,7 +14,7 @@ mod wired;
 
 pub(crate) use loaded::Loaded;
 pub(crate) use locked::Locked;
-pub(crate) use migrated::{Migrated, open_queue, queue_file};
+pub(crate) use migrated::{Migrated, code, open_queue, queue_file, queue_pending};
 pub(crate) use serving::Serving;
 pub(crate) use validated::Validated;
 pub(crate) use wired::Wired;

@@ -7,6 +7,7 @@
 mod error;
 mod others;
 mod uptime;
+mod watched;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 pub use error::LeaseError;
 use others::Others;
 pub(crate) use uptime::uptime;
+pub use watched::{Watched, watch};
 
 /// How long the lock is held without being renewed.
 pub const TTL: Duration = Duration::from_secs(15);

@@ -2,6 +2,7 @@
 
 mod error;
 mod keep;
+mod pending;
 mod push;
 pub(crate) mod report;
 mod rows;
@@ -17,6 +18,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 pub use error::QueueError;
 pub(crate) use keep::worker_prefix;
+pub use pending::{pending_postgres, pending_sqlite};
 pub(crate) use ticket::Ticket;
 
 /// Connections that the queue may hold.

@@ -103,7 +103,9 @@ pub enum DbError {
         table: String,
     },
     /// SQLite found damage.
-    #[error("the database {path} is damaged ({report}): restore it from a backup")]
+    #[error(
+        "the database {path} is damaged ({report}): move it away, and make a new one from a backup with `bangui restore`"
+    )]
     Damaged {
         /// The file.
         path: String,

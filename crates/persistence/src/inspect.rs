@@ -1,16 +1,14 @@
 //! Looks at a database without changing it: for people who ask what is wrong with it.
 
-use std::collections::BTreeSet;
-
 use bangui_domain::model::Timestamp;
 use bangui_domain::ports::StoreError;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::BigInt;
 
 use crate::clock::now;
 use crate::connection::{AnyConnection, TxError};
 use crate::db::Db;
-use crate::migrate::{self, first_table};
+use crate::migrate::{self, Versions, first_table};
 
 /// Whether a database has the tables of this BanGUI.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,12 +37,6 @@ pub struct Inspection {
 }
 
 #[derive(QueryableByName)]
-struct Version {
-    #[diesel(sql_type = Text)]
-    version: String,
-}
-
-#[derive(QueryableByName)]
 struct Number {
     #[diesel(sql_type = BigInt)]
     number: i64,
@@ -53,7 +45,11 @@ struct Number {
 impl Db {
     /// Looks at the database. A write that touches no row says whether it takes writes.
     pub async fn inspect(&self) -> Result<Inspection, StoreError> {
-        let (applied, now) = self.read(|connection| Ok((applied(connection)?, clock(connection)?))).await?;
+        let (applied, now) = self
+            .read(|connection| {
+                Ok((migrate::applied(connection).map_err(TxError::Database)?, clock(connection)?))
+            })
+            .await?;
         let schema = match applied {
             None => self.read(foreign).await?,
             Some(applied) => compare(&migrate::known().map_err(TxError::Database)?, &applied),
@@ -66,31 +62,13 @@ impl Db {
     }
 }
 
-fn compare(known: &BTreeSet<String>, applied: &BTreeSet<String>) -> Schema {
-    let but = |these: &BTreeSet<String>, those| these.difference(those).cloned().collect::<Vec<_>>();
+fn compare(known: &Versions, applied: &Versions) -> Schema {
+    let but = |these: &Versions, those| these.difference(those).cloned().collect::<Vec<_>>();
     match (but(applied, known), but(known, applied)) {
         (newer, _) if !newer.is_empty() => Schema::Newer(newer),
         (_, pending) if !pending.is_empty() => Schema::Pending(pending),
         _ => Schema::Current,
     }
-}
-
-/// The migrations that the database has; `None` where nobody ever migrated it.
-fn applied(connection: &mut AnyConnection) -> Result<Option<BTreeSet<String>>, TxError> {
-    let tables = match connection {
-        AnyConnection::Sqlite(_) => "sqlite_schema WHERE type = 'table' AND name",
-        AnyConnection::Postgres(_) => "pg_tables WHERE schemaname = current_schema() AND tablename",
-    };
-    let found: Number = diesel::sql_query(format!(
-        "SELECT CAST(count(*) AS BIGINT) AS number FROM {tables} = '__diesel_schema_migrations'"
-    ))
-    .get_result(connection)?;
-    if found.number == 0 {
-        return Ok(None);
-    }
-    let rows: Vec<Version> =
-        diesel::sql_query("SELECT version FROM __diesel_schema_migrations").load(connection)?;
-    Ok(Some(rows.into_iter().map(|row| row.version).collect()))
 }
 
 /// A database without migrations: empty, or another program's. PostgreSQL's may hold tables of both.
@@ -107,7 +85,7 @@ fn clock(connection: &mut AnyConnection) -> Result<Timestamp, TxError> {
 }
 
 fn touch_nothing(connection: &mut AnyConnection) -> Result<(), TxError> {
-    diesel::sql_query("UPDATE __diesel_schema_migrations SET version = version WHERE 1 = 0")
+    diesel::sql_query(format!("UPDATE {} SET version = version WHERE 1 = 0", migrate::TABLE))
         .execute(connection)?;
     Ok(())
 }

@@ -49,7 +49,8 @@ impl From<LeaseRow> for Lease {
     }
 }
 
-fn current(connection: &mut AnyConnection, name: &str) -> Result<Option<Lease>, TxError> {
+/// The lease as it stands.
+pub(crate) fn current(connection: &mut AnyConnection, name: &str) -> Result<Option<Lease>, Error> {
     let row = scheduler_lock::table
         .filter(scheduler_lock::name.eq(name))
         .select((
@@ -61,8 +62,27 @@ fn current(connection: &mut AnyConnection, name: &str) -> Result<Option<Lease>, 
             scheduler_lock::acquired_at,
             scheduler_lock::expires_at,
         ))
-        .get_result::<LeaseRow>(connection);
-    Ok(optional(row)?.map(Lease::from))
+        .get_result::<LeaseRow>(connection)
+        .optional()?;
+    Ok(row.map(Lease::from))
+}
+
+/// Notes a lease in tables that were made anew, as one that nobody holds: whoever takes it gets a higher token than anybody
+/// had before, and those who held it hold it no more.
+pub(crate) fn keep(connection: &mut AnyConnection, name: &str, lease: &Lease) -> Result<(), Error> {
+    diesel::insert_into(scheduler_lock::table)
+        .values((
+            scheduler_lock::name.eq(name),
+            scheduler_lock::holder.eq(&lease.holder.id),
+            scheduler_lock::host.eq(&lease.holder.host),
+            scheduler_lock::pid.eq(i64::from(lease.holder.pid)),
+            scheduler_lock::version.eq(&lease.holder.version),
+            scheduler_lock::token.eq(lease.fence.0),
+            scheduler_lock::acquired_at.eq(lease.acquired_at.as_millis()),
+            scheduler_lock::expires_at.eq(Lease::GIVEN_BACK.as_millis()),
+        ))
+        .execute(connection)?;
+    Ok(())
 }
 
 /// Refuses a writer that has lost the scheduler lock or given it back, and keeps others from taking it until its
@@ -158,6 +178,6 @@ impl LeaseStore for Db {
 
     async fn current(&self, name: &str) -> Result<Option<Lease>, StoreError> {
         let name = name.to_owned();
-        self.read(move |connection| current(connection, &name)).await
+        self.read(move |connection| Ok(current(connection, &name)?)).await
     }
 }

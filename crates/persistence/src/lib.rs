@@ -1,8 +1,10 @@
 //! BanGUI's storage: one [`Db`] over SQLite and PostgreSQL that implements the domain's ports, and the reader of
 //! fail2ban's own database. Each query is written once for both. Knows no web server and no jobs.
 
+pub mod archive;
 mod audit;
 mod bans;
+mod catalog;
 mod clock;
 mod connection;
 mod db;

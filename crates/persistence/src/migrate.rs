@@ -1,8 +1,9 @@
 //! Brings the tables up to date: one process at a time, all migrations or none, and never on a database that
 //! belongs to a newer BanGUI or to another program.
 
-use std::collections::BTreeSet;
+mod versions;
 
+use diesel::backend::Backend;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::result::Error;
@@ -16,9 +17,13 @@ use crate::error::DbError;
 use crate::fault::store_error;
 use crate::location::Location;
 
+pub(crate) use versions::{Versions, applied, known, refuse_newer};
+
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
+/// Where diesel notes which migrations a database has.
+pub(crate) const TABLE: &str = "__diesel_schema_migrations";
 /// How long another process that migrates is waited for.
 const LOCK_WAIT_SECS: u64 = 60;
 /// The advisory lock that one migrating process holds on PostgreSQL ("bangui" in ASCII).
@@ -27,6 +32,8 @@ const LOCK_KEY: i64 = 0x6261_6e67_7569;
 /// What a migration has done.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MigrateReport {
+    /// The last migration that the database had before; `None` if BanGUI's tables were not there.
+    pub before: Option<String>,
     /// The migrations that were applied, oldest first; empty when the database was up to date.
     pub applied: Vec<String>,
 }
@@ -46,78 +53,74 @@ impl Db {
 
 fn migrate(connection: &mut AnyConnection, location: &Location) -> Result<MigrateReport, DbError> {
     let place = location.shown().into_owned();
-    if let AnyConnection::Sqlite(sqlite) = connection {
-        quick_check(sqlite, &place)?;
-        refuse_foreign(sqlite, &place)?;
-        let wait = format!("PRAGMA busy_timeout = {}", LOCK_WAIT_SECS * 1000);
-        sqlite.batch_execute(&wait).map_err(|error| failed(location, &TxError::Database(error)))?;
-    }
+    refuse_unfit(connection, &place)?;
     let mut refused = None;
     let outcome = in_write_tx(connection, |connection| {
-        if let AnyConnection::Postgres(postgres) = connection {
-            // The lock goes with the transaction, also where a pooler hands the connection on.
-            postgres.batch_execute(&format!(
-                "SET LOCAL lock_timeout = '{LOCK_WAIT_SECS}s'; SELECT pg_advisory_xact_lock({LOCK_KEY});"
-            ))?;
-        }
-        let unknown = unknown_versions(connection)?;
-        if !unknown.is_empty() {
-            refused = Some(DbError::Newer { place: place.clone(), versions: unknown.join(", ") });
+        wait_for_turn(connection)?;
+        let before = applied(connection)?.unwrap_or_default();
+        if let Err(newer) = refuse_newer(&place, &known()?, &before) {
+            refused = Some(newer);
             return Err(TxError::Database(Error::RollbackTransaction));
         }
-        apply(connection)
+        let applied = apply(connection, None)?;
+        Ok(MigrateReport { before: before.last().cloned(), applied })
     });
     match (outcome, refused) {
-        (Ok(applied), _) => Ok(MigrateReport { applied }),
+        (Ok(report), _) => Ok(report),
         (Err(_), Some(refused)) => Err(refused),
         (Err(error), None) => Err(failed(location, &error)),
     }
 }
 
-fn apply(connection: &mut AnyConnection) -> Result<Vec<String>, TxError> {
-    let applied = match connection {
-        AnyConnection::Sqlite(sqlite) => {
-            sqlite.run_pending_migrations(SQLITE).map(|done| done.iter().map(ToString::to_string).collect())
+/// Refuses a SQLite file that is damaged or another program's, and lets its connection wait for another one's migration.
+pub(crate) fn refuse_unfit(connection: &mut AnyConnection, place: &str) -> Result<(), DbError> {
+    let AnyConnection::Sqlite(sqlite) = connection else { return Ok(()) };
+    quick_check(sqlite, place)?;
+    refuse_foreign(sqlite, place)?;
+    sqlite
+        .batch_execute(&format!("PRAGMA busy_timeout = {}", LOCK_WAIT_SECS * 1000))
+        .map_err(|error| DbError::Sqlite { path: place.to_owned(), reason: error.to_string() })
+}
+
+/// Keeps all other processes from changing the schema until the transaction is over, in which this must be the first
+/// statement. On SQLite the transaction itself does.
+pub(crate) fn wait_for_turn(connection: &mut AnyConnection) -> Result<(), Error> {
+    let AnyConnection::Postgres(postgres) = connection else { return Ok(()) };
+    // The lock goes with the transaction, also where a pooler hands the connection on.
+    postgres.batch_execute(&format!(
+        "SET LOCAL lock_timeout = '{LOCK_WAIT_SECS}s'; SELECT pg_advisory_xact_lock({LOCK_KEY});"
+    ))
+}
+
+/// Applies the migrations that are missing, in order, up to `last` or all of them; answers their names.
+pub(crate) fn apply(connection: &mut AnyConnection, last: Option<&str>) -> Result<Vec<String>, Error> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => apply_from(sqlite, SQLITE, last),
+        AnyConnection::Postgres(postgres) => apply_from(postgres, POSTGRES, last),
+    }
+    .map_err(migration_error)
+}
+
+fn apply_from<DB: Backend>(
+    connection: &mut impl MigrationHarness<DB>,
+    source: EmbeddedMigrations,
+    last: Option<&str>,
+) -> diesel::migration::Result<Vec<String>> {
+    let mut done = Vec::new();
+    for migration in connection.pending_migrations(source)? {
+        let version = migration.name().version().to_string();
+        if last.is_none_or(|last| version.as_str() <= last) {
+            connection.run_migration(&*migration)?;
+            done.push(version);
         }
-        AnyConnection::Postgres(postgres) => postgres
-            .run_pending_migrations(POSTGRES)
-            .map(|done| done.iter().map(ToString::to_string).collect()),
-    };
-    applied.map_err(migration_error)
+    }
+    Ok(done)
 }
 
-/// The migrations of this version, the same for both databases.
-pub(crate) fn known() -> Result<BTreeSet<String>, Error> {
-    names::<diesel::sqlite::Sqlite>(&SQLITE).map_err(Error::QueryBuilderError)
-}
-
-/// Applied migrations that this version does not have.
-fn unknown_versions(connection: &mut AnyConnection) -> Result<Vec<String>, TxError> {
-    let (applied, known) = match connection {
-        AnyConnection::Sqlite(sqlite) => {
-            (sqlite.applied_migrations(), names::<diesel::sqlite::Sqlite>(&SQLITE))
-        }
-        AnyConnection::Postgres(postgres) => {
-            (postgres.applied_migrations(), names::<diesel::pg::Pg>(&POSTGRES))
-        }
-    };
-    let known = known.map_err(migration_error)?;
-    let applied: BTreeSet<String> =
-        applied.map_err(migration_error)?.iter().map(ToString::to_string).collect();
-    Ok(applied.difference(&known).cloned().collect())
-}
-
-fn names<DB: diesel::backend::Backend>(
-    source: &EmbeddedMigrations,
-) -> diesel::migration::Result<BTreeSet<String>> {
-    let migrations = diesel::migration::MigrationSource::<DB>::migrations(source)?;
-    Ok(migrations.iter().map(|migration| migration.name().version().to_string()).collect())
-}
-
-fn migration_error(error: Box<dyn std::error::Error + Send + Sync>) -> TxError {
+fn migration_error(error: Box<dyn std::error::Error + Send + Sync>) -> Error {
     match error.downcast::<Error>() {
-        Ok(error) => TxError::Database(*error),
-        Err(other) => TxError::Database(Error::QueryBuilderError(other)),
+        Ok(error) => *error,
+        Err(other) => Error::QueryBuilderError(other),
     }
 }
 
@@ -127,13 +130,18 @@ fn failed(location: &Location, error: &TxError) -> DbError {
         TxError::Store(error) => error.to_string(),
     };
     let place = location.shown().into_owned();
-    if reason.contains("lock timeout") || reason.contains("database is locked") {
+    if is_wait_over(&reason) {
         return DbError::MigrationBusy { place, seconds: LOCK_WAIT_SECS };
     }
     DbError::Migration { place, reason }
 }
 
-fn quick_check(connection: &mut SqliteConnection, path: &str) -> Result<(), DbError> {
+/// Whether the database says by this that another one's lock was waited for in vain.
+pub(crate) fn is_wait_over(reason: &str) -> bool {
+    reason.contains("lock timeout") || reason.contains("database is locked")
+}
+
+pub(crate) fn quick_check(connection: &mut SqliteConnection, path: &str) -> Result<(), DbError> {
     let damaged = |report: String| DbError::Damaged { path: path.to_owned(), report };
     let rows: Vec<Report> = diesel::sql_query("PRAGMA quick_check(1)")
         .load(connection)
@@ -146,7 +154,7 @@ fn quick_check(connection: &mut SqliteConnection, path: &str) -> Result<(), DbEr
 }
 
 /// Refuses a file with tables of somebody else, such as fail2ban's own database.
-fn refuse_foreign(connection: &mut SqliteConnection, path: &str) -> Result<(), DbError> {
+pub(crate) fn refuse_foreign(connection: &mut SqliteConnection, path: &str) -> Result<(), DbError> {
     let unread =
         |error: Error| DbError::Sqlite { path: path.to_owned(), reason: store_error(error).to_string() };
     match first_table(connection).map_err(unread)? {
@@ -161,7 +169,7 @@ pub(crate) fn first_table(connection: &mut SqliteConnection) -> QueryResult<Opti
         "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' ORDER BY name",
     )
     .load(connection)?;
-    if names.iter().any(|table| table.name == "__diesel_schema_migrations") {
+    if names.iter().any(|table| table.name == TABLE) {
         return Ok(None);
     }
     Ok(names.into_iter().next().map(|table| table.name))

@@ -3,6 +3,7 @@
 #![expect(clippy::panic, clippy::expect_used, reason = "a test harness ends the test that it cannot serve")]
 
 mod place;
+pub mod schema;
 
 use bangui_domain::model::{Fence, LeaseHolder};
 use bangui_domain::ports::{Acquired, LeaseStore, SCHEDULER_LEASE};

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::path::PathBuf;
 
 use bangui_jobs::JobStorage;
+use bangui_jobs::queue::{pending_postgres, pending_sqlite};
 use bangui_persistence::{Db, DbError, DbOptions};
 
 use super::Validated;
@@ -40,6 +41,12 @@ pub(crate) async fn open(settings: &Settings) -> Result<Db, Fatal> {
     if !report.applied.is_empty() {
         tracing::info!(applied = report.applied.join(", "), "database migrated");
     }
+    if let (Some(before), Some(now)) = (&report.before, report.applied.last()) {
+        tracing::warn!(
+            "the database was brought from the schema {before} to {now}: an older BanGUI refuses it from now on, and the way \
+             back is an archive that was made before (docs/backup.md)"
+        );
+    }
     Ok(db)
 }
 
@@ -52,6 +59,18 @@ pub(crate) async fn open_queue(settings: &Settings, db: &Db) -> Result<JobStorag
     storage.map_err(|error| Fatal::new(ExitCode::Unavailable, format!("{}.", chain(&error))))
 }
 
+/// How many migrations the job queue that belongs to the database of `settings` lacks.
+pub(crate) async fn queue_pending(settings: &Settings) -> Result<usize, Fatal> {
+    let url = settings.database.url.expose();
+    let file = bangui_persistence::sqlite_file(url)
+        .map_err(|error| Fatal::new(code(&error), format!("{}.", chain(&error))))?;
+    let pending = match file {
+        Some(path) => pending_sqlite(&queue_file(&path)).await,
+        None => pending_postgres(url).await,
+    };
+    pending.map_err(|error| Fatal::new(ExitCode::Unavailable, format!("{}.", chain(&error))))
+}
+
 /// `bangui.db` keeps its queue in `bangui-jobs.db`.
 pub(crate) fn queue_file(database: &std::path::Path) -> PathBuf {
     let stem = database.file_stem().unwrap_or_default().to_string_lossy();
@@ -59,7 +78,7 @@ pub(crate) fn queue_file(database: &std::path::Path) -> PathBuf {
 }
 
 /// The exit code that belongs to a database that cannot be used.
-fn code(error: &DbError) -> ExitCode {
+pub(crate) fn code(error: &DbError) -> ExitCode {
     match error {
         DbError::Url { .. } => ExitCode::Config,
         DbError::Postgres { .. } => ExitCode::Unavailable,

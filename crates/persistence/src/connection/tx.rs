@@ -39,25 +39,25 @@ pub(crate) fn in_write_tx<T>(
 ) -> Result<T, TxError> {
     let mut attempt = 1;
     loop {
-        match once(connection, &mut body) {
+        match in_one_write_tx(connection, &mut body) {
             Err(TxError::Database(error)) if attempt < ATTEMPTS && worth_another_try(&error) => attempt += 1,
             outcome => return outcome,
         }
     }
 }
 
-fn once<T>(
+/// As [`in_write_tx`], for a body that cannot run twice: what gets in its way is an error.
+pub(crate) fn in_one_write_tx<T, E: From<Error>>(
     connection: &mut AnyConnection,
-    body: &mut impl FnMut(&mut AnyConnection) -> Result<T, TxError>,
-) -> Result<T, TxError> {
+    body: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E> {
     match connection {
         AnyConnection::Sqlite(sqlite) => {
             AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
         }
         AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction(postgres)?,
     }
-    let outcome =
-        body(connection).and_then(|value| commit(connection).map(|()| value).map_err(TxError::from));
+    let outcome = body(connection).and_then(|value| commit(connection).map(|()| value).map_err(E::from));
     if outcome.is_err() && in_transaction(connection) {
         // The first error is the one to tell; a connection that cannot roll back is thrown away by the pool.
         if let Err(error) = roll_back(connection) {

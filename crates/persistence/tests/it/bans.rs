@@ -29,7 +29,7 @@ fn key(jail_name: &str, id: &str, seconds: i64) -> BanKey {
 }
 
 /// A detected ban of ten minutes, in force.
-fn ban(jail_name: &str, id: &str, seconds: i64) -> BanRecord {
+pub(crate) fn ban(jail_name: &str, id: &str, seconds: i64) -> BanRecord {
     let ban = ActiveBan {
         key: key(jail_name, id, seconds),
         bantime: BanTime::Seconds(600),
@@ -42,7 +42,7 @@ fn ban(jail_name: &str, id: &str, seconds: i64) -> BanRecord {
 }
 
 /// Its end by time.
-fn end(jail_name: &str, id: &str, seconds: i64) -> EndRecord {
+pub(crate) fn end(jail_name: &str, id: &str, seconds: i64) -> EndRecord {
     EndRecord {
         key: key(jail_name, id, seconds),
         bantime: BanTime::Seconds(600),
@@ -58,11 +58,11 @@ fn batch(bans: Vec<BanRecord>, ends: Vec<EndRecord>) -> BanBatch {
     BanBatch { server: ServerId::local(), fence: None, seen_at: at(10_000), bans, ends, cursor: None }
 }
 
-async fn record(db: &Db, bans: Vec<BanRecord>, ends: Vec<EndRecord>) -> Vec<BanEvent> {
+pub(crate) async fn record(db: &Db, bans: Vec<BanRecord>, ends: Vec<EndRecord>) -> Vec<BanEvent> {
     BanStore::record(db, &batch(bans, ends)).await.unwrap().events
 }
 
-fn fenced(fence: Fence, bans: Vec<BanRecord>) -> BanBatch {
+pub(crate) fn fenced(fence: Fence, bans: Vec<BanRecord>) -> BanBatch {
     BanBatch { fence: Some(fence), ..batch(bans, Vec::new()) }
 }
 

@@ -6,6 +6,7 @@
     reason = "what a test builds on fails as it does"
 )]
 
+mod archive;
 mod audit;
 mod bans;
 mod connect;
@@ -16,4 +17,5 @@ mod notices;
 mod runtime;
 mod sessions;
 mod tries;
+mod upgrade;
 mod users;
