@@ -9,6 +9,7 @@
 )]
 
 mod command;
+mod data;
 mod doctor;
 mod fail2ban;
 mod faults;
@@ -30,3 +31,4 @@ mod startup;
 mod stopping;
 #[path = "../harness/tls.rs"]
 mod tls;
+mod upgrade;

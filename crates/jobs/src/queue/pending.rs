@@ -10,8 +10,10 @@ use sqlx::{Connection, PgConnection, SqliteConnection};
 
 use super::QueueError;
 
-/// Tells which migrations a database has. apalis keeps the list where sqlx does by default.
-const APPLIED: &str = "SELECT version FROM _sqlx_migrations WHERE success";
+/// Tells which migrations a file has.
+const APPLIED_SQLITE: &str = "SELECT version FROM _sqlx_migrations WHERE success";
+/// Tells which migrations a PostgreSQL database has; apalis keeps the list in its own schema.
+const APPLIED_POSTGRES: &str = "SELECT version FROM apalis._sqlx_migrations WHERE success";
 /// How PostgreSQL says that there is no such table.
 const NO_TABLE: &str = "42P01";
 
@@ -26,7 +28,7 @@ pub async fn pending_sqlite(path: &Path) -> Result<usize, QueueError> {
     let mut connection = SqliteConnection::connect_with(&options)
         .await
         .map_err(|source| QueueError::Open { place, source })?;
-    let applied = sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await;
+    let applied = sqlx::query_scalar(APPLIED_SQLITE).fetch_all(&mut connection).await;
     lacking(&migrator, applied)
 }
 
@@ -35,7 +37,7 @@ pub async fn pending_postgres(url: &str) -> Result<usize, QueueError> {
     let mut connection = PgConnection::connect(url)
         .await
         .map_err(|source| QueueError::Open { place: "PostgreSQL".to_owned(), source })?;
-    let applied = sqlx::query_scalar(APPLIED).fetch_all(&mut connection).await;
+    let applied = sqlx::query_scalar(APPLIED_POSTGRES).fetch_all(&mut connection).await;
     lacking(&PostgresStorage::migrations(), applied)
 }
 

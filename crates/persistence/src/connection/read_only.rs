@@ -16,6 +16,8 @@ use crate::location::{Location, sqlite_uri};
 
 /// How long a read waits where SQLite needs the file for itself for a moment, in milliseconds.
 const BUSY_MILLIS: u32 = 5000;
+/// How SQLite says that it cannot make the files that it needs beside this one.
+const NO_LOCKS: [&str; 2] = ["unable to open database file", "attempt to write a readonly database"];
 
 /// A database at one moment.
 pub(crate) struct ReadOnly {
@@ -70,7 +72,7 @@ fn sqlite(path: &Path) -> Result<(SqliteConnection, Option<Unlocked>), DbError> 
     match begin(path, "ro") {
         Ok(connection) => Ok((connection, None)),
         // SQLite keeps its locks in a file beside this one and cannot make it. Without a journal nobody has this one open.
-        Err(error) if error.contains("unable to open database file") && !journal(path).exists() => {
+        Err(error) if NO_LOCKS.iter().any(|part| error.contains(part)) && !journal(path).exists() => {
             let unlocked = Unlocked::note(path)?;
             Ok((begin(path, "ro&immutable=1").map_err(failed)?, Some(unlocked)))
         }
