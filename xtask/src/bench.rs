@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: measures, on this machine and against the real fail2ban, and prints the results as
 //! Markdown tables. Judges nothing: figures are for people. The socket client's own benchmarks are with the crate.
 
+mod archive;
 mod complaints;
 mod connection;
 mod failover;
@@ -35,6 +36,8 @@ pub(crate) struct BenchArgs {
     samples: u8,
     #[command(flatten)]
     failover: failover::FailoverArgs,
+    #[command(flatten)]
+    archive: archive::ArchiveArgs,
 }
 
 /// Something to measure.
@@ -52,6 +55,8 @@ enum Part {
     Failover,
     /// What clients lose while replicas are restarted one after another.
     Rolling,
+    /// Backup, restore and copy of a long history, on both databases.
+    Archive,
 }
 
 impl Part {
@@ -59,7 +64,7 @@ impl Part {
         match self {
             Self::Client => &[Need::Fail2ban],
             Self::Memory | Self::Latency => &[Need::Fail2ban, Need::Node],
-            Self::Sessions | Self::Failover => &[Need::Postgres],
+            Self::Sessions | Self::Failover | Self::Archive => &[Need::Postgres],
             Self::Rolling => &[Need::Fail2ban, Need::Postgres],
         }
     }
@@ -90,6 +95,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
             Part::Sessions => sessions::run(&workspace::build_server(Profile::Release)?)?,
             Part::Failover => failover::run(&workspace::build_server(Profile::Release)?, &args.failover)?,
             Part::Rolling => rolling::run(&workspace::build_server(Profile::Release)?)?,
+            Part::Archive => archive::run(&workspace::build_server(Profile::Release)?, &args.archive)?,
         }
     }
     Ok(())

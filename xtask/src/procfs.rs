@@ -15,9 +15,18 @@ pub(crate) fn runs(pid: u32) -> bool {
 
 /// Resident memory in KiB.
 pub(crate) fn resident_kib(pid: u32) -> Result<u64> {
-    let text = field(pid, "VmRSS")?;
+    kib(pid, "VmRSS")
+}
+
+/// The most resident memory that the process ever had, in KiB.
+pub(crate) fn peak_kib(pid: u32) -> Result<u64> {
+    kib(pid, "VmHWM")
+}
+
+fn kib(pid: u32, name: &str) -> Result<u64> {
+    let text = field(pid, name)?;
     let number = text.split_whitespace().next().unwrap_or_default();
-    number.parse().with_context(|| format!("VmRSS of process {pid} reads {text:?}"))
+    number.parse().with_context(|| format!("{name} of process {pid} reads {text:?}"))
 }
 
 /// Processor time of all its threads until now, by itself and in the kernel for it.
@@ -46,6 +55,7 @@ mod tests {
     fn this_process_runs_and_holds_memory() {
         assert!(runs(std::process::id()));
         assert!(resident_kib(std::process::id()).unwrap() > 100);
+        assert!(peak_kib(std::process::id()).unwrap() > 100);
         assert!(!runs(u32::MAX));
     }
 

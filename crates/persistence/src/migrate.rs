@@ -24,8 +24,8 @@ const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgre
 
 /// Where diesel notes which migrations a database has.
 pub(crate) const TABLE: &str = "__diesel_schema_migrations";
-/// How long another process that migrates is waited for.
-const LOCK_WAIT_SECS: u64 = 60;
+/// How long another process that migrates, or fills the database, is waited for.
+pub(crate) const LOCK_WAIT_SECS: u64 = 60;
 /// The advisory lock that one migrating process holds on PostgreSQL ("bangui" in ASCII).
 const LOCK_KEY: i64 = 0x6261_6e67_7569;
 

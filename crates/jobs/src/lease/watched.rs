@@ -6,8 +6,7 @@ use std::time::Duration;
 use bangui_domain::model::Lease;
 use bangui_domain::ports::{LeaseStore, SCHEDULER_LEASE, StoreError};
 
-use super::others::Others;
-use super::{LOOK_EVERY, TTL};
+use super::{LOOK_EVERY, TTL, uptime};
 
 /// How long a lock that nobody holds is watched where others may stand by, which look at it once a second.
 const STANDBY: Duration = Duration::from_secs(3);
@@ -24,24 +23,31 @@ pub enum Watched {
 /// Watches the lock until it is renewed, or is sure not to be: for as long as a lease lasts if somebody holds it, and for
 /// a moment if nobody does but others may stand by.
 pub async fn watch(store: &dyn LeaseStore, standbys: bool) -> Result<Watched, StoreError> {
-    let seen = Others::default();
-    let mut first = None;
+    let mut seen: Option<(Lease, Duration)> = None;
     loop {
         let Some(lease) = store.current(SCHEDULER_LEASE).await? else { return Ok(Watched::Unused(None)) };
-        let changed = first.as_ref().is_some_and(|first| *first != lease);
-        if changed && !lease.is_free() {
-            return Ok(Watched::InUse(lease));
-        }
-        seen.note(&lease);
+        let since = match &seen {
+            Some((before, since)) if *before == lease => *since,
+            Some(_) if !lease.is_free() => return Ok(Watched::InUse(lease)),
+            _ => {
+                if !lease.is_free() {
+                    tracing::info!(
+                        host = %lease.holder.host, pid = lease.holder.pid,
+                        "the scheduler lock is held; waiting up to {} s to see whether its holder lives", TTL.as_secs()
+                    );
+                }
+                uptime()
+            }
+        };
         let enough = match (lease.is_free(), standbys) {
             (true, true) => STANDBY,
             (true, false) => Duration::ZERO,
             (false, _) => TTL,
         };
-        if seen.unchanged_for() >= enough {
+        if uptime().saturating_sub(since) >= enough {
             return Ok(Watched::Unused(Some(lease)));
         }
-        first.get_or_insert(lease);
+        seen = Some((lease, since));
         tokio::time::sleep(LOOK_EVERY).await;
     }
 }

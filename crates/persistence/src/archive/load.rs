@@ -9,11 +9,8 @@ use super::{ArchiveError, ArchiveReader, Contents, Snapshot, Take};
 use crate::connection::{AnyConnection, Opener, Role, in_one_write_tx};
 use crate::db::Db;
 use crate::db::connect::blocking;
-use crate::migrate::{apply, is_wait_over, refuse_unfit, wait_for_turn};
+use crate::migrate::{LOCK_WAIT_SECS, apply, is_wait_over, refuse_unfit, wait_for_turn};
 use rows::Rows;
-
-/// How long another process that has the database locked is waited for: as long as for one that migrates.
-const BUSY_SECS: u64 = 60;
 
 /// Where what is loaded comes from.
 pub enum Source {
@@ -79,7 +76,7 @@ impl Db {
             });
             match loaded {
                 Err(ArchiveError::Query(error)) if is_wait_over(&error.to_string()) => {
-                    Err(ArchiveError::Busy { place: place.into_owned(), seconds: BUSY_SECS })
+                    Err(ArchiveError::Busy { place: place.into_owned(), seconds: LOCK_WAIT_SECS })
                 }
                 Err(error) => Err(error),
                 Ok(contents) => {

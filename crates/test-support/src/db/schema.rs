@@ -33,15 +33,17 @@ impl Place {
         let mut folders = folders(kind);
         folders.sort();
         // As diesel makes it.
-        let mut sql = "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
-                       run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);\n"
-            .to_owned();
+        let mut sql = vec![
+            "CREATE TABLE __diesel_schema_migrations (version VARCHAR(50) PRIMARY KEY NOT NULL, \
+             run_on TIMESTAMP NOT NULL DEFAULT CURRENT_TIMESTAMP);"
+                .to_owned(),
+        ];
         for (name, folder) in folders.iter().filter(|(name, _)| name.as_str() <= version) {
-            sql.push_str(&read(&folder.join("up.sql")));
-            sql.push_str(&format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{name}');\n"));
+            sql.push(read(&folder.join("up.sql")));
+            sql.push(format!("INSERT INTO __diesel_schema_migrations (version) VALUES ('{name}');"));
         }
-        sql.push_str(&read(&Path::new(ROOT).join(ROWS).join(format!("{version}.sql"))));
-        place.execute(&sql).unwrap_or_else(|error| panic!("the schema {version}: {error}"));
+        sql.push(read(&Path::new(ROOT).join(ROWS).join(format!("{version}.sql"))));
+        place.execute(&sql.join("\n")).unwrap_or_else(|error| panic!("the schema {version}: {error}"));
         place
     }
 }

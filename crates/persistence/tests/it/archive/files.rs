@@ -96,8 +96,8 @@ fn sealed(lines: &[String], rows: &str) -> Vec<u8> {
     use sha2::Digest as _;
     let text: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
     let hash = sha2::Sha256::digest(text.as_bytes());
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    zipped(&format!("{text}{{\"rows\":{rows},\"sha256\":\"{hash}\"}}\n"))
+    let hash: Vec<String> = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    zipped(&format!("{text}{{\"rows\":{rows},\"sha256\":\"{}\"}}\n", hash.concat()))
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use bangui_domain::model::{Fence, Lease};
 use bangui_domain::ports::{BanStore, LeaseStore, SCHEDULER_LEASE};
 use bangui_persistence::DbKind;
-use bangui_persistence::archive::{Snapshot, Source};
+use bangui_persistence::archive::{ArchiveReader, Snapshot, Source};
 use bangui_test_support::db::{Place, TestDb};
 
 use super::{archive, connect, full, kept, source};
@@ -23,7 +23,7 @@ async fn moves(from: DbKind, to: DbKind) {
     connect(&by_file).await.load(source(archive(old.url())), false, None).await.unwrap();
     let snapshot = Snapshot::open(old.url()).unwrap();
     let copied = connect(&directly).await.load(Source::Database(snapshot), false, None).await.unwrap();
-    assert_eq!(copied.rows(), before.values().map(Vec::len).sum::<usize>() as u64);
+    assert_eq!(usize::try_from(copied.rows()).unwrap(), before.values().map(Vec::len).sum::<usize>());
     for new in [&by_file, &directly] {
         assert_eq!(kept(new.url()), before);
         for table in ["sessions", "runtime_state", "scheduler_lock"] {
@@ -116,3 +116,49 @@ bangui_test_support::both_databases!(
         assert_eq!(test.db().renew(SCHEDULER_LEASE, fence, 60_000).await.unwrap(), None);
     }
 );
+
+/// An archive that stops in the middle until it may go on.
+struct Slow {
+    parts: Vec<Vec<u8>>,
+    stopped: std::sync::mpsc::Sender<()>,
+    go_on: std::sync::mpsc::Receiver<()>,
+}
+
+impl std::io::Read for Slow {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.parts.len() == 1 {
+            // Told once; later reads find nobody who listens, or nothing more to wait for.
+            let _nobody = self.stopped.send(());
+            let _over = self.go_on.recv();
+        }
+        let Some(part) = self.parts.first_mut() else { return Ok(0) };
+        let length = part.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&part[..length]);
+        part.drain(..length);
+        if part.is_empty() {
+            self.parts.remove(0);
+        }
+        Ok(length)
+    }
+}
+
+bangui_test_support::both_databases!(a_server_that_starts_meanwhile_waits_for_the_end, |test| async move {
+    let bytes = archive(full(DbKind::Sqlite).url());
+    let (head, tail) = bytes.split_at(400);
+    let (stopped, has_stopped) = std::sync::mpsc::channel();
+    let (may_go_on, go_on) = std::sync::mpsc::channel();
+    let slow = Slow { parts: vec![head.to_vec(), tail.to_vec()], stopped, go_on };
+    let source = Source::Archive(ArchiveReader::open("slow", slow).unwrap());
+    let db = test.db().clone();
+    let loading = tokio::spawn(async move { db.load(source, true, None).await });
+    tokio::task::spawn_blocking(move || has_stopped.recv().unwrap()).await.unwrap();
+
+    let starting = test.second().await;
+    let starting = tokio::spawn(async move { starting.migrate().await });
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    assert!(!starting.is_finished());
+    drop(may_go_on);
+    assert_eq!(loading.await.unwrap().unwrap().rows(), 24);
+    let report = starting.await.unwrap().unwrap();
+    assert!(report.before.is_some() && report.applied.is_empty(), "{report:?}");
+});
