@@ -27,7 +27,7 @@ pub(super) fn run(binary: &Path, args: &ArchiveArgs) -> Result<()> {
     let postgres = Postgres::start()?;
     let dir = tempfile::tempdir().context("make a temporary directory")?;
     let place = |name: &str| dir.path().join(name).display().to_string();
-    let full = postgres.database("full")?;
+    let full = postgres.database("history")?;
     let sqlite = format!("sqlite://{}", place("copy.db"));
     process::run(Command::new(binary).arg("migrate").env("BANGUI_DATABASE__URL", &full))?;
     let psql = needs::postgres_bin().context("no PostgreSQL binaries")?.join("psql");
@@ -56,7 +56,7 @@ pub(super) fn run(binary: &Path, args: &ArchiveArgs) -> Result<()> {
     measure("restore --check", "", &["restore", "--check", &from_sqlite], None)?;
     let new = format!("sqlite://{}", place("new.db"));
     measure("restore, SQLite", &new, &["restore", &from_sqlite], None)?;
-    measure("restore, PostgreSQL", &postgres.database("new")?, &["restore", &from_sqlite], None)?;
+    measure("restore, PostgreSQL", &postgres.database("restored")?, &["restore", &from_sqlite], None)?;
     let copied = postgres.database("copied")?;
     measure("copy, SQLite to PostgreSQL", "", &["copy", "--from", &sqlite, "--to", &copied], None)?;
     println!("\n### Archives of {} bans, {rows:.0} rows (release build)\n\n{table}", args.bans);
