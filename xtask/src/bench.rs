@@ -108,7 +108,7 @@ fn client() -> Result<()> {
 
 /// The servers, without any attack: it would disturb what is measured.
 fn stack() -> Result<Stack> {
-    Stack::start(&Options { profile: Profile::Release, port: Some(free_port()?) })
+    Stack::start(&Options { profile: Profile::Release, port: Some(free_port()?), settings: Vec::new() })
 }
 
 fn memory() -> Result<()> {

@@ -39,7 +39,7 @@ pub(crate) struct DemoArgs {
 /// Runs the demo until a signal or a failure ends it.
 pub(crate) fn run(args: &DemoArgs) -> Result<()> {
     let profile = if args.release { Profile::Release } else { Profile::Dev };
-    let options = Options { profile, port: args.port };
+    let options = Options { profile, port: args.port, settings: Vec::new() };
     if args.smoke {
         return smoke::run(&options, args.attack_per_minute);
     }

@@ -100,6 +100,12 @@ impl Service {
         }
     }
 
+    /// All of the log.
+    pub(crate) fn log(&self) -> Result<String> {
+        let bytes = std::fs::read(&self.log).with_context(|| format!("read {}", self.log.display()))?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
     /// The last lines of the log.
     pub(crate) fn log_tail(&self) -> String {
         match std::fs::read(&self.log) {

@@ -1,4 +1,7 @@
-//! Writes docs/configuration.md from the doc comments of the server's settings, and checks that it is current.
+//! Writes docs/configuration.md and packaging/bangui.toml from the doc comments of the server's settings, and checks
+//! that they are current.
+
+mod file;
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -10,6 +13,7 @@ use crate::workspace;
 
 const SOURCE: &str = "bin/bangui/src/settings.rs";
 const PAGE: &str = "docs/configuration.md";
+const FILE: &str = "packaging/bangui.toml";
 const HEAD: &str = "# Settings
 
 <!-- Made by `cargo xtask settings` from the doc comments in bin/bangui/src/settings.rs. -->
@@ -30,29 +34,55 @@ error in either place. `bangui check-config` prints the settings as they would b
 everything that is wrong with them.
 ";
 
-/// Writes the page.
+/// Writes the page, and the file that packages install.
 pub(crate) fn write() -> Result<()> {
-    let path = workspace::root().join(PAGE);
-    std::fs::write(&path, page()?).with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Fails if the page is not what would be written.
-pub(crate) fn check() -> Result<()> {
-    let path = workspace::root().join(PAGE);
-    let found = std::fs::read_to_string(&path).unwrap_or_default();
-    if found != page()? {
-        bail!("{PAGE} does not say what {SOURCE} says: run `cargo xtask settings`");
+    for (path, text) in made()? {
+        let path = workspace::root().join(path);
+        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(())
 }
 
-fn page() -> Result<String> {
+/// Fails if one of them is not what would be written.
+pub(crate) fn check() -> Result<()> {
+    for (name, text) in made()? {
+        if std::fs::read_to_string(workspace::root().join(name)).unwrap_or_default() != text {
+            bail!("{name} does not say what {SOURCE} says: run `cargo xtask settings`");
+        }
+    }
+    Ok(())
+}
+
+fn made() -> Result<[(&'static str, String); 2]> {
     let path = workspace::root().join(SOURCE);
     let source = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    render(&source)
+    Ok([(PAGE, render(&source)?), (FILE, file::render(&sections(&source)?)?)])
+}
+
+/// Where settings stand together: the name of their section, if they are in one, what it is for, and the settings.
+struct Section {
+    name: Option<String>,
+    about: String,
+    settings: Vec<Setting>,
+}
+
+/// One setting: its name, the last word of its type, and its doc comment.
+struct Setting {
+    name: String,
+    kind: String,
+    doc: String,
 }
 
 fn render(source: &str) -> Result<String> {
+    let mut page = HEAD.to_owned();
+    for section in sections(source)? {
+        write!(page, "\n## {}\n\n{}", section.about.trim_end_matches('.'), table(&section)?)?;
+    }
+    Ok(page)
+}
+
+/// What stands in no section comes first, as it has to in a TOML file.
+fn sections(source: &str) -> Result<Vec<Section>> {
     let file = syn::parse_file(source).context("the settings do not parse")?;
     let structs: HashMap<String, ItemStruct> = file
         .items
@@ -63,31 +93,25 @@ fn render(source: &str) -> Result<String> {
         })
         .collect();
     let top = structs.get("Settings").context("there is no struct Settings")?;
-    let mut page = HEAD.to_owned();
-    let mut sections = String::new();
-    let mut plain = Vec::new();
-    for (name, kind, text) in fields(top) {
-        match structs.get(&kind) {
-            None => plain.push((name, text)),
-            Some(section) => {
-                let title = text.trim_end_matches('.');
-                write!(sections, "\n## {title}\n\n{}", table(Some(&name), &rows(section))?)?;
+    let mut plain = Section { name: None, about: "The deployment".to_owned(), settings: Vec::new() };
+    let mut sections = Vec::new();
+    for setting in fields(top) {
+        match structs.get(&setting.kind) {
+            None => plain.settings.push(setting),
+            Some(item) => {
+                let Setting { name, doc, .. } = setting;
+                sections.push(Section { name: Some(name), about: doc, settings: fields(item) });
             }
         }
     }
-    write!(page, "\n## The deployment\n\n{}", table(None, &plain)?)?;
-    page.push_str(&sections);
-    Ok(page)
+    sections.insert(0, plain);
+    Ok(sections)
 }
 
-fn rows(section: &ItemStruct) -> Vec<(String, String)> {
-    fields(section).into_iter().map(|(name, _, text)| (name, text)).collect()
-}
-
-fn table(section: Option<&str>, rows: &[(String, String)]) -> Result<String> {
+fn table(section: &Section) -> Result<String> {
     let mut text = "| setting | environment | what for |\n|---|---|---|\n".to_owned();
-    for (name, doc) in rows {
-        let (key, variable) = match section {
+    for Setting { name, doc, .. } in &section.settings {
+        let (key, variable) = match &section.name {
             None => (name.clone(), format!("BANGUI_{}", name.to_uppercase())),
             Some(section) => {
                 let variable = format!("BANGUI_{}__{}", section.to_uppercase(), name.to_uppercase());
@@ -99,8 +123,7 @@ fn table(section: Option<&str>, rows: &[(String, String)]) -> Result<String> {
     Ok(text)
 }
 
-/// Name, last word of the type, and doc comment of each field.
-fn fields(item: &ItemStruct) -> Vec<(String, String, String)> {
+fn fields(item: &ItemStruct) -> Vec<Setting> {
     let Fields::Named(named) = &item.fields else { return Vec::new() };
     named
         .named
@@ -111,7 +134,7 @@ fn fields(item: &ItemStruct) -> Vec<(String, String, String)> {
                 Type::Path(path) => path.path.segments.last()?.ident.to_string(),
                 _ => String::new(),
             };
-            Some((name, kind, doc(&field.attrs)))
+            Some(Setting { name, kind, doc: doc(&field.attrs) })
         })
         .collect()
 }

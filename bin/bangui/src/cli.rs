@@ -1,16 +1,18 @@
 //! The command line: what can be asked of the binary.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand};
-use tracing_subscriber::EnvFilter;
+use clap::{CommandFactory as _, Parser, Subcommand};
+use clap_complete::Shell;
 
+use crate::clock::SystemClock;
 use crate::command::{
-    backup, check_config, copy, doctor, healthcheck, migrate, openapi, restore, serve, user,
+    backup, check_config, completions, copy, doctor, healthcheck, man, migrate, openapi, restore, serve, user,
 };
 use crate::exit::{ExitCode, Fatal};
-use crate::settings::{Log, LogFormat};
+use crate::logging::{self, LogFilter, Reader};
 use crate::stage::{Loaded, Validated};
 
 /// How long what still runs when everything is over may take.
@@ -66,20 +68,33 @@ enum Command {
     Copy(copy::Args),
     /// Print the OpenAPI document of the API.
     Openapi,
+    /// Print the completions of this command line for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+    /// Print the manual page.
+    Man,
 }
 
 /// Does what the command line says.
 pub(crate) fn run(cli: Cli) -> Result<(), Fatal> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Openapi => openapi::run(),
+        Command::Completions { shell } => {
+            completions::run(Cli::command(), shell);
+            Ok(())
+        }
+        Command::Man => man::run(Cli::command()),
         Command::CheckConfig => check_config::run(Loaded::load(cli.config.as_deref())?),
         Command::Healthcheck { live } => {
             block_on(healthcheck::run(Loaded::load(cli.config.as_deref())?, live))
         }
         Command::Doctor { json } => block_on(doctor::run(cli.config, json)),
         Command::Serve => {
-            let validated = start_logging(Validated::new(Loaded::load(cli.config.as_deref())?)?)?;
-            block_on(serve::run(validated))
+            let validated = Validated::new(Loaded::load(cli.config.as_deref())?)?;
+            let log = start_logging(&validated, Reader::Collector)?;
+            block_on(serve::run(validated, log))
         }
         Command::Migrate { check: true } => block_on(migrate::check(&loaded(cli.config.as_deref())?)),
         Command::Backup(args) => block_on(backup::run(&loaded(cli.config.as_deref())?, &args)),
@@ -89,11 +104,13 @@ pub(crate) fn run(cli: Cli) -> Result<(), Fatal> {
             block_on(copy::run(&args))
         }
         Command::Migrate { check: false } => {
-            let validated = start_logging(Validated::new(Loaded::load(cli.config.as_deref())?)?)?;
+            let validated = Validated::new(Loaded::load(cli.config.as_deref())?)?;
+            start_logging(&validated, Reader::Person)?;
             block_on(migrate::run(validated))
         }
         Command::User { command } => {
-            let validated = start_logging(Validated::new(Loaded::load(cli.config.as_deref())?)?)?;
+            let validated = Validated::new(Loaded::load(cli.config.as_deref())?)?;
+            start_logging(&validated, Reader::Person)?;
             block_on(user::run(validated, command))
         }
     }
@@ -115,22 +132,10 @@ fn block_on(work: impl Future<Output = Result<(), Fatal>>) -> Result<(), Fatal> 
 /// Settings that parse, for a command that needs no more of them, with logging started.
 fn loaded(config: Option<&std::path::Path>) -> Result<Loaded, Fatal> {
     let loaded = Loaded::load(config)?;
-    log_as(&loaded.settings().log)?;
+    logging::start(&loaded.settings().log, Reader::Person, Arc::new(SystemClock))?;
     Ok(loaded)
 }
 
-fn start_logging(validated: Validated) -> Result<Validated, Fatal> {
-    log_as(&validated.settings().log)?;
-    Ok(validated)
-}
-
-fn log_as(Log { filter, format }: &Log) -> Result<(), Fatal> {
-    let filter = EnvFilter::try_new(filter)
-        .map_err(|error| Fatal::new(ExitCode::Config, format!("log.filter: {error}")))?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match format {
-        LogFormat::Text => lines.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
-        LogFormat::Json => lines.json().init(),
-    }
-    Ok(())
+fn start_logging(validated: &Validated, reader: Reader) -> Result<LogFilter, Fatal> {
+    logging::start(&validated.settings().log, reader, Arc::new(SystemClock))
 }

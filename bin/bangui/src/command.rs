@@ -3,9 +3,11 @@
 mod archive;
 pub(crate) mod backup;
 pub(crate) mod check_config;
+pub(crate) mod completions;
 pub(crate) mod copy;
 pub(crate) mod doctor;
 pub(crate) mod healthcheck;
+pub(crate) mod man;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
 pub(crate) mod restore;

@@ -21,6 +21,16 @@ pub(crate) enum ExitCode {
 }
 
 impl ExitCode {
+    /// All of them, and what each means to whoever started the process.
+    pub(crate) const ALL: [(Self, &str); 6] = [
+        (Self::Failed, "What was asked for did not come out well, such as a health check."),
+        (Self::Unavailable, "The database cannot be reached."),
+        (Self::Internal, "A defect, or a broken machine."),
+        (Self::Io, "A file or a port cannot be used."),
+        (Self::TryAgain, "Another process is at work on the same database: try again later."),
+        (Self::Config, "The settings are wrong: starting again does not help."),
+    ];
+
     /// The number.
     pub(crate) const fn number(self) -> u8 {
         match self {

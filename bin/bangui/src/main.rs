@@ -8,9 +8,11 @@ mod clock;
 mod command;
 mod doctor;
 mod exit;
+mod logging;
 mod settings;
 mod signals;
 mod stage;
+mod supervisor;
 mod system;
 mod tls;
 
@@ -24,7 +26,7 @@ fn main() -> ProcessExit {
     match cli::run(Cli::parse()) {
         Ok(()) => ProcessExit::SUCCESS,
         Err(fatal) => {
-            eprintln!("bangui: {fatal}");
+            logging::last_words(&fatal);
             ProcessExit::from(fatal.code.number())
         }
     }

@@ -104,7 +104,8 @@ pub(crate) struct Database {
 pub(crate) struct Fail2ban {
     /// Its socket. Default `/var/run/fail2ban/fail2ban.sock`.
     pub(crate) socket: PathBuf,
-    /// Where its database is found on this machine; unset takes the path that fail2ban tells.
+    /// Where its database is found on this machine, such as `/var/lib/fail2ban/fail2ban.sqlite3`; unset takes the path
+    /// that fail2ban tells.
     pub(crate) database: Option<PathBuf>,
     /// Its time zone, such as `Europe/Berlin`; unset takes this machine's.
     pub(crate) timezone: Option<String>,
@@ -166,10 +167,10 @@ pub(crate) struct Admin {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Log {
-    /// What is logged, such as `info`, or `info,bangui_domain=debug`. Default
-    /// `info,actix_server=warn,apalis_core=warn,sqlx::postgres::notice=error`.
+    /// What is logged, such as `info`, or `info,bangui_domain=debug`; a running server can be told another one. Default
+    /// `info,actix_http=off,actix_server=warn,apalis_core=warn,sqlx::postgres::notice=error`.
     pub(crate) filter: String,
-    /// `text` or `json`. Default `text`.
+    /// `text`, `json`, or `auto`: text on a terminal and JSON elsewhere. Default `auto`.
     pub(crate) format: LogFormat,
 }
 
@@ -177,6 +178,8 @@ pub(crate) struct Log {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum LogFormat {
+    /// For people on a terminal, and JSON elsewhere.
+    Auto,
     /// For people.
     Text,
     /// One JSON object a line.
@@ -241,8 +244,9 @@ impl Default for Session {
 impl Default for Log {
     fn default() -> Self {
         Self {
-            filter: "info,actix_server=warn,apalis_core=warn,sqlx::postgres::notice=error".to_owned(),
-            format: LogFormat::Text,
+            filter: "info,actix_http=off,actix_server=warn,apalis_core=warn,sqlx::postgres::notice=error"
+                .to_owned(),
+            format: LogFormat::Auto,
         }
     }
 }

@@ -30,8 +30,8 @@ impl Proxies {
         self.networks.iter().any(|network| network.contains(&address))
     }
 
-    /// A peer without an address has come by a Unix socket.
-    fn trusts_peer(&self, request: &HttpRequest) -> bool {
+    /// Whether the request comes from a trusted proxy. A peer without an address has come by a Unix socket.
+    pub(crate) fn trusts_peer(&self, request: &HttpRequest) -> bool {
         request.peer_addr().map_or(self.unix, |peer| self.trusts(peer.ip()))
     }
 

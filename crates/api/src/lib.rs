@@ -21,6 +21,7 @@ pub use auth::{Authenticated, COOKIE};
 pub use client::Proxies;
 pub use error::{ApiError, FieldProblem, HttpFailure, Problem};
 pub use metrics::{Metrics, MetricsError, MetricsToken, configure_metrics, measure};
+pub use middleware::requests;
 pub use openapi::openapi;
 pub use routes::{ROUTES, Route};
 pub use state::{ApiServices, ApiSettings, ApiState, SecureCookies};

@@ -76,10 +76,10 @@ impl Modify for InCommon {
             for operation in [&mut item.get, &mut item.delete].into_iter().flatten() {
                 complete(operation, false);
             }
-            for operation in [&mut item.post].into_iter().flatten() {
+            for operation in [&mut item.post, &mut item.put].into_iter().flatten() {
                 complete(operation, true);
             }
-            for operation in [&mut item.post, &mut item.delete].into_iter().flatten() {
+            for operation in [&mut item.post, &mut item.put, &mut item.delete].into_iter().flatten() {
                 add(operation, "403", "foreign_origin: a page of another site sent this");
             }
         }

@@ -7,6 +7,7 @@ mod events;
 mod health;
 mod jails;
 mod jobs;
+mod log;
 mod sessions;
 mod setup;
 mod stream;
@@ -74,6 +75,7 @@ routes! {
     session "/sessions": get sessions::list, delete sessions::end_others;
     session "/sessions/{id}": delete sessions::end;
     session "/system": get system::system;
+    session "/system/log": get log::show, put log::set, delete log::reset;
     session "/jails": get jails::list;
     session "/jails/{jail}": get jails::detail;
     session "/jobs": get jobs::list;

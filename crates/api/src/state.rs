@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bangui_domain::service::{BanService, EventService, JailService, JobService, Watch};
+use bangui_domain::service::{BanService, EventService, JailService, JobService, LogService, Watch};
 use bangui_session_cache::Accounts;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -63,6 +63,8 @@ pub struct ApiServices {
     pub events: Arc<EventService>,
     /// Users and sessions.
     pub accounts: Arc<Accounts>,
+    /// What this process logs.
+    pub log: Arc<LogService>,
     /// The process.
     pub system: Arc<dyn SystemView>,
     /// What is counted.

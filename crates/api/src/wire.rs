@@ -7,6 +7,7 @@ pub(crate) mod field;
 pub(crate) mod health;
 pub(crate) mod jail;
 pub(crate) mod job;
+pub(crate) mod log;
 pub(crate) mod session;
 pub(crate) mod stream;
 pub(crate) mod system;

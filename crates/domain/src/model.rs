@@ -8,6 +8,7 @@ pub mod jail;
 pub mod job;
 pub mod lease;
 pub mod live;
+pub mod log;
 pub mod page;
 pub mod query;
 pub mod runtime;
@@ -24,6 +25,7 @@ pub use jail::{BanRule, BantimeIncrement, JailCounters, JailDetail, JailName, Ja
 pub use job::{JobPulse, JobRun, JobRunState, JobSchedule, JobStatus, JobTally, JobTrigger};
 pub use lease::{Fence, Lease, LeaseHolder};
 pub use live::LiveEvent;
+pub use log::LogState;
 pub use page::{Cursor, Limit, Page};
 pub use query::{BanQuery, BanSort, EventQuery, SortKey};
 pub use runtime::{JailsSeen, RuntimeState};

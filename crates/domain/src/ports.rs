@@ -7,6 +7,7 @@ pub mod fail2ban_history;
 pub mod jail_control;
 pub mod job_board;
 pub mod lease_store;
+pub mod log_control;
 pub mod notices;
 pub mod runtime_store;
 pub mod session_store;
@@ -19,6 +20,7 @@ pub use fail2ban_history::{Fail2banHistory, HistoryCursor, HistoryError, History
 pub use jail_control::{ControlError, Counters, JailControl, LocalTime, ReportedBan};
 pub use job_board::JobBoard;
 pub use lease_store::{Acquired, LeaseStore, SCHEDULER_LEASE};
+pub use log_control::LogControl;
 pub use notices::{Notice, Notices};
 pub use runtime_store::{Published, RuntimeStore};
 pub use session_store::SessionStore;

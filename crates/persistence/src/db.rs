@@ -122,7 +122,10 @@ impl Db {
         let permit = tokio::time::timeout(self.shared.busy_wait, Arc::clone(&lane.permits).acquire_owned());
         let Ok(Ok(permit)) = permit.await else { return Err(StoreError::Busy) };
         let pool = lane.pool.clone();
+        // What is logged over there belongs to the same request.
+        let span = tracing::Span::current();
         let outcome = tokio::task::spawn_blocking(move || {
+            let _within = span.entered();
             let mut connection = pool.get().map_err(|error| StoreError::Unavailable(error.to_string()))?;
             let outcome = body(&mut connection).map_err(StoreError::from);
             drop(connection);

@@ -26,7 +26,7 @@ const BY_HAND: Ipv4Addr = Ipv4Addr::new(203, 0, 113, 250);
 
 /// The smoke test as `cargo xtask test` runs it: on a free port, with the demo's usual attack.
 pub(crate) fn run_default() -> Result<()> {
-    run(&Options { profile: Profile::Dev, port: Some(free_port()?) }, ATTACK_PER_MINUTE)
+    run(&Options { profile: Profile::Dev, port: Some(free_port()?), settings: Vec::new() }, ATTACK_PER_MINUTE)
 }
 
 /// Starts the demo, proves, measures, stops.

@@ -32,6 +32,8 @@ pub(crate) struct Options {
     pub(crate) profile: Profile,
     /// The port that must be used, if any.
     pub(crate) port: Option<u16>,
+    /// More variables of BanGUI's environment.
+    pub(crate) settings: Vec<(&'static str, String)>,
 }
 
 /// The running servers.
@@ -66,7 +68,7 @@ impl Stack {
             database: format!("sqlite://{}", dir.path().join("bangui.db").display()),
             fail2ban: lab.socket(),
             password: password.clone(),
-            settings: Vec::new(),
+            settings: options.settings.clone(),
         };
         let log = dir.path().join("bangui.log");
         let mut server = Service::start("BanGUI", serve.command()?, &log, Signal::TERM)?;
@@ -106,6 +108,11 @@ impl Stack {
     /// The end of BanGUI's log.
     pub(crate) fn server_log(&self) -> String {
         self.server.log_tail()
+    }
+
+    /// All of BanGUI's log.
+    pub(crate) fn whole_server_log(&self) -> Result<String> {
+        self.server.log()
     }
 
     /// How a person asks the private fail2ban.

@@ -4,12 +4,14 @@
 use std::sync::Arc;
 
 use crate::exit::Fatal;
+use crate::logging::LogFilter;
 use crate::settings::workers;
 use crate::signals::Signals;
 use crate::stage::{Locked, Migrated, Serving, Validated, Wired};
+use crate::supervisor;
 
-/// Runs the server.
-pub(crate) async fn run(validated: Validated) -> Result<(), Fatal> {
+/// Runs the server, whose log is behind `log`.
+pub(crate) async fn run(validated: Validated, log: LogFilter) -> Result<(), Fatal> {
     let mut signals = Signals::new()?;
     for warning in workers::warnings() {
         tracing::warn!("{warning}");
@@ -18,8 +20,12 @@ pub(crate) async fn run(validated: Validated) -> Result<(), Fatal> {
     let Some(migrated) = signals.unless(Migrated::run(bound)).await? else { return Ok(()) };
     let Some(locked) = signals.unless(Locked::take(migrated)).await? else { return Ok(()) };
     let lease = Arc::clone(locked.lease());
-    match signals.unless(Wired::build(locked)).await {
-        Ok(Some(wired)) => Serving::start(wired)?.until_stopped(signals).await,
+    match signals.unless(Wired::build(locked, log)).await {
+        Ok(Some(wired)) => {
+            let serving = Serving::start(wired)?;
+            supervisor::ready();
+            serving.until_stopped(signals).await
+        }
         Ok(None) => {
             lease.give_back().await;
             Ok(())

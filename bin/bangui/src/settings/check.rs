@@ -84,11 +84,8 @@ pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
     {
         add("admin.password", problem.message);
     }
-    if let Err(error) = tracing_subscriber::EnvFilter::try_new(&settings.log.filter) {
-        add(
-            "log.filter",
-            format!("{error}: write a level such as info, or pairs such as info,bangui_api=debug"),
-        );
+    if let Some(problem) = crate::logging::problem(&settings.log.filter) {
+        add("log.filter", problem);
     }
     problems
 }

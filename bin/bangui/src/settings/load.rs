@@ -138,6 +138,32 @@ mod tests {
     }
 
     #[test]
+    fn the_file_of_the_packages_sets_nothing_and_names_every_setting() {
+        let file = include_str!("../../../../packaging/bangui.toml");
+        let shown = |settings: &super::Settings| serde_json::to_value(settings).expect("a value");
+        let defaults = shown(&super::Settings::default());
+        assert_eq!(shown(&from(&[], file).expect("settings")), defaults);
+
+        let is_setting = |line: &&str| line.starts_with("# ") && line.contains(" = ");
+        // A file that holds a secret would have to be there.
+        let whole: String = file
+            .lines()
+            .filter(|line| !(is_setting(line) && line.contains("_file = ")))
+            .map(|line| format!("{}\n", if is_setting(&line) { &line[2..] } else { line }))
+            .collect();
+        let loaded =
+            shown(&from(&[], &whole).expect("each name and each value is one that the server knows"));
+        for (section, settings) in defaults.as_object().expect("sections") {
+            for (name, default) in settings.as_object().into_iter().flatten() {
+                assert!(file.contains(&format!("\n# {name} = ")), "{section}.{name}");
+                if !default.is_null() {
+                    assert_eq!(loaded[section][name], *default, "{section}.{name}");
+                }
+            }
+        }
+    }
+
+    #[test]
     fn typos_are_named_in_file_and_environment() {
         let error = from(&[], "[fail2ban]\nsockett = \"/x\"\n").expect_err("a typo");
         assert!(error.contains("sockett"), "{error}");

@@ -20,6 +20,7 @@ use super::wired::Ending;
 use super::{Wired, scraping};
 use crate::exit::{ExitCode, Fatal};
 use crate::signals::Signals;
+use crate::supervisor;
 use crate::tls;
 
 /// Where there are other replicas: how long this one still takes requests after it has said that it ends, so that proxies
@@ -63,7 +64,8 @@ impl Serving {
         let announced = ending.announced.clone();
         let scraped = api.clone();
         let mut server = HttpServer::new(move || {
-            let (announced, measured, base) = (announced.clone(), api.clone(), base_path.clone());
+            let (announced, base) = (announced.clone(), base_path.clone());
+            let (measured, state) = (api.clone(), api.clone());
             App::new()
                 .wrap(from_fn(move |request, next| bangui_api::measure(measured.clone(), request, next)))
                 .wrap_fn(move |mut request, service| {
@@ -71,6 +73,7 @@ impl Serving {
                     let (answer, announced) = (service.call(request), announced.clone());
                     async move { answer.await.map(|answer| closing(answer, announced.is_cancelled())) }
                 })
+                .wrap(from_fn(move |request, next| bangui_api::requests(state.clone(), request, next)))
                 .configure(|config| bangui_api::configure(config, api.clone()))
                 .configure(|config| bangui_web_ui::configure(config, base_path.as_str()))
         })
@@ -122,6 +125,7 @@ impl Serving {
             }
         };
         let orderly = async {
+            supervisor::stopping();
             ending.announced.cancel();
             if has_replicas {
                 tokio::time::sleep(LAME).await;

@@ -16,7 +16,7 @@ use bangui_domain::ports::{
     TryStore, UserStore,
 };
 use bangui_domain::service::{
-    BanService, EventService, Feed, JailService, JobService, Observer, Prober, Runtime, Watch,
+    BanService, EventService, Feed, JailService, JobService, LogService, Observer, Prober, Runtime, Watch,
 };
 use bangui_gateway::{CommandMeter, Fail2banControl, Zone};
 use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper};
@@ -28,6 +28,7 @@ use super::Locked;
 use super::listener::Listener;
 use crate::clock::SystemClock;
 use crate::exit::{ExitCode, Fatal};
+use crate::logging::LogFilter;
 use crate::settings::{self, BasePath, Settings, Trusted};
 use crate::system::System;
 use bangui_domain::chain;
@@ -61,7 +62,7 @@ pub(crate) struct Ending {
 
 impl Wired {
     /// Builds everything, and makes the first user if one is configured.
-    pub(crate) async fn build(locked: Locked) -> Result<Self, Fatal> {
+    pub(crate) async fn build(locked: Locked, log: LogFilter) -> Result<Self, Fatal> {
         let Locked { settings, listeners, metrics_listeners, db, lease, queue } = locked;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let server = ServerId::local();
@@ -124,7 +125,13 @@ impl Wired {
             watch: Arc::clone(&watch),
             bans: Arc::new(bans),
             jails: Arc::new(JailService::new(control, watch)),
-            jobs: Arc::new(JobService::new(server.clone(), Arc::new(board), audit, Arc::clone(&clock))),
+            jobs: Arc::new(JobService::new(
+                server.clone(),
+                Arc::new(board),
+                Arc::clone(&audit),
+                Arc::clone(&clock),
+            )),
+            log: Arc::new(LogService::new(server.clone(), Arc::new(log), audit, Arc::clone(&clock))),
             events: Arc::new(EventService::new(server, store)),
             accounts: Arc::new(accounts),
             system: system(&settings, &db, &lease, clock.as_ref(), ending.announced.clone()),

@@ -106,6 +106,7 @@ impl Server {
             .env("BANGUI_FAIL2BAN__SOCKET", &setup.socket)
             .env("BANGUI_FAIL2BAN__POLL_INTERVAL_MS", "200")
             .env("BANGUI_ADMIN__PASSWORD", PASSWORD)
+            .env("BANGUI_LOG__FORMAT", "text")
             .stdout(Stdio::null())
             .stderr(log);
         for (key, value) in &setup.settings {
@@ -135,7 +136,7 @@ impl Server {
     /// Logs the user `admin` in.
     pub(crate) fn log_in(&mut self, password: &str) {
         let credentials = json!({"username": "admin", "password": password});
-        let mut answer = self.send("POST", "/api/auth/login", Some(&credentials)).expect("an answer");
+        let mut answer = self.send("POST", "/api/auth/login", Some(&credentials), None).expect("an answer");
         assert_eq!(answer.status(), 200, "{:?}", answer.body_mut().read_to_string());
         let cookie = answer.headers()["set-cookie"].to_str().expect("text");
         self.cookie = cookie.split(';').next().map(str::to_owned);
@@ -146,11 +147,13 @@ impl Server {
         self.cookie.clone_from(&other.cookie);
     }
 
-    fn send(
+    /// Sends a request, with an id of the caller's own if it has one.
+    pub(crate) fn send(
         &self,
         method: &str,
         path: &str,
         body: Option<&Value>,
+        id: Option<&str>,
     ) -> Result<ureq::http::Response<ureq::Body>, ureq::Error> {
         let mut request = ureq::http::Request::builder()
             .method(method)
@@ -158,6 +161,9 @@ impl Server {
             .header("content-type", "application/json");
         if let Some(cookie) = &self.cookie {
             request = request.header("cookie", cookie);
+        }
+        if let Some(id) = id {
+            request = request.header("x-request-id", id);
         }
         let config = ureq::config::Config::builder()
             .timeout_global(Some(PATIENCE))
@@ -171,14 +177,14 @@ impl Server {
 
     /// The same, unless no answer comes.
     pub(crate) fn try_get(&self, path: &str) -> Option<(u16, Value)> {
-        let mut answer = self.send("GET", path, None).ok()?;
+        let mut answer = self.send("GET", path, None, None).ok()?;
         let status = answer.status().as_u16();
         Some((status, answer.body_mut().read_json().ok()?))
     }
 
     /// Status and body of a request.
     pub(crate) fn call(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
-        let mut answer = self.send(method, path, body).expect("an answer");
+        let mut answer = self.send(method, path, body, None).expect("an answer");
         let status = answer.status().as_u16();
         let text = answer.body_mut().read_to_string().expect("a body");
         let value = if text.is_empty() {

@@ -18,6 +18,7 @@ mod health;
 mod lab;
 mod listening;
 mod live;
+mod logs;
 mod metrics;
 mod mounts;
 mod outage;

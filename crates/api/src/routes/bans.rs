@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
 use bangui_domain::ServiceError;
+use tracing::Instrument as _;
 
 use crate::wire::ban::{
     BanPage, BannedResponse, BansParams, CreateBanRequest, UnbanParams, UnbannedResponse,
@@ -97,6 +98,6 @@ pub(crate) async fn remove(
 async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
 ) -> Result<T, ApiError> {
-    let ended = tokio::spawn(work).await;
+    let ended = tokio::spawn(work.in_current_span()).await;
     Ok(ended.map_err(|error| ServiceError::Internal(format!("the work on a ban was cut off: {error}")))??)
 }

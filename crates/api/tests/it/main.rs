@@ -16,6 +16,7 @@ mod gate;
 mod health;
 mod jails;
 mod jobs;
+mod log;
 mod logins;
 mod metrics;
 mod problems;

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use serde_json::json;
 
-use crate::world::World;
+use crate::world::{CALLER, PROXY, World};
 
 #[actix_web::test]
 async fn unknown_routes_and_methods_say_what_there_is() {
@@ -77,16 +77,17 @@ async fn every_answer_has_an_id_and_the_headers_of_an_api() {
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
         assert_eq!(answer.header("content-security-policy"), "default-src 'none'; frame-ancestors 'none'");
     }
-    let with_id = async |id: &'static str| {
-        let answer =
-            world.send(world.request("GET", "/api/nothing").insert_header(("x-request-id", id))).await;
+    let sent_by = async |peer: &str, id: &'static str| {
+        let request = world.request("GET", "/api/nothing").peer_addr(peer.parse().unwrap());
+        let answer = world.send(request.insert_header(("x-request-id", id))).await;
         let header = answer.header("x-request-id").to_owned();
         answer.problem(404, "route_not_found");
         header
     };
-    assert_eq!(with_id("a1.b2_c3-d4").await, "a1.b2_c3-d4");
+    assert_eq!(sent_by(PROXY, "a1.b2_c3-d4").await, "a1.b2_c3-d4");
+    assert_ne!(sent_by(CALLER, "a1.b2_c3-d4").await, "a1.b2_c3-d4", "it is no proxy");
     for strange in ["", "two words", "<script>", "new\tline"] {
-        assert_ne!(with_id(strange).await, strange);
+        assert_ne!(sent_by(PROXY, strange).await, strange);
     }
 }
 

@@ -15,7 +15,7 @@ use bangui_api::{
 };
 use bangui_domain::model::{Fence, Lease, LeaseHolder, ServerId, Timestamp};
 use bangui_domain::service::{
-    BanService, EventService, Feed, JailService, JobService, Observer, Prober, Watch,
+    BanService, EventService, Feed, JailService, JobService, LogService, Observer, Prober, Watch,
 };
 use bangui_session_cache::{AccountStores, Accounts, Client, PasswordCost, SessionSettings, Sessions};
 use bangui_test_support::db::TestDb;
@@ -24,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::fail2ban::{START, Script};
 use crate::jobs::Jobs;
+use crate::log::Log;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// Where requests come from unless a test says otherwise.
@@ -133,6 +134,12 @@ impl World {
             bans: Arc::new(bans),
             jails: Arc::new(JailService::new(control.clone(), watch.clone())),
             jobs: Arc::new(JobService::new(ServerId::local(), jobs.clone(), store.clone(), clock.clone())),
+            log: Arc::new(LogService::new(
+                ServerId::local(),
+                Arc::new(Log::default()),
+                store.clone(),
+                clock.clone(),
+            )),
             events: Arc::new(EventService::new(ServerId::local(), store)),
             accounts: accounts.clone(),
             system: system.clone(),
@@ -169,9 +176,10 @@ impl World {
 
     /// Sends a request as it is, by an application as the server builds it, and leaves the body unread.
     pub(crate) async fn open(&self, request: TestRequest) -> ServiceResponse<BoxBody> {
-        let (state, measured) = (self.state.clone(), self.state.clone());
+        let (state, measured, seen) = (self.state.clone(), self.state.clone(), self.state.clone());
         let app = App::new()
             .wrap(from_fn(move |request, next| bangui_api::measure(measured.clone(), request, next)))
+            .wrap(from_fn(move |request, next| bangui_api::requests(seen.clone(), request, next)))
             .configure(|config| bangui_api::configure(config, state));
         let app = test::init_service(app).await;
         test::call_service(&app, request.to_request()).await.map_into_boxed_body()

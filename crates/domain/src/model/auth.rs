@@ -131,6 +131,8 @@ pub enum AuditAction {
     User,
     /// A background job was started by hand.
     Job,
+    /// What a process logs was changed while it ran.
+    LogFilter,
 }
 
 impl AuditAction {
@@ -147,6 +149,7 @@ impl AuditAction {
             Self::Unban => "unban",
             Self::User => "user",
             Self::Job => "job",
+            Self::LogFilter => "log_filter",
         }
     }
 }

@@ -16,6 +16,7 @@ both_databases!(every_action_is_written_as_it_came, |test| async move {
         AuditAction::Unban,
         AuditAction::User,
         AuditAction::Job,
+        AuditAction::LogFilter,
     ];
     let entry = |action| AuditEntry {
         server: ServerId::local(),

@@ -1,6 +1,6 @@
 // Jobs, runs, sessions and the scheduler lock as the API would send them.
 
-import type { Job, JobRun, OwnSession, System } from "../../src/api/types.ts";
+import type { Job, JobRun, Log, OwnSession, System } from "../../src/api/types.ts";
 import { at, SYSTEM } from "./fixtures.ts";
 
 export const LOST: System = {
@@ -8,6 +8,8 @@ export const LOST: System = {
   database: "postgres",
   scheduler: { role: "lost", holder: { host: "host-b", pid: 812, version: "0.1.0" }, since: at(-42), token: 13 },
 };
+
+export const LOG: Log = { filter: "info", configured: "info", until: null };
 
 /** A run that went well an hour and `id` minutes ago. */
 export function jobRun(id: number, changes: Partial<JobRun> = {}): JobRun {

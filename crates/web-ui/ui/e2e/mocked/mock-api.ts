@@ -2,7 +2,7 @@
 
 import type { Page, Route } from "@playwright/test";
 import { BANS, EVENTS, JAILS, SSHD, SYSTEM, at } from "./fixtures.ts";
-import { JOBS, SESSIONS } from "./fixtures-system.ts";
+import { JOBS, LOG, SESSIONS } from "./fixtures-system.ts";
 
 type Answer = { status?: number; headers?: Record<string, string>; body: unknown };
 type Handler = (url: URL, route: Route) => Answer | null;
@@ -20,6 +20,7 @@ export const HEALTHY: Answers = {
   "POST /api/auth/login": () => ok(USER),
   "POST /api/auth/logout": () => ({ status: 204, body: null }),
   "GET /api/system": () => ok(SYSTEM),
+  "GET /api/system/log": () => ok(LOG),
   "GET /api/jails": () => ok({ items: JAILS, next: null, observed_at: at(-1), online: true }),
   "GET /api/jails/": (url) => ok({ ...SSHD, name: url.pathname.split("/").at(-1) }),
   "GET /api/bans": (url) => {

@@ -14,9 +14,11 @@ import type {
   JailList,
   Job,
   JobRun,
+  Log,
   OwnSession,
   Page,
   Session,
+  SetLog,
   System,
   Unbanned,
 } from "./types.ts";
@@ -49,6 +51,13 @@ export const deleteSession = (id: string): Promise<void> => call("DELETE", `/api
 export const deleteOtherSessions = (): Promise<Ended> => call("DELETE", "/api/sessions");
 
 export const getSystem = (signal?: Signal): Promise<System> => call("GET", "/api/system", { signal });
+
+/** What the process that answers logs; with replicas, the next answer may be another one's. */
+export const getLog = (signal?: Signal): Promise<Log> => call("GET", "/api/system/log", { signal });
+
+export const setLog = (body: SetLog): Promise<Log> => call("PUT", "/api/system/log", { body });
+
+export const resetLog = (): Promise<Log> => call("DELETE", "/api/system/log");
 
 export const getJails = (signal?: Signal): Promise<JailList> => call("GET", "/api/jails", { signal });
 

@@ -36,6 +36,10 @@ export type System = Schemas["SystemResponse"];
 export type Scheduler = Schemas["Scheduler"];
 export type Holder = Schemas["Holder"];
 
+/** What a process logs; `until` is null where that stays. */
+export type Log = Schemas["LogResponse"];
+export type SetLog = Schemas["LogRequest"];
+
 /** A background job: one on a cron schedule has `runs`, one that runs every few moments a `tally`. */
 export type Job = Schemas["Job"];
 export type JobRun = Schemas["JobRun"];

@@ -7,6 +7,7 @@ import { Fact, SystemFacts } from "../system/system-facts.tsx";
 import { PageHeading } from "../ui/heading.tsx";
 import { Stale } from "../ui/stale.tsx";
 import { Jobs } from "./system/jobs.tsx";
+import { LogFilter } from "./system/log-filter.tsx";
 import { LockStatus } from "./system/lock-status.tsx";
 
 export function SystemPage() {
@@ -20,6 +21,7 @@ export function SystemPage() {
         <Stale of={system} />
       </div>
       <Jobs />
+      <LogFilter replicas={system.value !== null && system.value.workers > 1} />
       {system.value !== null && (
         <SystemFacts system={system.value}>
           <Fact name="meant to run as">

@@ -1,0 +1,137 @@
+//! What every request of the application has, the pages' included: an id that the answer's header and all lines logged
+//! on its way carry, and one line in the log when it is answered. Knows no route.
+
+use std::net::IpAddr;
+use std::time::Instant;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage as _, HttpRequest, web};
+use tracing::Instrument as _;
+
+use super::spanned::Spanned;
+use crate::{ApiState, Authenticated, Proxies};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest id that is taken over from a proxy.
+const ID_CHARS: usize = 64;
+/// What is logged of a path at most, in characters.
+const PATH_CHARS: usize = 200;
+
+/// The id of a request.
+#[derive(Debug, Clone)]
+pub(super) struct RequestId(String);
+
+impl RequestId {
+    /// The id that a request was given.
+    pub(super) fn of(request: &HttpRequest) -> Self {
+        request.extensions().get::<Self>().cloned().unwrap_or_else(|| Self("none".to_owned()))
+    }
+
+    /// The text.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The id that a trusted proxy sends along, so that its log and ours name the same request, or a new one.
+    fn take(request: &HttpRequest, proxies: &Proxies) -> Self {
+        let given = request.headers().get(REQUEST_ID).filter(|_| proxies.trusts_peer(request));
+        let given = given.and_then(|id| id.to_str().ok()).filter(|id| {
+            (1..=ID_CHARS).contains(&id.len())
+                && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+        });
+        Self(given.map_or_else(new_id, str::to_owned))
+    }
+}
+
+/// Why a request was answered with an error: left with the request by whoever writes the answer.
+#[derive(Debug)]
+pub(super) struct Failure {
+    /// The error's stable code.
+    pub(super) code: &'static str,
+    /// The error with its sources.
+    pub(super) text: String,
+}
+
+/// Wraps the whole application: `App::wrap` it last, so that it sees every request first.
+pub async fn requests(
+    state: web::Data<ApiState>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let proxies = &state.settings.trusted_proxies;
+    let id = RequestId::take(request.request(), proxies);
+    let seen = Seen {
+        method: request.method().clone(),
+        path: request.path().chars().take(PATH_CHARS).collect(),
+        address: proxies.address(request.request()),
+        begun: Instant::now(),
+    };
+    request.extensions_mut().insert(id.clone());
+    // Of the highest level, so that no filter but `off` takes the id from the lines that it lets pass.
+    let span = tracing::error_span!("request", request_id = id.as_str());
+    let mut answer = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
+    if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+        answer.headers_mut().insert(REQUEST_ID, id);
+    }
+    span.in_scope(|| seen.log(&answer));
+    Ok(answer.map_body(|_, body| Spanned::new(body, span).boxed()))
+}
+
+/// A request before it is answered.
+struct Seen {
+    method: Method,
+    path: String,
+    address: Option<IpAddr>,
+    begun: Instant,
+}
+
+/// Writes the line of a request at one level; all levels have the same fields.
+macro_rules! line {
+    ($level:ident, $seen:ident, $status:ident, $user:ident, $failure:ident, $message:literal) => {
+        tracing::$level!(
+            target: "bangui_api::access",
+            method = %$seen.method,
+            path = %$seen.path,
+            status = $status.as_u16(),
+            ms = u64::try_from($seen.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
+            address = $seen.address.map(tracing::field::display),
+            user = $user,
+            code = $failure.map(|failure| failure.code),
+            error = $failure.map(|failure| failure.text.as_str()),
+            $message
+        )
+    };
+}
+
+impl Seen {
+    /// Failures of the server stand out, changes are told, and what only looks is for those who ask for it.
+    fn log(&self, answer: &ServiceResponse<BoxBody>) {
+        let (status, extensions) = (answer.status(), answer.request().extensions());
+        let user = extensions.get::<Authenticated>().map(|who| who.session.user.name.as_str());
+        let failure = extensions.get::<Failure>();
+        let looks = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&self.method);
+        if failure.is_some() && status == StatusCode::INTERNAL_SERVER_ERROR {
+            line!(error, self, status, user, failure, "request failed");
+        } else if failure.is_some() && status.is_server_error() {
+            line!(warn, self, status, user, failure, "request not served");
+        } else if looks {
+            line!(debug, self, status, user, failure, "request");
+        } else {
+            line!(info, self, status, user, failure, "request");
+        }
+    }
+}
+
+fn new_id() -> String {
+    match getrandom::u64() {
+        Ok(random) => format!("{random:016x}"),
+        Err(error) => {
+            tracing::error!(%error, "the system's random numbers are not available: a request goes without id");
+            "none".to_owned()
+        }
+    }
+}

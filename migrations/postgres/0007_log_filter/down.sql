@@ -1,0 +1,6 @@
+DELETE FROM audit WHERE action = 'log_filter';
+ALTER TABLE audit DROP CONSTRAINT audit_action_check;
+ALTER TABLE audit ADD CONSTRAINT audit_action_check CHECK (action IN (
+    'setup', 'login', 'login_failed', 'logout', 'session_ended', 'password', 'ban', 'unban', 'user',
+    'job'
+));

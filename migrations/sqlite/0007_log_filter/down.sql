@@ -1,0 +1,18 @@
+CREATE TABLE audit_before (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    server_id TEXT NOT NULL REFERENCES servers (id) ON DELETE CASCADE,
+    occurred_at BIGINT NOT NULL,
+    user_name TEXT,
+    address TEXT,
+    action TEXT NOT NULL
+        CHECK (action IN (
+            'setup', 'login', 'login_failed', 'logout', 'session_ended', 'password', 'ban', 'unban', 'user',
+            'job'
+        )),
+    subject TEXT,
+    detail TEXT
+);
+INSERT INTO audit_before SELECT id, server_id, occurred_at, user_name, address, action, subject, detail FROM audit WHERE action <> 'log_filter';
+DROP TABLE audit;
+ALTER TABLE audit_before RENAME TO audit;
+CREATE INDEX audit_occurred_at ON audit (server_id, occurred_at, id);

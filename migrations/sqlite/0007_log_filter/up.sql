@@ -1,0 +1,19 @@
+-- One more thing that is done: what a process logs was changed while it ran. SQLite changes a CHECK only with its table.
+CREATE TABLE audit_anew (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    server_id TEXT NOT NULL REFERENCES servers (id) ON DELETE CASCADE,
+    occurred_at BIGINT NOT NULL,
+    user_name TEXT,
+    address TEXT,
+    action TEXT NOT NULL
+        CHECK (action IN (
+            'setup', 'login', 'login_failed', 'logout', 'session_ended', 'password', 'ban', 'unban', 'user',
+            'job', 'log_filter'
+        )),
+    subject TEXT,
+    detail TEXT
+);
+INSERT INTO audit_anew SELECT id, server_id, occurred_at, user_name, address, action, subject, detail FROM audit;
+DROP TABLE audit;
+ALTER TABLE audit_anew RENAME TO audit;
+CREATE INDEX audit_occurred_at ON audit (server_id, occurred_at, id);
