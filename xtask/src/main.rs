@@ -12,6 +12,7 @@ mod book;
 mod commands_doc;
 mod counts;
 mod demo;
+mod dist;
 mod e2e;
 mod fuzz;
 mod needs;
@@ -53,6 +54,8 @@ enum Task {
     Tidy,
     /// Build the web pages.
     Web,
+    /// Build the static binary, and pack it as a tarball and as a Debian package.
+    Dist(dist::DistArgs),
     /// Write docs/openapi.json and the pages' types from the server.
     Openapi {
         /// Only check that they are up to date.
@@ -103,6 +106,7 @@ fn run(task: &Task) -> Result<()> {
         Task::E2e(args) => e2e::run_args(args),
         Task::Tidy => tidy::run(),
         Task::Web => web::build(true),
+        Task::Dist(args) => dist::run(args),
         Task::Openapi { check: true } => openapi::check(),
         Task::Openapi { check: false } => openapi::write(),
         Task::Settings { check: true } => settings_doc::check(),

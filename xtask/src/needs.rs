@@ -28,6 +28,16 @@ pub(crate) enum Need {
     Proxies,
     /// Python with `venv`, for programs that are published as Python packages.
     Python,
+    /// `systemd-analyze`, which judges units.
+    Systemd,
+    /// What judges shell scripts.
+    Shellcheck,
+    /// The C compiler for static binaries.
+    Musl,
+    /// What judges Debian packages.
+    Lintian,
+    /// What makes a Debian in a directory and boots it.
+    Machine,
 }
 
 impl Need {
@@ -40,6 +50,11 @@ impl Need {
             Self::Faketime => &["libfaketime"],
             Self::Proxies => &["nginx-light", "caddy", "curl"],
             Self::Python => &["python3-venv"],
+            Self::Systemd => &["systemd"],
+            Self::Shellcheck => &["shellcheck"],
+            Self::Musl => &["musl-tools"],
+            Self::Lintian => &["lintian"],
+            Self::Machine => &["debootstrap", "systemd-container"],
         }
     }
 
@@ -52,6 +67,11 @@ impl Need {
             Self::Faketime => tools::faketime().is_some(),
             Self::Proxies => ["nginx", "caddy", "curl"].into_iter().all(tools::on_path),
             Self::Python => pypi::can_make_places(),
+            Self::Systemd => tools::on_path("systemd-analyze"),
+            Self::Shellcheck => tools::on_path("shellcheck"),
+            Self::Musl => tools::on_path("musl-gcc"),
+            Self::Lintian => tools::on_path("lintian"),
+            Self::Machine => tools::on_path("debootstrap") && tools::on_path("systemd-nspawn"),
         }
     }
 }

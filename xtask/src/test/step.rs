@@ -8,7 +8,7 @@ use super::{checks, suites};
 use crate::counts::Counts;
 use crate::demo::smoke;
 use crate::needs::Need;
-use crate::{book, commands_doc, e2e, openapi, settings_doc, tidy};
+use crate::{book, commands_doc, dist, e2e, openapi, settings_doc, tidy};
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -37,11 +37,13 @@ pub(crate) enum Step {
     Docs,
     /// fail2ban-client as it would be published.
     Package,
+    /// What is packed for those who do not build, as far as it can be judged without installing it.
+    Dist,
 }
 
 impl Step {
     /// All steps in the order in which they run.
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Fmt,
         Self::Tidy,
         Self::Web,
@@ -54,6 +56,7 @@ impl Step {
         Self::Deny,
         Self::Docs,
         Self::Package,
+        Self::Dist,
     ];
 
     pub(super) fn name(self) -> &'static str {
@@ -70,6 +73,7 @@ impl Step {
             Self::Deny => "deny",
             Self::Docs => "docs",
             Self::Package => "package",
+            Self::Dist => "dist",
         }
     }
 
@@ -93,6 +97,7 @@ impl Step {
             Self::Deny => "cargo deny: bans, licences, sources, and advisories where they can be had",
             Self::Docs => "cargo doc, warnings are errors; no link of the book leads nowhere",
             Self::Package => "fail2ban-client with each feature alone, and packed as it would be published",
+            Self::Dist => "units, scripts and contents of the packages, without installing them",
         }
     }
 
@@ -104,6 +109,7 @@ impl Step {
             Self::Faults => &[Need::Fail2ban, Need::Postgres, Need::Faketime],
             Self::Smoke => &[Need::Fail2ban, Need::Node],
             Self::E2e => &[Need::Fail2ban, Need::Node, Need::Chromium],
+            Self::Dist => &[Need::Node, Need::Systemd, Need::Shellcheck],
             Self::Fmt | Self::Tidy | Self::Clippy | Self::Deny | Self::Docs | Self::Package => &[],
         }
     }
@@ -129,6 +135,7 @@ impl Step {
                 checks::docs()
             }
             Self::Package => checks::package(),
+            Self::Dist => dist::checks::run(),
         }
     }
 }
