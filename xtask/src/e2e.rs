@@ -74,5 +74,5 @@ pub(crate) fn run(playwright: &[String], counts: &mut Counts) -> Result<()> {
     }
     attacker.require_running()?;
     stack.require_running()?;
-    secrets::require_none(&stack.whole_server_log()?, stack.password())
+    secrets::require_none(&stack.whole_server_log()?, stack.password(), playwright.is_empty())
 }

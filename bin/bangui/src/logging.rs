@@ -155,7 +155,7 @@ impl LogControl for LogFilter {
         tracing::warn!(filter, seconds = duration.map(|time| time.as_secs()), "the log filter changes");
         self.replace(filter)?;
         changed.number += 1;
-        changed.state.filter = filter.to_owned();
+        filter.clone_into(&mut changed.state.filter);
         changed.state.until = duration.map(|duration| {
             self.clock.now().plus_millis(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
         });

@@ -94,10 +94,11 @@ fn pages(texts: &mut Texts) -> Result<()> {
         serde_json::from_str(&text).with_context(|| format!("read {}", path.display()))
     };
     let manifest = read(workspace::ui().join("package.json"))?;
-    for name in manifest["dependencies"].as_object().into_iter().flatten().map(|(name, _)| name) {
+    let dependencies = manifest.get("dependencies").and_then(|found| found.as_object());
+    for (name, _) in dependencies.context("the pages' package.json names no dependencies")? {
         let folder = workspace::ui().join("node_modules").join(name);
         let package = read(folder.join("package.json"))?;
-        let text = |key: &str| package[key].as_str().unwrap_or("?").to_owned();
+        let text = |key: &str| package.get(key).and_then(|found| found.as_str()).unwrap_or("?").to_owned();
         add(texts, &format!("{name} {} ({})", text("version"), text("license")), &licence_files(&folder)?)?;
     }
     Ok(())

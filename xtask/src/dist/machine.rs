@@ -27,7 +27,7 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    /// Boots a new machine with `files` copied to its folder `/root`.
+    /// Boots a new machine with `files` copied to its folder `/srv`.
     pub(super) fn boot(files: &[&Path]) -> Result<Self> {
         if !rustix::process::geteuid().is_root() {
             bail!("a machine is booted by root alone: run this as root");
@@ -38,7 +38,7 @@ impl Machine {
         process::run(Command::new("cp").args(["--archive", "--reflink=auto", "--"]).arg(&base).arg(&root))?;
         for file in files {
             let name = file.file_name().context("a file without a name")?;
-            fs::copy(file, root.join("root").join(name))
+            fs::copy(file, root.join("srv").join(name))
                 .with_context(|| format!("copy {}", file.display()))?;
         }
         let mut nspawn = Command::new("systemd-nspawn");

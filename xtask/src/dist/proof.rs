@@ -15,7 +15,7 @@ const UNHEALTHY: &str =
 /// The service's user reaches this very fail2ban: what BanGUI answers may be a moment old.
 const REACHED: &str = "runuser -u bangui -- fail2ban-client ping";
 /// The user that was made logs in: what is in the database is still there.
-const LOG_IN: &str = "curl -sf -c /root/jar -H 'content-type: application/json' \
+const LOG_IN: &str = "curl -sf -c /srv/jar -H 'content-type: application/json' \
      -d '{\"username\": \"proof\", \"password\": \"a password for the proof\"}' http://127.0.0.1:8686/api/auth/login";
 /// Debian's sshd jail has no log file to read in a machine without syslog, and no firewall is needed here.
 const JAILS: &str = "[DEFAULT]\nbackend = systemd\nbanaction = noop\nbanaction_allports = noop\n";
@@ -38,7 +38,7 @@ pub(crate) fn run(first: &Path, second: &Path) -> Result<()> {
 fn dpkg(machine: &Machine, order: &str, package: &Path) -> Result<String> {
     let name = package.file_name().context("a package without a name")?.to_string_lossy().into_owned();
     println!("dpkg {order} {name}");
-    machine.run(&format!("cd /root && DEBIAN_FRONTEND=noninteractive dpkg {order} ./{name}"))
+    machine.run(&format!("cd /srv && DEBIAN_FRONTEND=noninteractive dpkg {order} ./{name}"))
 }
 
 fn installed(machine: &mut Machine, package: &Path) -> Result<()> {
@@ -74,7 +74,7 @@ fn installed(machine: &mut Machine, package: &Path) -> Result<()> {
     machine.require("who logs in", LOG_IN)?;
     machine.require(
         "and bans through the API",
-        "curl -sf -b /root/jar -H 'content-type: application/json' -d '{\"ip\": \"192.0.2.7\", \"jail\": \"sshd\"}' \
+        "curl -sf -b /srv/jar -H 'content-type: application/json' -d '{\"ip\": \"192.0.2.7\", \"jail\": \"sshd\"}' \
          http://127.0.0.1:8686/api/bans && fail2ban-client banned 192.0.2.7 | grep -q sshd",
     )?;
     machine.require(
@@ -106,18 +106,18 @@ fn disturbed(machine: &mut Machine) -> Result<()> {
     machine.require("with its users", LOG_IN)?;
     machine.require(
         "who still ban and unban",
-        "curl -sf -b /root/jar -X DELETE http://127.0.0.1:8686/api/bans/192.0.2.7 && \
+        "curl -sf -b /srv/jar -X DELETE http://127.0.0.1:8686/api/bans/192.0.2.7 && \
          ! fail2ban-client banned 192.0.2.7 | grep -q sshd",
     )?;
     machine
-        .run("cp -p /etc/bangui/bangui.toml /root/kept && echo 'nonsense = 1' >> /etc/bangui/bangui.toml")?;
+        .run("cp -p /etc/bangui/bangui.toml /srv/kept && echo 'nonsense = 1' >> /etc/bangui/bangui.toml")?;
     machine.require("wrong settings do not start", "! systemctl restart bangui")?;
     machine.require(
         "and are not tried again: exit code 78",
         "test \"$(systemctl show -p ExecMainStatus -p NRestarts -p ActiveState bangui | sort | tr '\\n' ' ')\" \
          = 'ActiveState=failed ExecMainStatus=78 NRestarts=0 '",
     )?;
-    machine.run("cp -p /root/kept /etc/bangui/bangui.toml && systemctl restart bangui")?;
+    machine.run("cp -p /srv/kept /etc/bangui/bangui.toml && systemctl restart bangui")?;
     machine.wait_until("the right ones to start", HEALTHY)
 }
 

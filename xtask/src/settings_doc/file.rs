@@ -28,7 +28,7 @@ pub(super) fn render(sections: &[Section]) -> Result<String> {
         }
     }
     // What toml cannot read, the server cannot either.
-    let shown: String = text.lines().map(|line| format!("{}\n", uncommented(line))).collect();
+    let shown = text.lines().map(uncommented).collect::<Vec<_>>().join("\n");
     toml::from_str::<toml::Table>(&shown)
         .with_context(|| format!("the made settings file is no TOML:\n{shown}"))?;
     Ok(text)

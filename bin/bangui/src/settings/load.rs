@@ -146,11 +146,12 @@ mod tests {
 
         let is_setting = |line: &&str| line.starts_with("# ") && line.contains(" = ");
         // A file that holds a secret would have to be there.
-        let whole: String = file
+        let whole: Vec<&str> = file
             .lines()
             .filter(|line| !(is_setting(line) && line.contains("_file = ")))
-            .map(|line| format!("{}\n", if is_setting(&line) { &line[2..] } else { line }))
+            .map(|line| if is_setting(&line) { &line[2..] } else { line })
             .collect();
+        let whole = whole.join("\n");
         let loaded =
             shown(&from(&[], &whole).expect("each name and each value is one that the server knows"));
         for (section, settings) in defaults.as_object().expect("sections") {

@@ -31,7 +31,7 @@ impl LogControl for Log {
 
     fn apply(&self, filter: &str, duration: Option<Duration>) -> Result<LogState, String> {
         let mut state = self.0.lock().unwrap();
-        state.filter = filter.to_owned();
+        filter.clone_into(&mut state.filter);
         state.until = duration.map(|_| Timestamp::from_secs(START + 900));
         Ok(state.clone())
     }
