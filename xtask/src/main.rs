@@ -13,6 +13,7 @@ mod commands_doc;
 mod counts;
 mod demo;
 mod dist;
+mod docker;
 mod e2e;
 mod fuzz;
 mod needs;

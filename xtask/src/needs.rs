@@ -38,6 +38,8 @@ pub(crate) enum Need {
     Lintian,
     /// What makes a Debian in a directory and boots it.
     Machine,
+    /// What a Docker engine for the tests takes: its runc, and what makes a minimal Debian.
+    Containers,
 }
 
 impl Need {
@@ -55,6 +57,7 @@ impl Need {
             Self::Musl => &["musl-tools"],
             Self::Lintian => &["lintian"],
             Self::Machine => &["debootstrap", "systemd-container"],
+            Self::Containers => &["docker.io", "debootstrap"],
         }
     }
 
@@ -72,6 +75,7 @@ impl Need {
             Self::Musl => tools::on_path("musl-gcc"),
             Self::Lintian => tools::on_path("lintian"),
             Self::Machine => tools::on_path("debootstrap") && tools::on_path("systemd-nspawn"),
+            Self::Containers => tools::on_path("runc") && tools::on_path("debootstrap"),
         }
     }
 }

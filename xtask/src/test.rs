@@ -45,7 +45,9 @@ struct Done {
 /// Runs the steps, prints the summary, and fails if a step failed.
 pub(crate) fn run(args: &TestArgs) -> Result<()> {
     let only: Vec<Step> = args.steps.iter().chain(&args.only).copied().collect();
-    let wanted = |step: Step| (only.is_empty() || only.contains(&step)) && !args.skip.contains(&step);
+    let wanted = |step: Step| {
+        (if only.is_empty() { step.by_default() } else { only.contains(&step) }) && !args.skip.contains(&step)
+    };
     // All at once and at the start: nobody should wait half an hour to hear that a package is missing.
     let mut wanted_needs = Vec::new();
     for need in Step::ALL.into_iter().filter(|step| wanted(*step)).flat_map(Step::needs) {

@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the house rules that neither the compiler nor clippy knows.
 
 mod arrows;
+mod compose;
 mod files;
 mod graph;
 mod manifests;
@@ -37,6 +38,7 @@ pub(crate) fn run() -> Result<()> {
     problems.extend(text::check(&tree));
     problems.extend(manifests::check(&tree));
     problems.extend(migrations::check(&tree));
+    problems.extend(compose::check(&tree));
     problems.sort();
     for long in files::long(&tree) {
         println!("note: {}: {}", long.place, long.what);

@@ -1,10 +1,11 @@
 // Browser tests in the system's own Chromium. `mocked` provokes states through a made-up API; `demo` drives a running
 // stack with a real fail2ban: BANGUI_E2E_URL, BANGUI_E2E_USER, BANGUI_E2E_PASSWORD, and for what fail2ban itself says,
-// BANGUI_E2E_FAIL2BAN_SOCKET.
+// BANGUI_E2E_FAIL2BAN_SOCKET. `docker` drives the Compose demo instead: BANGUI_E2E_BANNED, and BANGUI_E2E_JAIL.
 
 import { defineConfig, devices } from "@playwright/test";
 
 const demo = process.env["BANGUI_E2E_URL"];
+const docker = process.env["BANGUI_E2E_BANNED"] !== undefined;
 const preview = "http://127.0.0.1:4173";
 
 const browser = {
@@ -34,7 +35,8 @@ export default defineConfig({
   use: { baseURL: demo ?? preview, trace: "retain-on-failure" },
   projects: [
     { name: "mocked", testDir: "e2e/mocked", use: browser },
-    ...(demo === undefined ? [] : [{ name: "demo", testDir: "e2e/demo", use: browser }]),
+    ...(demo === undefined || docker ? [] : [{ name: "demo", testDir: "e2e/demo", use: browser }]),
+    ...(docker ? [{ name: "docker", testDir: "e2e/docker", use: browser }] : []),
   ],
   // Without a running stack the built pages are served as they are, for the mocked states alone.
   ...(demo === undefined

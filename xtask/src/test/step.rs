@@ -8,7 +8,7 @@ use super::{checks, suites};
 use crate::counts::Counts;
 use crate::demo::smoke;
 use crate::needs::Need;
-use crate::{book, commands_doc, dist, e2e, openapi, settings_doc, tidy};
+use crate::{book, commands_doc, dist, docker, e2e, openapi, settings_doc, tidy};
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -39,11 +39,13 @@ pub(crate) enum Step {
     Package,
     /// What is packed for those who do not build, as far as it can be judged without installing it.
     Dist,
+    /// The image and the Compose files, built and run. Only when it is asked for: it takes many minutes.
+    Docker,
 }
 
 impl Step {
     /// All steps in the order in which they run.
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::Fmt,
         Self::Tidy,
         Self::Web,
@@ -57,7 +59,13 @@ impl Step {
         Self::Docs,
         Self::Package,
         Self::Dist,
+        Self::Docker,
     ];
+
+    /// Whether it runs when no step is named.
+    pub(super) fn by_default(self) -> bool {
+        self != Self::Docker
+    }
 
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -74,6 +82,7 @@ impl Step {
             Self::Docs => "docs",
             Self::Package => "package",
             Self::Dist => "dist",
+            Self::Docker => "docker",
         }
     }
 
@@ -98,6 +107,7 @@ impl Step {
             Self::Docs => "cargo doc, warnings are errors; no link of the book leads nowhere",
             Self::Package => "fail2ban-client with each feature alone, and packed as it would be published",
             Self::Dist => "units, scripts and contents of the packages, without installing them",
+            Self::Docker => "the image and the Compose files, linted, built and run",
         }
     }
 
@@ -110,6 +120,7 @@ impl Step {
             Self::Smoke => &[Need::Fail2ban, Need::Node],
             Self::E2e => &[Need::Fail2ban, Need::Node, Need::Chromium],
             Self::Dist => &[Need::Node, Need::Systemd, Need::Shellcheck],
+            Self::Docker => &[Need::Fail2ban, Need::Postgres, Need::Node, Need::Chromium],
             Self::Fmt | Self::Tidy | Self::Clippy | Self::Deny | Self::Docs | Self::Package => &[],
         }
     }
@@ -136,6 +147,7 @@ impl Step {
             }
             Self::Package => checks::package(),
             Self::Dist => dist::checks::run(),
+            Self::Docker => docker::run(counts),
         }
     }
 }

@@ -9,6 +9,7 @@
 )]
 
 mod command;
+mod compose;
 mod data;
 mod doctor;
 mod fail2ban;

@@ -1,0 +1,45 @@
+//! `compose.debug.yml` on top of the demo: a server that is compiled from the mounted sources, and pages that vite serves.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use super::bases::Bases;
+use super::engine::Engine;
+use super::project::{Project, wait};
+use super::{report, say};
+use crate::api::Api;
+use crate::postgres::fixed_port;
+
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// Runs it.
+pub(super) fn run(engine: &Engine, bases: &Bases) -> Result<()> {
+    let mut debug = Project::new(engine, bases, "debug", &["docker-compose.yml", "compose.debug.yml"])?;
+    let port = fixed_port()?;
+    debug.set("BANGUI_VITE_PORT", port.to_string());
+    debug.build(bases)?;
+    report("compiled from the sources, up, healthy", debug.up()?);
+    let vite = Api::new(&format!("http://127.0.0.1:{port}"));
+    let (status, health) = vite.get("/api/health")?;
+    ensure!(
+        status == 200 && health.get("status").and_then(Value::as_str) == Some("ok"),
+        "/api/health through vite: {status} {health}"
+    );
+    let (status, module) = vite.get("/src/main.tsx")?;
+    let text = module.as_str().unwrap_or_default();
+    ensure!(status == 200 && text.contains("import"), "vite serves /src/main.tsx as {status} {text}");
+    say("vite serves the sources, and passes /api on");
+    let log = debug.output(["logs", "--no-color", "bangui"])?;
+    ensure!(log.contains("DEBUG"), "the log holds nothing of the level debug:\n{log}");
+    let level = debug.output(["exec", "--no-TTY", "fail2ban", "fail2ban-client", "get", "loglevel"])?;
+    ensure!(level.contains("DEBUG"), "fail2ban logs {level}");
+    debug.run(["restart", "bangui"])?;
+    // Nothing has changed, so that cargo compiles nothing.
+    let time = wait("BanGUI to be healthy after a restart", LIMIT, || {
+        debug.inspect("bangui", "{{.State.Health.Status}}").is_ok_and(|health| health == "healthy")
+    });
+    report("restarted without a change", time.with_context(|| debug.log())?);
+    Ok(())
+}
