@@ -18,27 +18,41 @@ mod shell;
 
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::counts::Counts;
+use crate::stop;
 use bases::Bases;
 use engine::Engine;
 
-/// One scenario: what it proves, and how.
-type Scenario = (&'static str, fn(&Engine, &Bases) -> Result<()>);
+/// One scenario: its name, what it proves, and how.
+struct Scenario {
+    name: &'static str,
+    proves: &'static str,
+    run: fn(&Engine, &Bases) -> Result<()>,
+}
 
-/// In the order in which they run: the first builds the image for the others.
+/// In the order in which they run: the first builds the images for the others.
 const SCENARIOS: [Scenario; 6] = [
-    ("image: small, without a shell or root, TLS built in", image::run),
-    ("docker-compose.yml: a real ban, undone from the page; outages; a kill", demo::run),
-    ("compose.prod.yml: beside a machine with systemd, as user and as root", prod::run),
-    ("compose.prod.yml: a mount that goes stale, and the drop-in that prevents it", prod::stale),
-    ("compose.scale.yml: three replicas, and one that dies", scale::run),
-    ("compose.debug.yml: built from the sources, pages by vite", debug::run),
+    Scenario { name: "image", proves: "small, without a shell or root, TLS built in", run: image::run },
+    Scenario { name: "demo", proves: "a real ban, undone on the page; outages; a kill", run: demo::run },
+    Scenario { name: "prod", proves: "beside a machine with systemd, as user and as root", run: prod::run },
+    Scenario {
+        name: "stale",
+        proves: "a mount that goes stale, and the drop-in against it",
+        run: prod::stale,
+    },
+    Scenario { name: "scale", proves: "three replicas behind a proxy, each killed in turn", run: scale::run },
+    Scenario { name: "debug", proves: "compiled from the sources, pages by vite", run: debug::run },
 ];
 
-/// Runs all of it. Scenarios go on after one that failed, since each tells something of its own.
-pub(crate) fn run(counts: &mut Counts) -> Result<()> {
+/// Runs all of it, or what needs no engine and the scenarios that `only` names. Goes on after one that failed, since each
+/// tells something of its own.
+pub(crate) fn run(only: &[String], counts: &mut Counts) -> Result<()> {
+    if let Some(unknown) = only.iter().find(|name| SCENARIOS.iter().all(|scenario| scenario.name != **name)) {
+        let names: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
+        bail!("there is no scenario {unknown}: they are {}", names.join(", "));
+    }
     lint::run(counts)?;
     let engine = match Engine::find_or_start()? {
         Ok(engine) => engine,
@@ -51,12 +65,15 @@ pub(crate) fn run(counts: &mut Counts) -> Result<()> {
         }
     };
     let bases = bases::provide(&engine).context("base images")?;
-    let mut failed = None;
-    for (name, scenario) in SCENARIOS {
-        println!("{name}");
+    let mut failed = Vec::new();
+    for Scenario { name, proves, run } in SCENARIOS {
+        if !only.is_empty() && !only.iter().any(|wanted| wanted == name) {
+            continue;
+        }
+        println!("{name}: {proves}");
         let start = Instant::now();
-        let ran = scenario(&engine, &bases);
-        crate::stop::check()?;
+        let ran = run(&engine, &bases);
+        stop::check()?;
         match ran {
             Ok(()) => {
                 counts.passed += 1;
@@ -65,11 +82,14 @@ pub(crate) fn run(counts: &mut Counts) -> Result<()> {
             Err(error) => {
                 counts.failed += 1;
                 println!("  FAILED: {error:#}");
-                failed.get_or_insert(error.context(name));
+                failed.push(name);
             }
         }
     }
-    failed.map_or(Ok(()), Err)
+    if !failed.is_empty() {
+        bail!("these scenarios failed: {}", failed.join(", "));
+    }
+    Ok(())
 }
 
 fn report(what: &str, time: Duration) {

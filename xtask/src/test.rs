@@ -26,6 +26,9 @@ pub(crate) struct TestArgs {
     /// Leave this step out (can be repeated).
     #[arg(long, value_enum)]
     skip: Vec<Step>,
+    /// Of the step docker, run only this scenario (can be repeated).
+    #[arg(long, value_name = "NAME")]
+    scenario: Vec<String>,
     /// Go on after a step that failed, and fail at the end.
     #[arg(long)]
     keep_going: bool,
@@ -67,7 +70,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
         }
         println!("\n==> {}: {}", step.name(), step.about());
         let start = Instant::now();
-        let outcome = match step.run(&mut counts) {
+        let outcome = match step.run(&args.scenario, &mut counts) {
             Ok(()) => Outcome::Passed,
             Err(error) => Outcome::Failed(format!("{error:#}")),
         };

@@ -75,8 +75,9 @@ impl Engine {
     /// Ends a process of the host from within a container, as an engine on any machine can: from within its own container a
     /// first process cannot be killed, and a container that `docker kill` has ended is not restarted.
     pub(crate) fn kill_process(&self, image: &str, pid: &str) -> Result<()> {
-        let args = ["run", "--rm", "--pid=host", "--user=0", "--cap-add=KILL", "--network=none"];
-        self.quiet(args.into_iter().chain(["--entrypoint=kill", image, "-KILL", pid]))
+        let args =
+            ["run", "--rm", "--pid=host", "--user=0", "--network=none", "--entrypoint=sh", image, "-c"];
+        self.quiet(args.into_iter().chain([format!("kill -KILL {pid}").as_str()]))
             .with_context(|| format!("kill process {pid}"))
     }
 

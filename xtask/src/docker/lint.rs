@@ -112,6 +112,6 @@ fn units() -> Result<Option<String>> {
 fn check_config() -> Result<Option<String>> {
     let args = ["test", "--quiet", "--package", "bangui", "--test", "it"];
     let mut command = workspace::cargo(args);
-    process::run(command.args(["--", "--quiet", "compose::"]))?;
+    process::run(command.args(["--", "compose::"]))?;
     Ok(None)
 }

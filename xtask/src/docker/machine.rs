@@ -102,6 +102,8 @@ impl<'a> Machine<'a> {
 
     /// `systemctl restart fail2ban` and its like; waits for the server after a start.
     pub(super) fn systemctl(&self, verb: &str) -> Result<()> {
+        // systemd gives a unit up that is started many times within seconds, as it is here.
+        self.run(&["systemctl", "reset-failed", "fail2ban"])?;
         self.run(&["systemctl", verb, "fail2ban"])?;
         if verb == "stop" {
             return Ok(());

@@ -94,12 +94,7 @@ impl<'a> Project<'a> {
         let second = file.try_clone().context("open the log twice")?;
         process::run(command.stdout(file).stderr(second)).with_context(|| {
             let text = fs::read_to_string(&log).unwrap_or_default();
-            let lines: Vec<&str> = text.lines().collect();
-            format!(
-                "build {}; its last words:\n{}",
-                self.name,
-                lines.get(lines.len().saturating_sub(40)..).unwrap_or_default().join("\n")
-            )
+            format!("build {}; its last words:\n{}", self.name, tail(&text, 40))
         })
     }
 
@@ -129,7 +124,7 @@ impl<'a> Project<'a> {
         let output = self.command()?.args(args).output().context("start docker compose")?;
         if !output.status.success() {
             let errors = String::from_utf8_lossy(&output.stderr);
-            bail!("docker compose {} failed, {}:\n{errors}", args.join(" "), output.status);
+            bail!("docker compose {} failed, {}:\n{}", args.join(" "), output.status, tail(&errors, 5));
         }
         stop::check()
     }
@@ -199,6 +194,11 @@ impl Drop for Project<'_> {
             Err(error) => eprintln!("{} could not be taken down: {error}", self.name),
         }
     }
+}
+
+fn tail(text: &str, most: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines.get(lines.len().saturating_sub(most)..).unwrap_or_default().join("\n")
 }
 
 /// Waits until it is so, and tells how long that took.

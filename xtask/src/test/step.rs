@@ -125,7 +125,7 @@ impl Step {
         }
     }
 
-    pub(super) fn run(self, counts: &mut Counts) -> Result<()> {
+    pub(super) fn run(self, scenarios: &[String], counts: &mut Counts) -> Result<()> {
         match self {
             Self::Fmt => checks::fmt(),
             Self::Tidy => tidy::run(),
@@ -147,7 +147,7 @@ impl Step {
             }
             Self::Package => checks::package(),
             Self::Dist => dist::checks::run(),
-            Self::Docker => docker::run(counts),
+            Self::Docker => docker::run(scenarios, counts),
         }
     }
 }

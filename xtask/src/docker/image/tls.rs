@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -26,7 +26,7 @@ pub(super) fn run(engine: &Engine, bases: &Bases) -> Result<()> {
     let _gone = Gone(engine);
     let dir = tempfile::tempdir().context("make a temporary directory")?;
     let server_image = bases.postgres()?;
-    certificate(dir.path())?;
+    certificates(dir.path())?;
     fs::write(dir.path().join("password"), "bangui").context("write a password")?;
     fs::write(dir.path().join("pg_hba.conf"), "local all all trust\nhostssl all all all scram-sha-256\n")
         .context("write the rules of access")?;
@@ -49,19 +49,19 @@ pub(super) fn run(engine: &Engine, bases: &Bases) -> Result<()> {
     ] {
         server.args(["-c", setting]);
     }
-    process::run(server.stdout(std::process::Stdio::null()))?;
+    process::run(server.stdout(Stdio::null()))?;
     let ask = |statement: &str| {
         let psql = ["exec", NAMES[0], "psql", "--username=bangui", "--dbname=bangui", "-Atc", statement];
         engine.command(psql).output().map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
     };
     wait("PostgreSQL", LIMIT, || ask("select 1").is_ok_and(|answer| answer == "1"))?;
 
-    let url = "postgres://bangui:bangui@postgres/bangui?sslmode=verify-full&sslrootcert=/tls/server.crt";
+    let url = "postgres://bangui:bangui@postgres/bangui?sslmode=verify-full&sslrootcert=/tls/ca.crt";
     let args =
         ["run", "--detach", "--name", NAMES[1], "--network", NETWORK, "--read-only", "--volume", &mount];
     let mut client = engine.command(args);
     client.args(["--env", &format!("BANGUI_DATABASE__URL={url}"), IMAGE]);
-    process::run(client.stdout(std::process::Stdio::null()))?;
+    process::run(client.stdout(Stdio::null()))?;
     let counts = || -> Option<(u32, u32, u32)> {
         let answer = ask(CONNECTIONS).ok()?;
         let numbers: Vec<u32> = answer.split('|').filter_map(|number| number.parse().ok()).collect();
@@ -79,12 +79,20 @@ pub(super) fn run(engine: &Engine, bases: &Bases) -> Result<()> {
     Ok(())
 }
 
-fn certificate(dir: &Path) -> Result<()> {
-    let mut command = Command::new("openssl");
-    command.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=postgres"]);
-    command.args(["-addext", "subjectAltName=DNS:postgres", "-keyout"]);
-    command.arg(dir.join("server.key")).arg("-out").arg(dir.join("server.crt"));
-    process::run(command.stderr(std::process::Stdio::null())).context("make a certificate with openssl")
+/// An authority, and a certificate of the server's that it has signed: rustls takes none that is both.
+fn certificates(dir: &Path) -> Result<()> {
+    let make = |name: &str, subject: &str| {
+        let mut command = Command::new("openssl");
+        command.args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", subject]);
+        command.arg("-keyout").arg(dir.join(format!("{name}.key")));
+        command.arg("-out").arg(dir.join(format!("{name}.crt"))).stderr(Stdio::null());
+        command
+    };
+    process::run(&mut make("ca", "/CN=authority of a test")).context("make an authority with openssl")?;
+    let mut server = make("server", "/CN=postgres");
+    server.args(["-addext", "basicConstraints=critical,CA:FALSE", "-addext", "subjectAltName=DNS:postgres"]);
+    server.arg("-CA").arg(dir.join("ca.crt")).arg("-CAkey").arg(dir.join("ca.key"));
+    process::run(&mut server).context("make a certificate with openssl")
 }
 
 /// Removes the containers and their network.
