@@ -22,6 +22,9 @@ const LOG_ALL: &str = "info,bangui=trace,bangui_api=trace,bangui_domain=trace,ba
 /// What to pass on.
 #[derive(Args, Debug)]
 pub(crate) struct E2eArgs {
+    /// Take the pictures of the book anew, into docs/pictures, and run nothing else.
+    #[arg(long)]
+    pictures: bool,
     /// Arguments for Playwright, such as a file name or `--grep`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     playwright: Vec<String>,
@@ -30,13 +33,17 @@ pub(crate) struct E2eArgs {
 /// Runs it from the command line.
 pub(crate) fn run_args(args: &E2eArgs) -> Result<()> {
     let mut counts = Counts::default();
-    let ran = run(&args.playwright, &mut counts);
+    let ran = run_with(&args.playwright, args.pictures, &mut counts);
     println!("{counts}");
     ran
 }
 
 /// Starts the demo on a free port and runs the browser tests against it.
-pub(crate) fn run(playwright: &[String], counts: &mut Counts) -> Result<()> {
+pub(crate) fn run(counts: &mut Counts) -> Result<()> {
+    run_with(&[], false, counts)
+}
+
+fn run_with(playwright: &[String], pictures: bool, counts: &mut Counts) -> Result<()> {
     needs::require(&[Need::Chromium])?;
     let options = Options {
         profile: Profile::Dev,
@@ -55,6 +62,9 @@ pub(crate) fn run(playwright: &[String], counts: &mut Counts) -> Result<()> {
         .env("BANGUI_E2E_FAIL2BAN_SOCKET", stack.lab().socket())
         .env("PLAYWRIGHT_JSON_OUTPUT_NAME", &report)
         .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    if pictures {
+        command.env("BANGUI_E2E_PICTURES", "1");
+    }
     let ended = process::run(&mut command);
     match std::fs::read_to_string(&report) {
         Ok(text) => {

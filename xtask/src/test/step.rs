@@ -139,7 +139,7 @@ impl Step {
             Self::Rust => suites::rust(counts),
             Self::Faults => suites::faults(counts),
             Self::Smoke => smoke::run_default(),
-            Self::E2e => e2e::run(&[], counts),
+            Self::E2e => e2e::run(counts),
             Self::Deny => checks::deny(),
             Self::Docs => {
                 book::check()?;
