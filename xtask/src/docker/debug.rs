@@ -11,6 +11,7 @@ use super::project::{Project, wait};
 use super::{report, say};
 use crate::api::Api;
 use crate::postgres::fixed_port;
+use crate::workspace;
 
 const LIMIT: Duration = Duration::from_mins(1);
 
@@ -20,6 +21,9 @@ pub(super) fn run(engine: &Engine, bases: &Bases) -> Result<()> {
     let port = fixed_port()?;
     debug.set("BANGUI_VITE_PORT", port.to_string());
     debug.build(bases)?;
+    if engine.bridgeless() {
+        fetch(&debug)?;
+    }
     report("compiled from the sources, up, healthy", debug.up()?);
     let vite = Api::new(&format!("http://127.0.0.1:{port}"));
     let (status, health) = vite.get("/api/health")?;
@@ -42,4 +46,16 @@ pub(super) fn run(engine: &Engine, bases: &Bases) -> Result<()> {
     });
     report("restarted without a change", time.with_context(|| debug.log())?);
     Ok(())
+}
+
+/// Downloads the crates into the project's volume with the host's network: on an engine that leaves the host alone, a container
+/// reaches no other machine.
+fn fetch(debug: &Project<'_>) -> Result<()> {
+    debug.run(["create", "--no-build", "bangui"])?;
+    let sources = format!("{}:/src:ro", workspace::root().display());
+    let cargo = format!("{}:/usr/local/cargo/registry", debug.named("debug-cargo"));
+    let fixed = ["run", "--rm", "--network=host", "--workdir=/", "--volume", &sources, "--volume", &cargo];
+    let fetch = ["bangui-debug-server:local", "cargo", "fetch", "--quiet", "--locked"];
+    let args = fixed.into_iter().chain(fetch).chain(["--manifest-path", "/src/Cargo.toml"]);
+    debug.engine().quiet(args).context("download the crates")
 }

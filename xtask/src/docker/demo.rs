@@ -86,7 +86,7 @@ fn attackers(demo: &Project<'_>, api: &Api) -> Result<()> {
 }
 
 fn ban(demo: &Project<'_>, api: &Api, password: &str) -> Result<()> {
-    let visitor = Visitor::start(demo.engine(), &demo.network("street"))?;
+    let visitor = Visitor::start(demo.engine(), &demo.named("street"))?;
     visitor.enters().context("before anything, the shop is open to a visitor")?;
     for _ in 0..3 {
         visitor.guesses_a_password()?;

@@ -74,8 +74,8 @@ impl<'a> Project<'a> {
         self.engine
     }
 
-    /// The name of one of its networks, as the engine knows it.
-    pub(super) fn network(&self, name: &str) -> String {
+    /// The name of one of its networks or volumes, as the engine knows it.
+    pub(super) fn named(&self, name: &str) -> String {
         format!("{}_{name}", self.name)
     }
 
