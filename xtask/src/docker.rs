@@ -8,7 +8,6 @@ mod demo;
 mod engine;
 mod history;
 mod image;
-
 mod lint;
 mod machine;
 mod prod;

@@ -45,11 +45,9 @@ pub(crate) fn run(counts: &mut Counts) -> Result<()> {
 
 fn run_with(playwright: &[String], pictures: bool, counts: &mut Counts) -> Result<()> {
     needs::require(&[Need::Chromium])?;
-    let options = Options {
-        profile: Profile::Dev,
-        port: Some(free_port()?),
-        settings: vec![("BANGUI_LOG__FILTER", LOG_ALL.to_owned())],
-    };
+    // The pictures show the settings that people have.
+    let settings = if pictures { Vec::new() } else { vec![("BANGUI_LOG__FILTER", LOG_ALL.to_owned())] };
+    let options = Options { profile: Profile::Dev, port: Some(free_port()?), settings };
     let (mut stack, mut attacker) = demo::start(&options, ATTACK_PER_MINUTE)?;
     let dir = tempfile::tempdir().context("make a temporary directory")?;
     let report = dir.path().join("playwright.json");
