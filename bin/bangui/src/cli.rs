@@ -81,10 +81,7 @@ enum Command {
 pub(crate) fn run(cli: Cli) -> Result<(), Fatal> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Openapi => openapi::run(),
-        Command::Completions { shell } => {
-            completions::run(Cli::command(), shell);
-            Ok(())
-        }
+        Command::Completions { shell } => completions::run(Cli::command(), shell),
         Command::Man => man::run(Cli::command()),
         Command::CheckConfig => check_config::run(Loaded::load(cli.config.as_deref())?),
         Command::Healthcheck { live } => {
