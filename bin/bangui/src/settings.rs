@@ -58,11 +58,12 @@ pub(crate) struct Http {
     /// BanGUI runs as.
     pub(crate) socket_mode: String,
     /// The path under which everything is found, such as `/bangui`, for a proxy that shares its host with other
-    /// applications. Default none.
+    /// applications. Default `/`.
     pub(crate) base_path: BasePath,
-    /// The certificate for `https://`, with its chain, in a PEM file. Read again when it changes.
+    /// The certificate for `https://`, with its chain, in a PEM file such as `/etc/bangui/tls.pem`. Read again when it
+    /// changes.
     pub(crate) tls_certificate: Option<PathBuf>,
-    /// The private key of that certificate, in a PEM file.
+    /// The private key of that certificate, in a PEM file such as `/etc/bangui/tls.key`.
     pub(crate) tls_key: Option<PathBuf>,
     /// Threads that serve requests; 0 takes one for each core, at most 4. Default 0.
     pub(crate) threads: usize,
@@ -119,8 +120,8 @@ pub(crate) struct Fail2ban {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Geo {
-    /// A file of places in MaxMind's format (`.mmdb`), whose age `bangui doctor` judges; nothing else uses it yet. Default
-    /// none.
+    /// A file of places in MaxMind's format, such as `/var/lib/GeoIP/GeoLite2-Country.mmdb`, whose age `bangui doctor`
+    /// judges; nothing else uses it yet.
     pub(crate) database: Option<PathBuf>,
 }
 

@@ -65,6 +65,7 @@ fn value(section: &Section, setting: &Setting) -> String {
             "[{}]",
             text.split(',').map(|part| format!("{:?}", part.trim())).collect::<Vec<_>>().join(", ")
         ),
+        "String" => format!("{text:?}"),
         _ if text.parse::<i64>().is_ok() || text == "true" || text == "false" => text,
         _ => format!("{text:?}"),
     }

