@@ -8,8 +8,9 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use super::debian;
-use super::engine::Engine;
+use super::engine::{Engine, HOME};
 use crate::docker::shell;
+use crate::needs::{self, Need};
 use crate::{process, workspace};
 
 const RELEASE: &str = "bookworm";
@@ -111,7 +112,8 @@ impl Makes<'_> {
         if self.engine.has_image(DEBIAN) {
             return Ok(());
         }
-        let folder = Path::new("/var/tmp/bangui-docker/debian");
+        needs::require(&[Need::Containers])?;
+        let folder = &Path::new(HOME).join("debian");
         debian::system(RELEASE, folder)?;
         let mut import = vec!["import".to_owned(), "--change".to_owned(), "CMD [\"bash\"]".to_owned()];
         if folder.join(debian::AUTHORITIES_INSIDE.trim_start_matches('/')).exists() {

@@ -12,6 +12,9 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::service::Service;
 
+/// Where an engine of the tests' own and what it is made of are kept between runs: some gigabytes.
+pub(crate) const HOME: &str = "/var/tmp/bangui-docker";
+
 /// A running engine.
 pub(crate) struct Engine {
     program: PathBuf,
@@ -36,7 +39,7 @@ impl Engine {
         if let Some(obstacle) = own::obstacle() {
             return Ok(Err(format!("{lacks}, and none can be started: {obstacle}")));
         }
-        println!("Docker: {lacks}; starting an engine for the tests in {}.", own::HOME);
+        println!("Docker: {lacks}; starting an engine for the tests in {HOME}.");
         let engine = own::start()?.look_around();
         println!("Docker: {}.", engine.version()?);
         Ok(Ok(engine))

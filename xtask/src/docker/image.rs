@@ -55,6 +55,8 @@ pub(super) fn run(engine: &Engine, bases: &Bases) -> Result<()> {
     if shell.context("start docker")?.status.success() {
         bail!("there is a shell in the image");
     }
+    let zone = "BANGUI_FAIL2BAN__TIMEZONE=Europe/Berlin";
+    engine.quiet(["run", "--rm", "--env", zone, IMAGE, "check-config"]).context("there are no time zones")?;
     users(engine)?;
     tls::run(engine, bases)
 }

@@ -120,7 +120,7 @@ impl Step {
             Self::Smoke => &[Need::Fail2ban, Need::Node],
             Self::E2e => &[Need::Fail2ban, Need::Node, Need::Chromium],
             Self::Dist => &[Need::Node, Need::Systemd, Need::Shellcheck],
-            Self::Docker => &[Need::Fail2ban, Need::Postgres, Need::Node, Need::Chromium],
+            Self::Docker => &[Need::Node, Need::Chromium],
             Self::Fmt | Self::Tidy | Self::Clippy | Self::Deny | Self::Docs | Self::Package => &[],
         }
     }

@@ -11,14 +11,12 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 
-use super::Engine;
+use super::{Engine, HOME};
 use crate::docker::debian;
 use crate::needs::{self, Need};
 use crate::process;
 use crate::service::Service;
 
-/// Where it lives. What it keeps between runs is some gigabytes.
-pub(super) const HOME: &str = "/var/tmp/bangui-docker";
 /// The release whose engine is taken.
 const RELEASE: &str = "trixie";
 const PACKAGES: [&str; 5] = ["docker.io", "docker-cli", "containerd", "docker-compose", "docker-buildx"];
