@@ -1,5 +1,5 @@
 //! `cargo xtask test docker`: the image and the Compose files, built and run for real, one scenario after the other. What
-//! needs no engine runs everywhere. Knows nothing of packages for Debian.
+//! needs no engine runs everywhere.
 
 mod bases;
 mod debian;
@@ -10,6 +10,7 @@ mod history;
 mod image;
 mod lint;
 mod machine;
+mod package;
 mod prod;
 mod project;
 mod scale;
@@ -32,7 +33,7 @@ struct Scenario {
 }
 
 /// In the order in which they run: the first builds the images for the others.
-const SCENARIOS: [Scenario; 6] = [
+const SCENARIOS: [Scenario; 7] = [
     Scenario { name: "image", proves: "small, without a shell or root, TLS built in", run: image::run },
     Scenario { name: "demo", proves: "a real ban, undone on the page; outages; a kill", run: demo::run },
     Scenario { name: "prod", proves: "beside a machine with systemd, as user and as root", run: prod::run },
@@ -42,6 +43,11 @@ const SCENARIOS: [Scenario; 6] = [
         run: prod::stale,
     },
     Scenario { name: "scale", proves: "three replicas behind a proxy, each killed in turn", run: scale::run },
+    Scenario {
+        name: "package",
+        proves: "the Debian package on a machine with systemd, upgraded and purged",
+        run: package::run,
+    },
     Scenario { name: "debug", proves: "compiled from the sources, pages by vite", run: debug::run },
 ];
 
