@@ -22,11 +22,16 @@ export function Banners({ onOverview }: { onOverview: boolean }) {
         (state?.state === "offline" || state?.state === "hung") && (
           <p class="banner banner-bad">
             <strong>{state.state === "hung" ? "fail2ban hangs." : "fail2ban does not answer."}</strong>{" "}
-            {state.problem?.detail ?? "Bans cannot be read or changed."} {state.problem?.hint}{" "}
+            {ended(state.problem?.detail ?? "Bans cannot be read or changed.")} {ended(state.problem?.hint ?? "")}{" "}
             <a href={href({ page: "overview" })}>More</a>
           </p>
         )
       )}
     </div>
   );
+}
+
+/** A sentence of the API's, with the full stop that it may come without. */
+function ended(text: string): string {
+  return text === "" || /[.!?]$/.test(text) ? text : `${text}.`;
 }
