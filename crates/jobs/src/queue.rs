@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use apalis_postgres::{PgPool, PostgresStorage};
 use apalis_sqlite::{SqlitePool, SqliteStorage};
+use sqlx::Executor as _;
 use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
@@ -25,6 +26,9 @@ pub(crate) use ticket::Ticket;
 const CONNECTIONS: u32 = 4;
 /// How long to wait for one.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// PostgreSQL ends a transaction of ours that is silent for so long: a process that was stopped in the middle of one must not
+/// keep its locks on runs from the next holder of the scheduler lock.
+const NO_IDLE: &str = "SET idle_in_transaction_session_timeout = '10s'";
 
 /// The queue. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -64,6 +68,7 @@ impl JobStorage {
         let pool = PgPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(PATIENCE)
+            .after_connect(|connection, _| Box::pin(async { connection.execute(NO_IDLE).await.map(drop) }))
             .connect(url)
             .await
             .map_err(|source| QueueError::Open { place: place.clone(), source })?;

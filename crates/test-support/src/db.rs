@@ -9,7 +9,7 @@ use bangui_domain::model::{Fence, LeaseHolder};
 use bangui_domain::ports::{Acquired, LeaseStore, SCHEDULER_LEASE};
 use bangui_persistence::{Db, DbKind, DbOptions};
 
-pub use place::{POSTGRES_URL, Place, SqliteFile};
+pub use place::{Held, POSTGRES_URL, Place, SqliteFile};
 
 /// A database of its own for one test, with all tables. Keep it until the test ends.
 #[derive(Debug)]

@@ -58,6 +58,32 @@ fn on_postgresql_a_leader_that_wakes_up_stands_by_and_writes_nothing() {
 }
 
 #[test]
+fn on_postgresql_a_leader_that_is_stopped_within_a_transaction_is_taken_over_from() {
+    let place = Place::new(DbKind::Postgres);
+    let fail2ban = Arc::new(patient());
+    let setup = on(&place, &fail2ban.socket());
+    let sleeper = Server::start_and_login(&setup);
+    let standby = Server::start_and_login(&setup);
+    assert_eq!(role(&sleeper).as_deref(), Some("leader"));
+
+    // The leader publishes what it knows: it has the lock's row by then, and waits for this table.
+    let held = place.hold("LOCK TABLE runtime_state IN SHARE MODE").expect("a lock");
+    let waiting = "SELECT count(*) AS count FROM pg_stat_activity WHERE datname = current_database() \
+                   AND wait_event_type = 'Lock'";
+    eventually("the leader to wait within a transaction", || {
+        place.count(waiting).is_ok_and(|count| count > 0).then_some(())
+    });
+    sleeper.signal(Signal::STOP);
+    drop(held);
+    eventually("the standby to take over", || (role(&standby).as_deref() == Some("leader")).then_some(()));
+
+    sleeper.signal(Signal::CONT);
+    eventually("the sleeper to stand by", || (role(&sleeper).as_deref() == Some("standby")).then_some(()));
+    assert_eq!(role(&standby).as_deref(), Some("leader"));
+    whole(&place, DbKind::Postgres);
+}
+
+#[test]
 fn on_sqlite_the_one_that_was_stopped_for_too_long_ends_when_it_wakes_up() {
     let place = Place::new(DbKind::Sqlite);
     let fail2ban = Arc::new(patient());

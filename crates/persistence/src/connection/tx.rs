@@ -9,6 +9,11 @@ use bangui_domain::ports::StoreError;
 
 /// How often a transaction is tried that others got in the way of.
 const ATTEMPTS: u32 = 5;
+/// What begins a transaction on PostgreSQL. One whose process says nothing more for 10 s is ended by the server: a process that
+/// was stopped in the middle of it must not keep its locks, or nobody could take the scheduler lock over from it.
+const BEGIN: &str = "BEGIN; SET LOCAL idle_in_transaction_session_timeout = '10s'";
+/// The same, for a process that may wait for others in the middle of it, such as for the rest of an archive.
+const BEGIN_PATIENT: &str = "BEGIN";
 
 /// Why a transaction was rolled back.
 #[derive(Debug)]
@@ -39,23 +44,33 @@ pub(crate) fn in_write_tx<T>(
 ) -> Result<T, TxError> {
     let mut attempt = 1;
     loop {
-        match in_one_write_tx(connection, &mut body) {
+        match in_tx(connection, BEGIN, &mut body) {
             Err(TxError::Database(error)) if attempt < ATTEMPTS && worth_another_try(&error) => attempt += 1,
             outcome => return outcome,
         }
     }
 }
 
-/// As [`in_write_tx`], for a body that cannot run twice: what gets in its way is an error.
+/// As [`in_write_tx`], for a body that cannot run twice: what gets in its way is an error. It may take its time.
 pub(crate) fn in_one_write_tx<T, E: From<Error>>(
     connection: &mut AnyConnection,
+    body: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    in_tx(connection, BEGIN_PATIENT, body)
+}
+
+fn in_tx<T, E: From<Error>>(
+    connection: &mut AnyConnection,
+    begin: &str,
     body: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
 ) -> Result<T, E> {
     match connection {
         AnyConnection::Sqlite(sqlite) => {
             AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?;
         }
-        AnyConnection::Postgres(postgres) => AnsiTransactionManager::begin_transaction(postgres)?,
+        AnyConnection::Postgres(postgres) => {
+            AnsiTransactionManager::begin_transaction_sql(postgres, begin)?;
+        }
     }
     let outcome = body(connection).and_then(|value| commit(connection).map(|()| value).map_err(E::from));
     if outcome.is_err() && in_transaction(connection) {

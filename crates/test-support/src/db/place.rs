@@ -84,6 +84,14 @@ impl Place {
         Ok(())
     }
 
+    /// Runs SQL there in a transaction that stays open, with the locks that it has taken, until what this answers is dropped.
+    /// On PostgreSQL alone: on SQLite nobody else could write.
+    pub fn hold(&self, sql: &str) -> Result<Held, Box<dyn std::error::Error>> {
+        let mut connection = connect(&self.url)?;
+        connection.batch_execute(&format!("BEGIN; {sql}"))?;
+        Ok(Held(connection))
+    }
+
     /// The number in the column `count` of the one row that `query` answers.
     pub fn count(&self, query: &str) -> Result<i64, Box<dyn std::error::Error>> {
         let query = diesel::sql_query(query);
@@ -94,6 +102,9 @@ impl Place {
         Ok(row.count)
     }
 }
+
+/// A transaction that is open until this is dropped, with its connection.
+pub struct Held(#[expect(dead_code, reason = "it is kept open, and dropped")] PgConnection);
 
 #[derive(diesel::QueryableByName)]
 struct Count {
