@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use crate::process;
 use crate::service::Service;
 
-/// Where an engine of the tests' own and what it is made of are kept between runs: some gigabytes.
+/// Where an engine of the tests' own and what it is made of are kept between runs: ten gigabytes and more.
 pub(crate) const HOME: &str = "/var/tmp/bangui-docker";
 
 /// A running engine.
