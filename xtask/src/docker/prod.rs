@@ -103,6 +103,7 @@ pub(super) fn stale(engine: &Engine, bases: &Bases) -> Result<()> {
     }
     let health = prod.inspect("bangui", "{{.State.Health.Status}}")?;
     ensure!(health == "unhealthy", "fail2ban runs in a new directory, and BanGUI is {health}");
+    says_stale(&prod)?;
     prod.run(["restart", "bangui"])?;
     report(
         "a restart of the container mounts the new one",
@@ -119,5 +120,18 @@ pub(super) fn stale(engine: &Engine, bases: &Bases) -> Result<()> {
     }
     let online = || api.get("/api/health").is_ok_and(|(status, _)| status == 200);
     report("with it BanGUI finds fail2ban again by itself", wait("BanGUI to be online", MINUTE, online)?);
+    Ok(())
+}
+
+/// Why it is unhealthy stands in the API, from where the page takes it, and in what doctor says, with the way out.
+fn says_stale(prod: &Project<'_>) -> Result<()> {
+    let (_, health) = Api::new(&prod.url()).get("/api/health")?;
+    ensure!(health.to_string().contains("stale_mount"), "the API does not tell of the stale mount: {health}");
+    let container = prod.container("bangui", 1);
+    let mut doctor = prod.engine().command(["exec", &container, "/usr/bin/bangui", "doctor"]);
+    let output = doctor.output().context("start docker")?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    ensure!(!output.status.success() && said.contains("RuntimeDirectoryPreserve"), "doctor says: {said}");
+    say("the API and doctor tell of the stale mount, and of the drop-in");
     Ok(())
 }
