@@ -8,7 +8,7 @@ mod tools;
 use anyhow::{Result, bail};
 
 pub(crate) use bangui_test_support::postgres::postgres_bin;
-pub(crate) use pypi::traefik;
+pub(crate) use pypi::{hadolint, traefik};
 pub(crate) use tools::{cargo_has, require_cargo_deny, require_mdbook};
 
 /// Something from Debian's packages.

