@@ -4,12 +4,14 @@ pub mod address;
 pub mod auth;
 pub mod ban;
 pub mod fail2ban;
+pub mod history;
 pub mod jail;
 pub mod job;
 pub mod lease;
 pub mod live;
 pub mod log;
 pub mod page;
+pub mod place;
 pub mod query;
 pub mod runtime;
 pub mod throttle;
@@ -21,12 +23,17 @@ pub use auth::{
 };
 pub use ban::{ActiveBan, BanEvent, BanKey, BanTime, EventId, EventKind, EventTally, Origin};
 pub use fail2ban::{Fail2banState, Outage, OutageCode, Probe};
+pub use history::{
+    AddressJail, AddressStory, Choice, Dimension, Gap, GapCause, Group, HistoryFilter, Matches, Offender,
+    Period, Timeline, Top, TopRow, Totals,
+};
 pub use jail::{BanRule, BantimeIncrement, JailCounters, JailDetail, JailName, JailNameError, JailSettings};
 pub use job::{JobPulse, JobRun, JobRunState, JobSchedule, JobStatus, JobTally, JobTrigger};
 pub use lease::{Fence, Lease, LeaseHolder};
 pub use live::LiveEvent;
 pub use log::LogState;
 pub use page::{Cursor, Limit, Page};
+pub use place::{Asn, AsnError, Country, CountryCode, CountryError, Network, Place};
 pub use query::{BanQuery, BanSort, EventQuery, SortKey};
 pub use runtime::{JailsSeen, RuntimeState};
 pub use throttle::{Admission, TryCounter, TryKind, TryRule};

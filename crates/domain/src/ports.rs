@@ -1,9 +1,11 @@
 //! What the outside provides, as traits sized by use case. A transaction never crosses one: what has to be
 //! atomic is one method. A lookup that finds nothing is `None`, not an error.
 
+pub mod atlas;
 pub mod ban_store;
 pub mod clock;
 pub mod fail2ban_history;
+pub mod history;
 pub mod jail_control;
 pub mod job_board;
 pub mod lease_store;
@@ -14,9 +16,11 @@ pub mod session_store;
 pub mod try_store;
 pub mod user_store;
 
+pub use atlas::{Atlas, PlaceSource};
 pub use ban_store::{BanBatch, BanRecord, BanStore, EndRecord, Recorded};
 pub use clock::Clock;
 pub use fail2ban_history::{Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, HistoryRow};
+pub use history::History;
 pub use jail_control::{ControlError, Counters, JailControl, LocalTime, ReportedBan};
 pub use job_board::JobBoard;
 pub use lease_store::{Acquired, LeaseStore, SCHEDULER_LEASE};
