@@ -135,7 +135,7 @@ mod tests {
         };
         let (bantime, origin) = (BanTime::Permanent, Origin::Detected);
         let ban = ActiveBan { key, bantime, ban_count: None, origin, by: None, reason: None };
-        let bans = vec![BanRecord { ban, failures: None, in_force: true }];
+        let bans = vec![BanRecord { ban, failures: None, in_force: true, place: None, matches: None }];
         let (server, seen_at) = (ServerId::local(), Still.now());
         let batch = BanBatch { server, fence: None, seen_at, bans, ends: Vec::new(), cursor: None };
         store.record(&batch).await.unwrap().events[0].id

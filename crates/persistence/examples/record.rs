@@ -32,7 +32,7 @@ fn record(number: u32) -> BanRecord {
         by: None,
         reason: None,
     };
-    BanRecord { ban, failures: None, in_force: true }
+    BanRecord { ban, failures: None, in_force: true, place: None, matches: None }
 }
 
 fn batch(bans: Vec<BanRecord>) -> BanBatch {
@@ -72,8 +72,8 @@ async fn measure(kind: DbKind) {
     let within =
         BanQuery { overlapping: Some("10.0.7.0/24".parse().unwrap()), ..BanQuery::of(ServerId::local()) };
     timed("active bans within a /24", db.find_bans(&within)).await.unwrap();
-    let nowhere =
-        EventQuery { text: Some("nothing like it".to_owned()), ..EventQuery::of(ServerId::local()) };
+    let mut nowhere = EventQuery::of(ServerId::local());
+    nowhere.filter.texts.push("nothing like it".to_owned());
     timed("text that no event holds", db.find_events(&nowhere)).await.unwrap();
     timed("active bans of one jail", db.active(&ServerId::local(), &JailName::parse("sshd").unwrap()))
         .await

@@ -1,13 +1,24 @@
 //! Bans in force and the history of bans, as the domain's `BanStore` wants them.
 
-mod cursor;
-mod find;
+pub(crate) mod code;
+mod counter;
+pub(crate) mod cursor;
+pub(crate) mod events;
+pub(crate) mod find;
 mod intake;
 mod ledger;
-mod lookup;
+pub(crate) mod names;
 mod record;
-mod rows;
+pub(crate) mod rows;
+mod stored;
 mod write;
+
+use counter::Counter;
+
+use bangui_domain::model::Origin;
+
+/// The code of bans that were found in force.
+pub(crate) const RESTORED: u8 = code::origin_code(Origin::Restored);
 
 use std::sync::Arc;
 
@@ -17,7 +28,8 @@ use bangui_domain::ports::{BanBatch, BanStore, HistoryCursor, Recorded, StoreErr
 use diesel::prelude::*;
 
 use crate::db::{Db, optional};
-use crate::schema::{active_bans, ban_events, servers};
+use crate::history::list;
+use crate::schema::{active_bans, servers};
 
 #[async_trait]
 impl BanStore for Db {
@@ -60,20 +72,12 @@ impl BanStore for Db {
 
     async fn find_events(&self, query: &EventQuery) -> Result<Page<BanEvent>, StoreError> {
         let query = Arc::new(query.clone());
-        self.read(move |connection| find::events(connection, &query)).await
+        let memory = self.memory();
+        self.read(move |connection| list::events(connection, &memory, &query)).await
     }
 
-    async fn newest_event(&self, server: &ServerId) -> Result<EventId, StoreError> {
-        let server = server.clone();
-        self.read(move |connection| {
-            let row = ban_events::table
-                .filter(ban_events::server_id.eq(server.as_str()))
-                .order(ban_events::id.desc())
-                .select(ban_events::id)
-                .first::<i64>(connection);
-            Ok(EventId(optional(row)?.unwrap_or(0)))
-        })
-        .await
+    async fn newest_event(&self, _: &ServerId) -> Result<EventId, StoreError> {
+        self.read(|connection| Ok(EventId(counter::newest(connection, Counter::Event)?))).await
     }
 
     async fn events_after(
@@ -83,7 +87,7 @@ impl BanStore for Db {
         limit: u16,
     ) -> Result<Vec<BanEvent>, StoreError> {
         let server = server.clone();
-        self.read(move |connection| find::events_after(connection, &server, after, limit)).await
+        self.read(move |connection| events::events_after(connection, &server, after, limit)).await
     }
 
     async fn history_cursor(&self, server: &ServerId) -> Result<Option<HistoryCursor>, StoreError> {

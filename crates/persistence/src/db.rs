@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 use crate::connection::{AnyConnection, Opener, TxError, in_write_tx};
 use crate::fault::store_error;
+use crate::history::Memory;
 use crate::location::Location;
 
 /// Which database it is.
@@ -60,6 +61,7 @@ struct Shared {
     /// One connection on SQLite, which has one writer at a time; the readers' own on PostgreSQL.
     writers: Lane,
     busy_wait: Duration,
+    memory: Arc<Memory>,
 }
 
 /// Connections, and as many permits as there are of them, so that no blocking thread waits for one.
@@ -92,6 +94,11 @@ impl Db {
     /// Where it is, for messages: a path, or host and database. Holds no secret.
     pub fn place(&self) -> String {
         self.shared.location.shown().into_owned()
+    }
+
+    /// What is remembered of the history.
+    pub(crate) fn memory(&self) -> Arc<Memory> {
+        Arc::clone(&self.shared.memory)
     }
 
     pub(crate) fn location(&self) -> Arc<Location> {

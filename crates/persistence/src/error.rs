@@ -135,3 +135,14 @@ pub enum DbError {
     #[error("the work on the database was cut short: {0}")]
     Interrupted(String),
 }
+
+impl DbError {
+    /// What SQLite says of a file: that it is damaged, or something else.
+    pub(crate) fn of_sqlite(path: String, reason: String) -> Self {
+        if reason.contains("malformed") {
+            Self::Damaged { path, report: reason }
+        } else {
+            Self::Sqlite { path, reason }
+        }
+    }
+}

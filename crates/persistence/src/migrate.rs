@@ -15,6 +15,7 @@ use crate::db::Db;
 use crate::db::connect::blocking;
 use crate::error::DbError;
 use crate::fault::store_error;
+use crate::history::ensure_packed;
 use crate::location::Location;
 
 pub(crate) use versions::{Versions, applied, known, refuse_newer};
@@ -63,6 +64,7 @@ fn migrate(connection: &mut AnyConnection, location: &Location) -> Result<Migrat
             return Err(TxError::Database(Error::RollbackTransaction));
         }
         let applied = apply(connection, None)?;
+        ensure_packed(connection)?;
         Ok(MigrateReport { before: before.last().cloned(), applied })
     });
     match (outcome, refused) {

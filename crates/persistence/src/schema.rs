@@ -1,11 +1,12 @@
 //! The tables as diesel sees them; the migrations make them. Only types that both databases share: time is epoch
-//! milliseconds, enums and addresses are text.
+//! milliseconds, enums and addresses are text, but for what the history holds by the million.
 
 diesel::table! {
     servers (id) {
         id -> Text,
         history_rowid -> Nullable<BigInt>,
         history_timeofban -> Nullable<BigInt>,
+        watched_until -> Nullable<BigInt>,
     }
 }
 
@@ -48,23 +49,93 @@ diesel::table! {
 }
 
 diesel::table! {
-    ban_events (id) {
-        id -> BigInt,
+    counters (name) {
+        name -> Text,
+        value -> BigInt,
+    }
+}
+
+diesel::table! {
+    jails (id) {
+        id -> Integer,
         server_id -> Text,
-        kind -> Text,
-        jail -> Text,
+        name -> Text,
+    }
+}
+
+diesel::table! {
+    networks (asn) {
+        asn -> BigInt,
+        name -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    addresses (id) {
+        id -> Integer,
         ip -> Text,
         ip_key -> Text,
+        country -> Nullable<Text>,
+        asn -> Nullable<BigInt>,
+        host -> Nullable<Text>,
+        place_no -> BigInt,
+    }
+}
+
+diesel::table! {
+    bans (id) {
+        id -> BigInt,
         banned_at -> BigInt,
-        occurred_at -> BigInt,
         bantime -> BigInt,
-        ban_count -> Nullable<BigInt>,
-        failures -> Nullable<BigInt>,
-        origin -> Text,
+        ended_at -> Nullable<BigInt>,
+        end_id -> Nullable<BigInt>,
+        address_id -> Integer,
+        jail_id -> Integer,
+        origin -> Integer,
+        end_origin -> Nullable<Integer>,
+        ban_count -> Nullable<Integer>,
+        failures -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    ban_notes (ban_id, at_end) {
+        ban_id -> BigInt,
+        at_end -> Integer,
         by_user -> Nullable<Text>,
         reason -> Nullable<Text>,
         search -> Text,
-        recorded_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    ban_matches (ban_id) {
+        ban_id -> BigInt,
+        lines -> Text,
+        cut -> Integer,
+    }
+}
+
+diesel::table! {
+    ban_packs (day, kind, jail_id, part) {
+        day -> Integer,
+        kind -> Integer,
+        jail_id -> Integer,
+        part -> Integer,
+        entries -> Integer,
+        attacks -> Integer,
+        changed -> BigInt,
+        packed -> Binary,
+    }
+}
+
+diesel::table! {
+    gaps (id) {
+        id -> BigInt,
+        server_id -> Text,
+        since -> BigInt,
+        until -> BigInt,
+        cause -> Text,
     }
 }
 
@@ -114,4 +185,8 @@ diesel::table! {
 }
 
 diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(addresses -> networks (asn));
+diesel::joinable!(ban_notes -> bans (ban_id));
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
+diesel::allow_tables_to_appear_in_same_query!(addresses, networks);
+diesel::allow_tables_to_appear_in_same_query!(ban_notes, bans);

@@ -20,7 +20,7 @@ pub(crate) fn storable_option(text: Option<&str>) -> Option<String> {
 
 /// What the text filter looks through: each part in lower case on a line of its own. Made here and not by the
 /// database's `lower()`, which knows ASCII alone on SQLite.
-pub(crate) fn search_text(parts: [Option<&str>; 4]) -> String {
+pub(crate) fn search_text<const PARTS: usize>(parts: [Option<&str>; PARTS]) -> String {
     let parts: Vec<String> = parts.into_iter().flatten().map(|part| storable(part).to_lowercase()).collect();
     parts.join("\n")
 }

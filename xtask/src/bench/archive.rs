@@ -36,7 +36,8 @@ pub(super) fn run(binary: &Path, args: &ArchiveArgs) -> Result<()> {
     process::output(&mut filling).context("fill the database")?;
 
     let mut table = Table::new(&["what", "time", "rows a second", "peak memory", "archive"]);
-    let rows = f64::from(args.bans) * 1.5;
+    // Each ban with its address, and half of them in force.
+    let rows = f64::from(args.bans) * 2.5;
     let mut measure = |what: &str, url: &str, arguments: &[&str], archive: Option<&str>| -> Result<()> {
         let (time, peak_kib) = watched(binary, url, arguments).with_context(|| what.to_owned())?;
         let size = archive.map(std::fs::metadata).transpose().context("look at the archive")?;
@@ -91,15 +92,17 @@ fn watched(binary: &Path, url: &str, arguments: &[&str]) -> Result<(Duration, u6
 
 /// Bans as of some months in which a few jails have met many addresses.
 fn bans(count: u32) -> String {
-    let columns = "'sshd', '10.' || n / 65536 || '.' || n / 256 % 256 || '.' || n % 256, \
-                   '00000000000000000000ffff' || lpad(to_hex(167772160 + n), 8, '0'), 1700000000000 + n * 1000::bigint";
-    let search = "'10.' || n / 65536 || '.' || n / 256 % 256 || '.' || n % 256 || E'\\nsshd'";
+    let ip = "'10.' || n / 65536 || '.' || n / 256 % 256 || '.' || n % 256";
+    let key = "'00000000000000000000ffff' || lpad(to_hex(167772160 + n), 8, '0')";
+    let at = "1700000000000 + n * 1000::bigint";
     format!(
-        "INSERT INTO ban_events (server_id, kind, jail, ip, ip_key, banned_at, occurred_at, bantime, failures, origin, \
-         search, recorded_at) SELECT 'local', 'ban', {columns}, 1700000000000 + n * 1000::bigint, 86400, 5, 'detected', \
-         {search}, 1700000000123 + n * 1000::bigint FROM generate_series(1, {count}) AS n; \
+        "INSERT INTO jails (server_id, name) VALUES ('local', 'sshd'); \
+         INSERT INTO addresses (ip, ip_key) SELECT {ip}, {key} FROM generate_series(1, {count}) AS n; \
+         INSERT INTO bans (id, banned_at, bantime, address_id, jail_id, origin, failures) \
+         SELECT n, {at}, 86400, n, 1, 0, 5 FROM generate_series(1, {count}) AS n; \
+         UPDATE counters SET value = {count} WHERE name = 'event'; \
          INSERT INTO active_bans (server_id, jail, ip, ip_key, banned_at, bantime, expires_at, origin, search) \
-         SELECT 'local', {columns}, 86400, 1700086400000 + n * 1000::bigint, 'detected', {search} \
+         SELECT 'local', 'sshd', {ip}, {key}, {at}, 86400, 86400000 + {at}, 'detected', {ip} || E'\\nsshd' \
          FROM generate_series(1, {}) AS n;",
         count / 2
     )

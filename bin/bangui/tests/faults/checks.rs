@@ -91,11 +91,12 @@ pub(crate) fn jobs_in_order(server: &Server) -> usize {
 
 /// The database is whole: every ban is there once, and SQLite finds no damage.
 pub(crate) fn whole(place: &Place, kind: DbKind) {
-    let doubled = "SELECT count(*) AS count FROM (SELECT 1 FROM ban_events \
-                   GROUP BY server_id, jail, ip, kind, banned_at HAVING count(*) > 1) AS doubled";
+    let doubled = "SELECT count(*) AS count FROM (SELECT 1 FROM bans \
+                   GROUP BY address_id, jail_id, banned_at HAVING count(*) > 1) AS doubled";
     assert_eq!(place.count(doubled).expect("a count"), 0);
-    let without = "SELECT count(*) AS count FROM active_bans WHERE NOT EXISTS (SELECT 1 FROM ban_events \
-                   WHERE ban_events.ip = active_bans.ip AND ban_events.jail = active_bans.jail)";
+    let without = "SELECT count(*) AS count FROM active_bans WHERE NOT EXISTS (SELECT 1 FROM bans AS b \
+                   JOIN addresses AS a ON a.id = b.address_id JOIN jails AS j ON j.id = b.jail_id \
+                   WHERE a.ip = active_bans.ip AND j.name = active_bans.jail AND b.end_id IS NULL)";
     assert_eq!(place.count(without).expect("a count"), 0, "a ban that is active and has no event");
     if kind == DbKind::Sqlite {
         let damage = "SELECT count(*) AS count FROM pragma_integrity_check WHERE integrity_check <> 'ok'";

@@ -83,13 +83,14 @@ fn a_backup_beside_a_server_that_bans_serves_on_the_other_database() {
     done(place.url(), &["restore", &archive]);
     for (query, what) in [
         (
-            "SELECT count(*) AS count FROM (SELECT 1 FROM ban_events GROUP BY server_id, jail, ip, kind, banned_at \
+            "SELECT count(*) AS count FROM (SELECT 1 FROM bans GROUP BY address_id, jail_id, banned_at \
              HAVING count(*) > 1) AS doubled",
             "a ban that is there twice",
         ),
         (
-            "SELECT count(*) AS count FROM active_bans WHERE NOT EXISTS (SELECT 1 FROM ban_events \
-             WHERE ban_events.ip = active_bans.ip AND ban_events.jail = active_bans.jail)",
+            "SELECT count(*) AS count FROM active_bans WHERE NOT EXISTS (SELECT 1 FROM bans AS b \
+             JOIN addresses AS a ON a.id = b.address_id JOIN jails AS j ON j.id = b.jail_id \
+                   WHERE a.ip = active_bans.ip AND j.name = active_bans.jail AND b.end_id IS NULL)",
             "a ban in force without its event",
         ),
     ] {
@@ -121,7 +122,7 @@ fn nothing_is_restored_under_a_server_and_a_killed_one_is_waited_out() {
     server.log_in(crate::server::PASSWORD);
     server.signal(Signal::KILL);
     server.wait();
-    assert!(done(&url, &["restore", "--replace", &archive]).contains("ban_events 5"));
+    assert!(done(&url, &["restore", "--replace", &archive]).contains("bans 4"));
     // Nobody holds the lock, so that this start need not wait.
     let next = Server::start_and_login(&setup(&url));
     assert!(!next.log().contains("the scheduler lock is held"), "{}", next.log());
@@ -180,11 +181,11 @@ fn an_archive_is_a_whole_file_or_none() {
     assert!(text.contains("--force"), "{text}");
 
     // While this is held, a backup waits in the middle of its file.
-    let lock = "BEGIN; LOCK TABLE ban_events IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600);";
+    let lock = "BEGIN; LOCK TABLE bans IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600);";
     std::thread::scope(|scope| {
         // It ends with an error when the test takes its connection away.
         scope.spawn(|| drop(place.execute(lock)));
-        let held = "SELECT count(*) AS count FROM pg_locks WHERE relation = 'ban_events'::regclass \
+        let held = "SELECT count(*) AS count FROM pg_locks WHERE relation = 'bans'::regclass \
                     AND mode = 'AccessExclusiveLock' AND granted";
         eventually("the lock", || (place.count(held).expect("a count") == 1).then_some(()));
         let mut backup = bangui();
@@ -226,7 +227,7 @@ fn archives_go_through_pipes() {
     let (code, text) =
         run(bangui().args(["restore", "--replace", "-"]).env("BANGUI_DATABASE__URL", new.url()));
     assert_eq!(code, 1, "{text}");
-    assert_eq!(new.count("SELECT count(*) AS count FROM ban_events").expect("a count"), 5);
+    assert_eq!(new.count("SELECT count(*) AS count FROM bans").expect("a count"), 4);
 }
 
 #[test]

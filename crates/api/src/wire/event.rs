@@ -1,7 +1,7 @@
 //! The history: events in lists and in the live stream.
 
 use bangui_domain::ServiceError;
-use bangui_domain::model::{BanEvent, EventId, EventKind as Kind, EventQuery, Page, ServerId};
+use bangui_domain::model::{BanEvent, EventId, EventKind as Kind, EventQuery, HistoryFilter, Page, ServerId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -135,16 +135,18 @@ impl EventsParams {
         use bangui_domain::model::Origin as Known;
         let mut fields = Fields::default();
         let origins = Known::ALL.map(Known::as_str).join(", ");
+        let mut filter = HistoryFilter::of(ServerId::local());
+        filter.jails.any_of.extend(fields.jail(self.jail.as_deref()));
+        filter.targets.any_of.extend(fields.target(self.ip.as_deref()));
+        filter.kind = fields.word("kind", self.kind.as_deref(), "ban, unban", Kind::parse);
+        filter.origins.any_of.extend(fields.word("origin", self.origin.as_deref(), &origins, Known::parse));
+        filter.texts.extend(fields.search(self.q.as_deref()));
         let mut query = EventQuery {
-            jail: fields.jail(self.jail.as_deref()),
-            overlapping: fields.target(self.ip.as_deref()),
-            kind: fields.word("kind", self.kind.as_deref(), "ban, unban", Kind::parse),
-            origin: fields.word("origin", self.origin.as_deref(), &origins, Known::parse),
+            filter,
             since: fields.time("since", self.since.as_deref()),
             until: fields.time("until", self.until.as_deref()),
-            text: fields.search(self.q.as_deref()),
             limit: fields.limit(self.limit.as_deref()),
-            ..EventQuery::of(ServerId::local())
+            after: None,
         };
         fields.finish()?;
         query.after = self.cursor.as_deref().map(|text| cursor::decode(text, ORDER)).transpose()?;

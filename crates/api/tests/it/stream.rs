@@ -263,7 +263,7 @@ async fn a_stream_that_cannot_read_what_was_missed_ends_so_that_the_page_comes_a
     let world = World::ready().await;
     detect(&world, "203.0.113.1").await;
     let mut feed = Feed::open(&world, "?last_event_id=0").await;
-    world.db.execute("ALTER TABLE ban_events RENAME TO gone");
+    world.db.execute("ALTER TABLE bans RENAME TO gone");
     feed = feed.begun().await;
     assert_eq!(feed.next().await, None);
     world.get("/api/events/stream").await.problem(500, "database_failed");

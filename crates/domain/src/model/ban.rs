@@ -1,6 +1,6 @@
 //! Bans and the events they leave: what is banned now, and what has happened.
 
-use super::{BanId, JailName, ServerId, Timestamp};
+use super::{BanId, JailName, Place, ServerId, Timestamp};
 
 /// The row number of an event: grows with the order in which events were recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -173,6 +173,8 @@ impl ActiveBan {
 pub struct BanEvent {
     /// Its number.
     pub id: EventId,
+    /// The number of the ban's beginning, which is the ban's own.
+    pub ban: EventId,
     /// The fail2ban server it happened on.
     pub server: ServerId,
     /// Ban or unban.
@@ -193,6 +195,8 @@ pub struct BanEvent {
     pub by: Option<String>,
     /// The reason that user gave.
     pub reason: Option<String>,
+    /// Where the address is, as far as known.
+    pub place: Place,
 }
 
 impl BanEvent {

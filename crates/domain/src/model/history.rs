@@ -58,7 +58,7 @@ pub struct HistoryFilter {
     pub server: ServerId,
     /// In these jails.
     pub jails: Choice<JailName>,
-    /// That came about in these ways. Of a ban that has ended, its beginning is meant.
+    /// That came about in these ways.
     pub origins: Choice<Origin>,
     /// From these countries.
     pub countries: Choice<Country>,

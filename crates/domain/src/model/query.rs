@@ -1,6 +1,6 @@
 //! What can be asked of the bans and events that BanGUI holds. All filters are joined by "and".
 
-use super::{BanId, Cursor, EventKind, JailName, Limit, Origin, ServerId, Target, Timestamp};
+use super::{BanId, Cursor, HistoryFilter, JailName, Limit, ServerId, Target, Timestamp};
 
 /// A column that the active bans can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,22 +70,12 @@ impl BanQuery {
 /// A question about the history, answered newest first.
 #[derive(Debug, Clone)]
 pub struct EventQuery {
-    /// Of this fail2ban server.
-    pub server: ServerId,
-    /// Only this jail.
-    pub jail: Option<JailName>,
-    /// Only entries that lie in this address or network, and networks that contain it.
-    pub overlapping: Option<Target>,
-    /// Only bans, or only unbans.
-    pub kind: Option<EventKind>,
-    /// Only events that came about this way.
-    pub origin: Option<Origin>,
+    /// Which part of it.
+    pub filter: HistoryFilter,
     /// At or after this time.
     pub since: Option<Timestamp>,
     /// Before this time.
     pub until: Option<Timestamp>,
-    /// Only rows where address, jail, reason or user contain this text, upper and lower case alike.
-    pub text: Option<String>,
     /// The size of the page.
     pub limit: Limit,
     /// Behind this row.
@@ -96,14 +86,9 @@ impl EventQuery {
     /// The whole history of `server`.
     pub fn of(server: ServerId) -> Self {
         Self {
-            server,
-            jail: None,
-            overlapping: None,
-            kind: None,
-            origin: None,
+            filter: HistoryFilter::of(server),
             since: None,
             until: None,
-            text: None,
             limit: Limit::DEFAULT,
             after: None,
         }

@@ -4,8 +4,8 @@ use async_trait::async_trait;
 
 use super::{HistoryCursor, StoreError};
 use crate::model::{
-    ActiveBan, BanEvent, BanKey, BanQuery, BanTime, EventId, EventQuery, Fence, JailName, Origin, Page,
-    ServerId, Timestamp,
+    ActiveBan, BanEvent, BanKey, BanQuery, BanTime, EventId, EventQuery, Fence, JailName, Matches, Origin,
+    Page, Place, ServerId, Timestamp,
 };
 
 /// A ban that was seen, for the first time or again.
@@ -17,6 +17,10 @@ pub struct BanRecord {
     pub failures: Option<u32>,
     /// Whether it is in force now, or only history.
     pub in_force: bool,
+    /// Where the address is; `None` if nobody looked.
+    pub place: Option<Place>,
+    /// The log lines that led to it, where known.
+    pub matches: Option<Matches>,
 }
 
 /// A ban that has ended.
@@ -68,7 +72,8 @@ pub trait BanStore: Send + Sync {
     /// Writes a batch in one transaction. A ban event is identified by server and [`BanKey`] and is written once:
     /// when it comes again, [`mod@crate::service::merge`] decides what changes. A key that is not known, but is that of
     /// the same ban as a known one ([`BanKey::is_same_ban`]), stands for the known one, unless that was lifted by
-    /// hand. The end of a ban is written once and not changed. Bans in force are entered among the active ones (one row for server, jail and id; a newer ban
+    /// hand. The end of a ban is written once and not changed; that of a ban that is not known makes
+    /// the ban known as restored. Bans in force are entered among the active ones (one row for server, jail and id; a newer ban
     /// replaces an older one), ended ones leave if the key matches. [`StoreError::StaleFence`] if the lock has
     /// changed hands.
     async fn record(&self, batch: &BanBatch) -> Result<Recorded, StoreError>;

@@ -4,11 +4,13 @@ mod rows;
 mod target;
 
 use bangui_domain::model::Lease;
+use diesel::result::Error;
 
 use super::{ArchiveError, ArchiveReader, Contents, Snapshot, Take};
-use crate::connection::{AnyConnection, Opener, Role, in_one_write_tx};
+use crate::connection::{AnyConnection, Opener, Role, TxError, in_one_write_tx};
 use crate::db::Db;
 use crate::db::connect::blocking;
+use crate::history::rebuild;
 use crate::migrate::{LOCK_WAIT_SECS, apply, is_wait_over, refuse_unfit, wait_for_turn};
 use rows::Rows;
 
@@ -109,6 +111,16 @@ fn load(
     target::number_on(connection, &kept)?;
     apply(connection, None)?;
     target::number_on(connection, &kept)?;
+    target::count_on(connection, &kept)?;
+    rebuild(connection).map_err(unpacked)?;
     target::keep_lease(connection, &kept)?;
     Ok(contents)
+}
+
+/// The history could not be counted.
+fn unpacked(error: TxError) -> ArchiveError {
+    match error {
+        TxError::Database(error) => error.into(),
+        TxError::Store(error) => Error::QueryBuilderError(Box::new(error)).into(),
+    }
 }

@@ -9,29 +9,41 @@ pub struct KeptTable {
     pub key: &'static [&'static str],
     /// Whether the database numbers its rows by itself, in the column `id`, and never uses a number twice.
     pub numbered: bool,
+    /// Whether only older schemas have it.
+    pub former: bool,
 }
 
 const fn keyed(name: &'static str, key: &'static [&'static str]) -> KeptTable {
-    KeptTable { name, key, numbered: false }
+    KeptTable { name, key, numbered: false, former: false }
 }
 
 const fn numbered(name: &'static str) -> KeptTable {
-    KeptTable { name, key: &["id"], numbered: true }
+    KeptTable { name, key: &["id"], numbered: true, former: false }
 }
 
 /// The tables that are kept, each after those that its rows refer to.
-pub const KEPT: [KeptTable; 7] = [
+pub const KEPT: [KeptTable; 15] = [
     keyed("servers", &["id"]),
     keyed("settings", &["key"]),
+    keyed("counters", &["name"]),
     numbered("active_bans"),
-    numbered("ban_events"),
+    // Until the schema 0007; `bans` since.
+    KeptTable { former: true, ..numbered("ban_events") },
+    numbered("jails"),
+    keyed("networks", &["asn"]),
+    numbered("addresses"),
+    keyed("bans", &["id"]),
+    keyed("ban_notes", &["ban_id", "at_end"]),
+    keyed("ban_matches", &["ban_id"]),
+    numbered("gaps"),
     numbered("users"),
     keyed("login_tries", &["kind", "subject"]),
     numbered("audit"),
 ];
 
 /// The tables that are not kept, and why; each before those that its rows refer to.
-pub const LEFT_OUT: [(&str, &str); 3] = [
+pub const LEFT_OUT: [(&str, &str); 4] = [
+    ("ban_packs", "made of the bans, and made anew from them"),
     ("sessions", "everybody logs in again: a session that was ended since must not come back to life"),
     ("runtime_state", "what fail2ban does now; made anew by the next server"),
     ("scheduler_lock", "belongs to the database where it is: a database that is replaced keeps its own"),

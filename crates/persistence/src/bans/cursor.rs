@@ -7,12 +7,12 @@ use bangui_domain::ports::StoreError;
 use crate::connection::TxError;
 
 /// The sort value of a cursor over a column of numbers.
-pub(super) fn number(cursor: &Cursor) -> Result<i64, TxError> {
+pub(crate) fn number(cursor: &Cursor) -> Result<i64, TxError> {
     cursor.value.parse().map_err(|_| StoreError::BadCursor.into())
 }
 
 /// The sort value of a cursor over addresses: 32 hex digits, or nothing for other ids.
-pub(super) fn address(cursor: &Cursor) -> Result<String, TxError> {
+pub(crate) fn address(cursor: &Cursor) -> Result<String, TxError> {
     let hex = cursor.value.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     if hex && matches!(cursor.value.len(), 0 | 32) {
         return Ok(cursor.value.clone());
@@ -21,7 +21,7 @@ pub(super) fn address(cursor: &Cursor) -> Result<String, TxError> {
 }
 
 /// The sort value of a cursor over jails.
-pub(super) fn jail(cursor: &Cursor) -> Result<String, TxError> {
+pub(crate) fn jail(cursor: &Cursor) -> Result<String, TxError> {
     match JailName::parse(&cursor.value) {
         Ok(_) => Ok(cursor.value.clone()),
         Err(_) => Err(StoreError::BadCursor.into()),
@@ -29,12 +29,12 @@ pub(super) fn jail(cursor: &Cursor) -> Result<String, TxError> {
 }
 
 /// How many rows to ask for: one more than the page holds tells whether there is another page.
-pub(super) fn rows_wanted(limit: Limit) -> i64 {
+pub(crate) fn rows_wanted(limit: Limit) -> i64 {
     i64::from(limit.rows()) + 1
 }
 
 /// Cuts the rows to a page; `place` makes the cursor behind a row.
-pub(super) fn page<R, T>(
+pub(crate) fn page<R, T>(
     mut rows: Vec<R>,
     limit: Limit,
     place: impl Fn(&R) -> Cursor,

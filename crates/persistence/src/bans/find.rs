@@ -1,22 +1,21 @@
-//! Questions about active bans and about the history. Each order is total: it ends in the row's id.
+//! Questions about active bans. Each order is total: it ends in the row's id.
 
-use bangui_domain::model::{
-    ActiveBan, BanEvent, BanQuery, Cursor, EventId, EventQuery, Page, ServerId, SortKey, Target,
-};
+use bangui_domain::model::{ActiveBan, BanQuery, Cursor, Page, ServerId, SortKey, Target};
 use diesel::dsl::not;
 use diesel::prelude::*;
 
 use super::cursor::{self, page, rows_wanted};
-use super::rows::{ACTIVE_COLUMNS, ActiveRow, EVENT_COLUMNS, EventRow};
+use super::rows::{ACTIVE_COLUMNS, ActiveRow};
 use crate::connection::{AnyConnection, TxError};
-use crate::schema::{active_bans, ban_events};
+use crate::schema::active_bans;
 use crate::text::{like_pattern, storable};
 
 /// The keys of all IPv4 addresses, which lie inside IPv6's.
-const IPV4_KEYS: (&str, &str) = ("00000000000000000000ffff00000000", "00000000000000000000ffffffffffff");
+pub(crate) const IPV4_KEYS: (&str, &str) =
+    ("00000000000000000000ffff00000000", "00000000000000000000ffffffffffff");
 
 /// Where the keys of `target` begin and end, and whether all of IPv4 has to be left out: `::/0` is IPv6 alone.
-fn keys(target: &Target) -> (String, String, bool) {
+pub(crate) fn keys(target: &Target) -> (String, String, bool) {
     let (low, high) = target.key_range();
     let spans_ipv4 =
         target.as_net().addr().is_ipv6() && low.as_str() <= IPV4_KEYS.0 && high.as_str() >= IPV4_KEYS.1;
@@ -27,16 +26,19 @@ fn keys(target: &Target) -> (String, String, bool) {
 /// column of their own: each is looked up by its text. Nearly always there is none, and then the question that
 /// follows keeps to one index. The empty text behind the server keeps SQLite from walking all of that server's
 /// rows: the unique index, which begins with `ip`, is the one to use.
-macro_rules! networks_around {
-    ($connection:ident, $table:ident, $server:expr, $target:expr) => {{
-        let around: Vec<String> = $target.covering().map(|net| net.to_string()).collect();
-        $table::table
-            .filter($table::ip.eq_any(around))
-            .filter($table::server_id.concat("").eq($server.as_str()))
-            .select($table::ip)
-            .distinct()
-            .load::<String>($connection)
-    }};
+fn networks_around(
+    connection: &mut AnyConnection,
+    server: &ServerId,
+    target: &Target,
+) -> Result<Vec<String>, TxError> {
+    let around: Vec<String> = target.covering().map(|net| net.to_string()).collect();
+    let found = active_bans::table
+        .filter(active_bans::ip.eq_any(around))
+        .filter(active_bans::server_id.concat("").eq(server.as_str()))
+        .select(active_bans::ip)
+        .distinct()
+        .load(connection)?;
+    Ok(found)
 }
 
 /// Sorts by a column and the id, and begins behind a cursor.
@@ -62,7 +64,7 @@ macro_rules! keyset {
     }};
 }
 
-pub(super) fn bans(connection: &mut AnyConnection, query: &BanQuery) -> Result<Page<ActiveBan>, TxError> {
+pub(crate) fn bans(connection: &mut AnyConnection, query: &BanQuery) -> Result<Page<ActiveBan>, TxError> {
     let mut found = active_bans::table
         .filter(active_bans::server_id.eq(query.server.as_str()))
         .select(ACTIVE_COLUMNS)
@@ -72,7 +74,7 @@ pub(super) fn bans(connection: &mut AnyConnection, query: &BanQuery) -> Result<P
     }
     if let Some(target) = &query.overlapping {
         let (low, high, spans_ipv4) = keys(target);
-        let around = networks_around!(connection, active_bans, query.server, target)?;
+        let around = networks_around(connection, &query.server, target)?;
         found = if around.is_empty() {
             found.filter(active_bans::ip_key.between(low, high))
         } else {
@@ -111,68 +113,6 @@ pub(super) fn bans(connection: &mut AnyConnection, query: &BanQuery) -> Result<P
     };
     let rows: Vec<ActiveRow> = found.limit(rows_wanted(query.limit)).load(connection)?;
     page(rows, query.limit, |row| row.place(query.sort.key), ActiveRow::into_ban)
-}
-
-pub(super) fn events(connection: &mut AnyConnection, query: &EventQuery) -> Result<Page<BanEvent>, TxError> {
-    let mut found = ban_events::table
-        .filter(ban_events::server_id.eq(query.server.as_str()))
-        .select(EVENT_COLUMNS)
-        .into_boxed();
-    if let Some(jail) = &query.jail {
-        found = found.filter(ban_events::jail.eq(jail.as_str()));
-    }
-    if let Some(target) = &query.overlapping {
-        let (low, high, spans_ipv4) = keys(target);
-        let around = networks_around!(connection, ban_events, query.server, target)?;
-        found = if around.is_empty() {
-            found.filter(ban_events::ip_key.between(low, high))
-        } else {
-            found.filter(ban_events::ip_key.between(low, high).or(ban_events::ip.eq_any(around)))
-        };
-        if spans_ipv4 {
-            found = found.filter(not(ban_events::ip_key.between(IPV4_KEYS.0, IPV4_KEYS.1)));
-        }
-    }
-    if let Some(kind) = query.kind {
-        found = found.filter(ban_events::kind.eq(kind.as_str()));
-    }
-    if let Some(origin) = query.origin {
-        found = found.filter(ban_events::origin.eq(origin.as_str()));
-    }
-    if let Some(since) = query.since {
-        found = found.filter(ban_events::occurred_at.ge(since.as_millis()));
-    }
-    if let Some(until) = query.until {
-        found = found.filter(ban_events::occurred_at.lt(until.as_millis()));
-    }
-    if let Some(text) = &query.text {
-        let Some(pattern) = like_pattern(text) else { return Ok(Page { items: Vec::new(), next: None }) };
-        found = found.filter(ban_events::search.like(pattern).escape('\\'));
-    }
-    let after = match &query.after {
-        Some(at) => Some((cursor::number(at)?, at.id)),
-        None => None,
-    };
-    let found = keyset!(found, ban_events, occurred_at, after, true);
-    let rows: Vec<EventRow> = found.limit(rows_wanted(query.limit)).load(connection)?;
-    let place = |row: &EventRow| Cursor { value: row.occurred_at.to_string(), id: row.id };
-    page(rows, query.limit, place, EventRow::into_event)
-}
-
-pub(super) fn events_after(
-    connection: &mut AnyConnection,
-    server: &ServerId,
-    after: EventId,
-    limit: u16,
-) -> Result<Vec<BanEvent>, TxError> {
-    let rows: Vec<EventRow> = ban_events::table
-        .filter(ban_events::server_id.eq(server.as_str()))
-        .filter(ban_events::id.gt(after.0))
-        .order(ban_events::id.asc())
-        .limit(i64::from(limit))
-        .select(EVENT_COLUMNS)
-        .load(connection)?;
-    Ok(rows.into_iter().map(EventRow::into_event).collect::<Result<_, _>>()?)
 }
 
 impl ActiveRow {

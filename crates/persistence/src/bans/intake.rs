@@ -1,6 +1,6 @@
 //! What of a batch both databases can hold: texts without NUL, and ids that fit into an index.
 
-use bangui_domain::model::{BanId, BanKey};
+use bangui_domain::model::{BanId, BanKey, Matches};
 use bangui_domain::ports::{BanBatch, BanRecord, EndRecord};
 
 use crate::text::{MAX_ID_BYTES, storable, storable_option};
@@ -39,8 +39,16 @@ fn key(key: &BanKey) -> BanKey {
     }
 }
 
+/// Log lines that are kept of one ban, the newest.
+const LINES: usize = 20;
+/// The longest of them, in bytes.
+const LINE_BYTES: usize = 1_024;
+/// All of them.
+const LINES_BYTES: usize = 8_192;
+
 fn ban(record: &BanRecord) -> BanRecord {
     let mut record = record.clone();
+    record.matches = record.matches.as_ref().map(bounded);
     record.ban.key = key(&record.ban.key);
     record.ban.by = storable_option(record.ban.by.as_deref());
     record.ban.reason = storable_option(record.ban.reason.as_deref());
@@ -53,4 +61,23 @@ fn end(end: &EndRecord) -> EndRecord {
     end.by = storable_option(end.by.as_deref());
     end.reason = storable_option(end.reason.as_deref());
     end
+}
+
+/// The newest lines, as far as they may take room. What is left out or cut is said.
+fn bounded(matches: &Matches) -> Matches {
+    let mut cut = matches.cut || matches.lines.len() > LINES;
+    let mut room = LINES_BYTES;
+    let mut lines = Vec::new();
+    for line in matches.lines.iter().rev().take(LINES) {
+        let end = line.floor_char_boundary(LINE_BYTES.min(room));
+        let kept = line.get(..end).unwrap_or_default();
+        cut |= kept.len() < line.len();
+        if kept.is_empty() && !line.is_empty() {
+            break;
+        }
+        room = room.saturating_sub(kept.len());
+        lines.push(storable(kept).into_owned());
+    }
+    lines.reverse();
+    Matches { lines, cut }
 }

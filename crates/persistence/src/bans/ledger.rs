@@ -1,24 +1,54 @@
 //! A batch worked out in memory against the rows that it touches: what is new, what has changed, what leaves.
 //! Reads those rows in few statements; writes nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use bangui_domain::model::{
-    ActiveBan, BanEvent, BanId, BanKey, EventId, EventKind, JailName, Origin, ServerId,
+    ActiveBan, BanEvent, BanId, BanKey, BanTime, EventId, EventKind, JailName, Matches, Origin,
 };
-use bangui_domain::ports::{BanBatch, BanRecord, EndRecord};
+use bangui_domain::model::{ServerId, Timestamp};
+use bangui_domain::ports::{BanBatch, BanRecord, EndRecord, StoreError};
 use bangui_domain::service::merge;
 use diesel::prelude::*;
 
-use super::lookup::Lookup;
-use super::rows::{ActiveRow, EventRow};
+use super::code;
+use super::names::Names;
+use super::rows::ActiveRow;
+use super::stored::{ActiveAt, BansAt, Spot, StoredBan};
 use crate::connection::{AnyConnection, CHUNK, TxError};
 
-/// A ban event: as it was stored, and as it is now.
-struct Entry {
-    event: BanEvent,
-    stored: bool,
-    changed: bool,
+/// A ban: as it was stored, and as it is now.
+#[derive(Debug)]
+pub(super) struct Entry {
+    /// Its beginning; the number is 0 while it is not stored.
+    pub(super) event: BanEvent,
+    /// How it was stored.
+    pub(super) before: Option<Before>,
+    /// Whether what was stored is different now.
+    pub(super) changed: bool,
+    /// Its end, if it came with this batch.
+    pub(super) end: Option<EndRecord>,
+    /// Its log lines, if they came with this batch.
+    pub(super) matches: Option<Matches>,
+}
+
+/// What was stored of a ban.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Before {
+    pub(super) origin: Origin,
+    /// How it ended, if it had.
+    pub(super) end: Option<Origin>,
+}
+
+impl Entry {
+    fn has_ended(&self) -> bool {
+        self.end.is_some() || self.before.is_some_and(|before| before.end.is_some())
+    }
+
+    /// Whether somebody lifted it, before this batch: what begins within a second is another ban then.
+    fn was_lifted(&self) -> bool {
+        self.before.is_some_and(|before| before.end == Some(Origin::Manual))
+    }
 }
 
 /// The active ban of one id in one jail: its row, if it has one, and what it shall be.
@@ -32,20 +62,14 @@ struct Slot {
 pub(super) struct Ledger {
     server: ServerId,
     entries: HashMap<BanKey, Entry>,
-    ended: HashSet<BanKey>,
-    /// Bans that somebody lifted: what begins within a second of one is another ban.
-    lifted: HashSet<BanKey>,
-    ends: Vec<BanEvent>,
     active: HashMap<(JailName, BanId), Slot>,
 }
 
 /// What has to be written.
 #[derive(Default)]
 pub(super) struct Outcome {
-    /// Events that are not stored yet; their id is 0.
-    pub(super) new: Vec<BanEvent>,
-    /// Stored events that are different now.
-    pub(super) changed: Vec<BanEvent>,
+    /// Bans that are new, changed, or ended now.
+    pub(super) bans: Vec<Entry>,
     /// Active bans to enter or to replace.
     pub(super) active: Vec<ActiveBan>,
     /// Rows of active bans to delete.
@@ -54,26 +78,28 @@ pub(super) struct Outcome {
 
 impl Ledger {
     /// Reads what is stored of the bans in the batch.
-    pub(super) fn load(connection: &mut AnyConnection, batch: &BanBatch) -> Result<Self, TxError> {
-        let mut ledger = Self {
-            server: batch.server.clone(),
-            entries: HashMap::new(),
-            ended: HashSet::new(),
-            lifted: HashSet::new(),
-            ends: Vec::new(),
-            active: HashMap::new(),
-        };
+    pub(super) fn load(
+        connection: &mut AnyConnection,
+        batch: &BanBatch,
+        names: &Names,
+    ) -> Result<Self, TxError> {
+        let mut ledger =
+            Self { server: batch.server.clone(), entries: HashMap::new(), active: HashMap::new() };
         let (bans, ends) = (batch.bans.iter().map(|ban| &ban.ban.key), batch.ends.iter().map(|end| &end.key));
-        let keys = distinct(bans.chain(ends));
-        ledger.load_begun(connection, &keys)?;
-        let unknown = keys.iter().filter(|key| !ledger.entries.contains_key(**key));
-        let near: Vec<BanKey> = unknown.flat_map(|key| by_other_roundings(key)).collect();
-        ledger.load_begun(connection, &distinct(near.iter()))?;
-        ledger.load_ended(connection, &keys)?;
-        let found: Vec<BanKey> = near.into_iter().filter(|key| ledger.entries.contains_key(key)).collect();
-        ledger.load_ended(connection, &distinct(found.iter()))?;
+        let mut keys: Vec<&BanKey> = bans.chain(ends).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let mut spots = keys.iter().map(|key| spot(key, names)).collect::<Result<Vec<_>, _>>()?;
+        spots.sort_unstable();
+        for part in spots.chunks(CHUNK) {
+            let rows: Vec<StoredBan> = BansAt(part).load(connection)?;
+            for row in rows {
+                let entry = ledger.stored(row, names)?;
+                ledger.entries.insert(entry.event.key.clone(), entry);
+            }
+        }
         for part in keys.chunks(CHUNK) {
-            let rows: Vec<ActiveRow> = Lookup::active(&batch.server, part).load(connection)?;
+            let rows: Vec<ActiveRow> = ActiveAt { server: &batch.server, keys: part }.load(connection)?;
             for row in rows {
                 let id = row.id;
                 let ban = row.into_ban()?;
@@ -84,32 +110,28 @@ impl Ledger {
         Ok(ledger)
     }
 
-    /// Reads the beginnings of bans.
-    fn load_begun(&mut self, connection: &mut AnyConnection, keys: &[&BanKey]) -> Result<(), TxError> {
-        for part in keys.chunks(CHUNK) {
-            let rows: Vec<EventRow> = Lookup::events(&self.server, EventKind::Ban, part).load(connection)?;
-            for row in rows {
-                let event = row.into_event()?;
-                self.entries.insert(event.key.clone(), Entry { event, stored: true, changed: false });
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads the ends of bans.
-    fn load_ended(&mut self, connection: &mut AnyConnection, keys: &[&BanKey]) -> Result<(), TxError> {
-        for part in keys.chunks(CHUNK) {
-            let rows: Vec<EventRow> =
-                Lookup::events(&self.server, EventKind::Unban, part).load(connection)?;
-            for row in rows {
-                let event = row.into_event()?;
-                if event.origin == Origin::Manual {
-                    self.lifted.insert(event.key.clone());
-                }
-                self.ended.insert(event.key);
-            }
-        }
-        Ok(())
+    fn stored(&self, row: StoredBan, names: &Names) -> Result<Entry, StoreError> {
+        let id = names.id(row.address)?;
+        let banned_at = Timestamp::from_millis(row.banned_at);
+        let place = names.place(&id);
+        let before =
+            Before { origin: code::origin(row.origin)?, end: row.end_origin.map(code::origin).transpose()? };
+        let event = BanEvent {
+            id: EventId(row.id),
+            ban: EventId(row.id),
+            server: self.server.clone(),
+            kind: EventKind::Ban,
+            key: BanKey { jail: names.jail_name(row.jail)?, id, banned_at },
+            occurred_at: banned_at,
+            bantime: BanTime::from_fail2ban(row.bantime),
+            ban_count: row.ban_count.and_then(|count| u32::try_from(count).ok()),
+            failures: row.failures.and_then(|count| u32::try_from(count).ok()),
+            origin: before.origin,
+            by: row.by,
+            reason: row.reason,
+            place,
+        };
+        Ok(Entry { event, before: Some(before), changed: false, end: None, matches: None })
     }
 
     /// The key under which this ban is known already: its own, or that of the same ban by another rounding.
@@ -119,23 +141,22 @@ impl Ledger {
         }
         by_other_roundings(key)
             .into_iter()
-            .find(|near| self.entries.contains_key(near) && !self.lifted.contains(near))
+            .find(|near| self.entries.get(near).is_some_and(|entry| !entry.was_lifted()))
             .unwrap_or_else(|| key.clone())
     }
 
     /// Takes a ban into account.
-    pub(super) fn ban(&mut self, seen: &BanRecord) {
+    pub(super) fn ban(&mut self, seen: &BanRecord, names: &Names) {
         let key = self.known(&seen.ban.key);
         let server = &self.server;
-        let entry = self.entries.entry(key).or_insert_with(|| Entry {
-            event: begun(server, seen),
-            stored: false,
-            changed: false,
-        });
+        let entry = self.entries.entry(key).or_insert_with(|| begun(server, seen, names));
         let merged = merge(&entry.event, seen);
         if merged != entry.event {
             entry.event = merged;
             entry.changed = true;
+        }
+        if seen.matches.is_some() {
+            entry.matches.clone_from(&seen.matches);
         }
         let ban = in_force(&entry.event);
         let slot = self.active.entry((ban.key.jail.clone(), ban.key.id.clone())).or_insert(Slot {
@@ -155,7 +176,7 @@ impl Ledger {
     }
 
     /// Takes the end of a ban into account.
-    pub(super) fn end(&mut self, end: &EndRecord) {
+    pub(super) fn end(&mut self, end: &EndRecord, names: &Names) {
         let key = self.known(&end.key);
         if let Some(slot) = self.active.get_mut(&(key.jail.clone(), key.id.clone()))
             && slot.ban.as_ref().is_some_and(|ban| ban.key == key)
@@ -163,21 +184,20 @@ impl Ledger {
             slot.ban = None;
             slot.changed = true;
         }
-        if self.ended.insert(key.clone()) {
-            self.ends.push(over(&self.server, key, end));
+        let server = &self.server;
+        let entry = self.entries.entry(key).or_insert_with(|| begun(server, &unseen(end), names));
+        if !entry.has_ended() {
+            entry.end = Some(end.clone());
         }
     }
 
-    /// What has to be written; new events in the order in which things happened.
+    /// What has to be written.
     pub(super) fn outcome(self) -> Outcome {
-        let mut outcome = Outcome { new: self.ends, ..Outcome::default() };
-        for entry in self.entries.into_values() {
-            match (entry.stored, entry.changed) {
-                (false, _) => outcome.new.push(entry.event),
-                (true, true) => outcome.changed.push(entry.event),
-                (true, false) => {}
-            }
-        }
+        let mut outcome = Outcome::default();
+        let touched = |entry: &Entry| {
+            entry.before.is_none() || entry.changed || entry.end.is_some() || entry.matches.is_some()
+        };
+        outcome.bans = self.entries.into_values().filter(touched).collect();
         for slot in self.active.into_values().filter(|slot| slot.changed) {
             match (slot.ban, slot.row) {
                 (Some(ban), _) => outcome.active.push(ban),
@@ -185,13 +205,17 @@ impl Ledger {
                 (None, None) => {}
             }
         }
-        outcome.new.sort_by(|a, b| {
-            let place = |event: &BanEvent| (event.occurred_at, event.kind == EventKind::Unban);
-            place(a).cmp(&place(b)).then_with(|| a.key.cmp(&b.key))
-        });
         outcome.active.sort_by(|a, b| (a.key.banned_at, &a.key).cmp(&(b.key.banned_at, &b.key)));
         outcome
     }
+}
+
+fn spot(key: &BanKey, names: &Names) -> Result<Spot, StoreError> {
+    Ok(Spot {
+        address: names.address(&key.id)?,
+        jail: names.jail(&key.jail)?,
+        banned_at: key.banned_at.as_millis(),
+    })
 }
 
 /// The keys that the same ban has where its beginning is rounded the other way.
@@ -200,19 +224,12 @@ fn by_other_roundings(key: &BanKey) -> [BanKey; 2] {
         .map(|off| BanKey { banned_at: key.banned_at.plus_millis(off), ..key.clone() })
 }
 
-/// The keys, each once, in an order that is good to the index.
-fn distinct<'a>(keys: impl Iterator<Item = &'a BanKey>) -> Vec<&'a BanKey> {
-    let mut keys: Vec<&BanKey> = keys.collect();
-    keys.sort_unstable();
-    keys.dedup();
-    keys
-}
-
-/// The event that a ban leaves when it is seen for the first time.
-fn begun(server: &ServerId, seen: &BanRecord) -> BanEvent {
+/// A ban that is seen for the first time.
+fn begun(server: &ServerId, seen: &BanRecord, names: &Names) -> Entry {
     let ban = &seen.ban;
-    BanEvent {
+    let event = BanEvent {
         id: EventId(0),
+        ban: EventId(0),
         server: server.clone(),
         kind: EventKind::Ban,
         key: ban.key.clone(),
@@ -223,23 +240,38 @@ fn begun(server: &ServerId, seen: &BanRecord) -> BanEvent {
         origin: ban.origin,
         by: ban.by.clone(),
         reason: ban.reason.clone(),
-    }
+        place: names.place(&ban.key.id),
+    };
+    Entry { event, before: None, changed: false, end: None, matches: None }
+}
+
+/// The ban that an end tells of, where nobody has seen it begin.
+fn unseen(end: &EndRecord) -> BanRecord {
+    let ban = ActiveBan {
+        key: end.key.clone(),
+        bantime: end.bantime,
+        ban_count: None,
+        origin: Origin::Restored,
+        by: None,
+        reason: None,
+    };
+    BanRecord { ban, failures: None, in_force: false, place: None, matches: None }
 }
 
 /// The event that the end of a ban leaves.
-fn over(server: &ServerId, key: BanKey, end: &EndRecord) -> BanEvent {
+pub(super) fn over(begun: &BanEvent, end: &EndRecord, id: i64) -> BanEvent {
     BanEvent {
-        id: EventId(0),
-        server: server.clone(),
+        id: EventId(id),
+        ban: begun.id,
         kind: EventKind::Unban,
-        key,
         occurred_at: end.at,
-        bantime: end.bantime,
-        ban_count: end.ban_count,
+        bantime: begun.bantime,
+        ban_count: begun.ban_count,
         failures: None,
         origin: end.origin,
         by: end.by.clone(),
         reason: end.reason.clone(),
+        ..begun.clone()
     }
 }
 

@@ -1,19 +1,21 @@
-//! Writes a batch of bans and ends, as a whole or not at all. Batches of one server wait for each other, so that
-//! events are numbered in the order in which others get to see them, on both databases.
+//! Writes a batch of bans and ends, as a whole or not at all: the rows, and the packs in which they are counted. Batches of
+//! one server wait for each other, so that events are numbered in the order in which others get to see them, on both
+//! databases.
 
-use std::collections::HashMap;
+use std::cmp::Ordering;
 
-use bangui_domain::model::{BanEvent, EventId, EventKind, ServerId, Timestamp};
-use bangui_domain::ports::{BanBatch, HistoryCursor, Notice, Recorded, StoreError};
+use bangui_domain::model::{BanEvent, EventId, EventKind, ServerId};
+use bangui_domain::ports::{BanBatch, HistoryCursor, Notice, Recorded};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
 
-use super::ledger::Ledger;
-use super::lookup::by_index_alone;
-use super::rows::key;
-use super::write::{ActiveValues, EventValues, StoredEventValues};
+use super::code::origin_code;
+use super::counter::{Counter, advance};
+use super::ledger::{Entry, Ledger, over};
+use super::names::Names;
+use super::stored::by_index_alone;
+use super::write::{ActiveValues, BanValues, MatchValues, NoteValues};
 use crate::connection::{AnyConnection, CHUNK, InsertRows, TxError};
-use crate::fault::UnknownValue;
+use crate::history::packs::{Kind, PackEdit};
 use crate::lease::check_fence;
 use crate::notices;
 use crate::schema::{active_bans, servers};
@@ -25,20 +27,19 @@ pub(super) fn record(connection: &mut AnyConnection, batch: &BanBatch) -> Result
         check_fence(connection, fence)?;
     }
     by_index_alone(connection)?;
-    let mut ledger = Ledger::load(connection, batch)?;
+    let names = Names::resolve(connection, batch)?;
+    let mut ledger = Ledger::load(connection, batch, &names)?;
     for ban in &batch.bans {
-        ledger.ban(ban);
+        ledger.ban(ban, &names);
     }
     for end in &batch.ends {
-        ledger.end(end);
+        ledger.end(end, &names);
     }
-    let outcome = ledger.outcome();
+    let mut outcome = ledger.outcome();
 
-    let events = insert(connection, outcome.new, batch.seen_at)?;
-    for chunk in outcome.changed.chunks(CHUNK) {
-        let rows: Vec<_> = chunk.iter().map(|event| StoredEventValues::new(event, batch.seen_at)).collect();
-        InsertRows::<_, ()>::new(&rows, StoredEventValues::REPLACE).execute(connection)?;
-    }
+    let events = number(connection, &mut outcome.bans)?;
+    write_bans(connection, &outcome.bans, &events, &names)?;
+    pack(connection, &outcome.bans, &names)?;
     for chunk in outcome.gone.chunks(CHUNK) {
         let rows = active_bans::table.filter(active_bans::id.eq_any(chunk));
         diesel::delete(rows).execute(connection)?;
@@ -72,34 +73,108 @@ fn lock_server(connection: &mut AnyConnection, server: &ServerId) -> Result<Opti
     Ok(rowid.zip(time).map(|(rowid, timeofban)| HistoryCursor { rowid, timeofban }))
 }
 
-type Numbered = (i64, String, String, String, i64);
-
-/// Inserts new events and gives them their numbers.
-fn insert(
-    connection: &mut AnyConnection,
-    mut events: Vec<BanEvent>,
-    seen_at: Timestamp,
-) -> Result<Vec<BanEvent>, TxError> {
-    for chunk in events.chunks_mut(CHUNK) {
-        let rows: Vec<_> = chunk.iter().map(|event| EventValues::new(event, seen_at)).collect();
-        let insert: InsertRows<'_, _, (BigInt, Text, Text, Text, BigInt)> =
-            InsertRows::new(&rows, EventValues::RETURN);
-        let numbered: Vec<Numbered> = insert.load(connection)?;
-        // The order of returned rows is not promised.
-        let mut ids = HashMap::with_capacity(numbered.len());
-        for (id, kind, jail, ip, banned_at) in numbered {
-            ids.insert((kind == EventKind::Unban.as_str(), key(jail, ip, banned_at)?), id);
+/// Gives what is new its numbers, in the order in which it happened, and answers the events.
+fn number(connection: &mut AnyConnection, bans: &mut [Entry]) -> Result<Vec<BanEvent>, TxError> {
+    let mut new: Vec<(usize, EventKind)> = Vec::new();
+    for (place, entry) in bans.iter().enumerate() {
+        if entry.before.is_none() {
+            new.push((place, EventKind::Ban));
         }
-        for event in chunk {
-            let id = ids.remove(&(event.kind == EventKind::Unban, event.key.clone()));
-            let id = id.ok_or_else(|| {
-                let missing =
-                    UnknownValue { wanted: "the number of a new event", value: event.key.id.to_string() };
-                StoreError::from(missing)
-            })?;
-            event.id = EventId(id);
+        if entry.end.is_some() {
+            new.push((place, EventKind::Unban));
         }
     }
-    events.sort_by_key(|event| event.id);
+    if new.is_empty() {
+        return Ok(Vec::new());
+    }
+    new.sort_by(|a, b| in_time(bans, *a, *b));
+    let count = i64::try_from(new.len()).unwrap_or(i64::MAX);
+    let first = advance(connection, Counter::Event, count)? - count + 1;
+    let mut events = Vec::with_capacity(new.len());
+    // A ban whose end comes in the same batch begins before it, so that its own number is known by then.
+    for ((place, kind), id) in new.into_iter().zip(first..) {
+        let Some(entry) = bans.get_mut(place) else { continue };
+        if let (EventKind::Unban, Some(end)) = (kind, &entry.end) {
+            events.push(over(&entry.event, end, id));
+        } else {
+            entry.event.id = EventId(id);
+            entry.event.ban = EventId(id);
+            events.push(entry.event.clone());
+        }
+    }
     Ok(events)
+}
+
+/// Which of two events comes first: the earlier one, and of one ban its beginning.
+fn in_time(bans: &[Entry], a: (usize, EventKind), b: (usize, EventKind)) -> Ordering {
+    let place = |(place, kind): (usize, EventKind)| {
+        let entry = bans.get(place)?;
+        let begun = entry.event.occurred_at;
+        let ended = entry.end.as_ref().map_or(begun, |end| end.at.max(begun));
+        let at = if kind == EventKind::Ban { begun } else { ended };
+        Some((at, kind == EventKind::Unban, &entry.event.key))
+    };
+    place(a).cmp(&place(b))
+}
+
+/// Writes bans that are new, changed or ended, and what belongs to them. `events` holds the numbers of the ends.
+fn write_bans(
+    connection: &mut AnyConnection,
+    bans: &[Entry],
+    events: &[BanEvent],
+    names: &Names,
+) -> Result<(), TxError> {
+    let ends: std::collections::HashMap<EventId, i64> = events
+        .iter()
+        .filter(|event| event.kind == EventKind::Unban)
+        .map(|event| (event.ban, event.id.0))
+        .collect();
+    let mut new = Vec::new();
+    let mut changed = Vec::new();
+    for entry in bans {
+        let ended = entry.end.as_ref().zip(ends.get(&entry.event.id).copied());
+        let values = BanValues::new(entry, ended, names)?;
+        match entry.before {
+            None => new.push(values),
+            Some(_) if entry.changed || ended.is_some() => changed.push(values),
+            Some(_) => {}
+        }
+    }
+    new.sort_by_key(|values| values.id);
+    for (rows, tail) in [(&new, ""), (&changed, BanValues::REPLACE)] {
+        for chunk in rows.chunks(CHUNK) {
+            InsertRows::<_, ()>::new(chunk, tail).execute(connection)?;
+        }
+    }
+    let notes: Vec<NoteValues<'_>> = bans.iter().flat_map(NoteValues::of).collect();
+    for chunk in notes.chunks(CHUNK) {
+        InsertRows::<_, ()>::new(chunk, NoteValues::REPLACE).execute(connection)?;
+    }
+    let matches: Vec<MatchValues> = bans.iter().filter_map(MatchValues::of).collect();
+    for chunk in matches.chunks(CHUNK) {
+        InsertRows::<_, ()>::new(chunk, MatchValues::REPLACE).execute(connection)?;
+    }
+    Ok(())
+}
+
+/// Counts what is new, and what came about in another way than was thought.
+fn pack(connection: &mut AnyConnection, bans: &[Entry], names: &Names) -> Result<(), TxError> {
+    let mut edit = PackEdit::default();
+    for entry in bans {
+        let key = &entry.event.key;
+        let (jail, address) = (names.jail(&key.jail)?, names.address(&key.id)?);
+        let origin = entry.event.origin;
+        match entry.before {
+            None => edit.add(Kind::Ban, jail, address, key.banned_at, origin_code(origin)),
+            Some(before) if before.origin != origin => {
+                edit.remove(Kind::Ban, jail, address, key.banned_at, origin_code(before.origin));
+                edit.add(Kind::Ban, jail, address, key.banned_at, origin_code(origin));
+            }
+            Some(_) => {}
+        }
+        if let Some(end) = &entry.end {
+            edit.add(Kind::Unban, jail, address, end.at, origin_code(end.origin));
+        }
+    }
+    edit.write(connection)
 }

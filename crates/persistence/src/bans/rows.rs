@@ -1,13 +1,11 @@
-//! Bans and events between the domain's types and the tables' columns.
+//! Active bans between the domain's types and the tables' columns.
 
-use bangui_domain::model::{
-    ActiveBan, BanEvent, BanId, BanKey, BanTime, EventId, EventKind, JailName, Origin, ServerId, Timestamp,
-};
+use bangui_domain::model::{ActiveBan, BanId, BanKey, BanTime, JailName, Origin, Timestamp};
 use bangui_domain::ports::StoreError;
 use diesel::prelude::*;
 
 use crate::fault::UnknownValue;
-use crate::schema::{active_bans, ban_events};
+use crate::schema::active_bans;
 use crate::text::search_text;
 
 /// Stands for "never" in `expires_at`: the end of the year 9999, so that permanent bans sort last.
@@ -71,79 +69,8 @@ impl ActiveRow {
     }
 }
 
-/// An event as selected by [`EVENT_COLUMNS`].
-#[derive(Queryable, Debug, Clone)]
-pub(super) struct EventRow {
-    pub(super) id: i64,
-    server_id: String,
-    kind: String,
-    jail: String,
-    ip: String,
-    banned_at: i64,
-    pub(super) occurred_at: i64,
-    bantime: i64,
-    ban_count: Option<i64>,
-    failures: Option<i64>,
-    origin: String,
-    by_user: Option<String>,
-    reason: Option<String>,
-}
-
-/// The columns of an [`EventRow`], in its order.
-pub(super) type EventColumns = (
-    ban_events::id,
-    ban_events::server_id,
-    ban_events::kind,
-    ban_events::jail,
-    ban_events::ip,
-    ban_events::banned_at,
-    ban_events::occurred_at,
-    ban_events::bantime,
-    ban_events::ban_count,
-    ban_events::failures,
-    ban_events::origin,
-    ban_events::by_user,
-    ban_events::reason,
-);
-
-pub(super) const EVENT_COLUMNS: EventColumns = (
-    ban_events::id,
-    ban_events::server_id,
-    ban_events::kind,
-    ban_events::jail,
-    ban_events::ip,
-    ban_events::banned_at,
-    ban_events::occurred_at,
-    ban_events::bantime,
-    ban_events::ban_count,
-    ban_events::failures,
-    ban_events::origin,
-    ban_events::by_user,
-    ban_events::reason,
-);
-
-impl EventRow {
-    pub(super) fn into_event(self) -> Result<BanEvent, StoreError> {
-        let kind = EventKind::parse(&self.kind)
-            .ok_or(UnknownValue { wanted: "the kind of an event", value: self.kind })?;
-        Ok(BanEvent {
-            id: EventId(self.id),
-            server: ServerId::from_stored(self.server_id),
-            kind,
-            key: key(self.jail, self.ip, self.banned_at)?,
-            occurred_at: Timestamp::from_millis(self.occurred_at),
-            bantime: BanTime::from_fail2ban(self.bantime),
-            ban_count: self.ban_count.and_then(|count| u32::try_from(count).ok()),
-            failures: self.failures.and_then(|count| u32::try_from(count).ok()),
-            origin: origin(self.origin)?,
-            by: self.by_user,
-            reason: self.reason,
-        })
-    }
-}
-
 /// The key of a ban from its columns.
-pub(super) fn key(jail_name: String, ip: String, banned_at: i64) -> Result<BanKey, StoreError> {
+pub(crate) fn key(jail_name: String, ip: String, banned_at: i64) -> Result<BanKey, StoreError> {
     Ok(BanKey {
         jail: jail(jail_name)?,
         id: BanId::from_reported(ip),
@@ -152,7 +79,7 @@ pub(super) fn key(jail_name: String, ip: String, banned_at: i64) -> Result<BanKe
 }
 
 /// A jail's name from its column.
-pub(super) fn jail(name: String) -> Result<JailName, StoreError> {
+pub(crate) fn jail(name: String) -> Result<JailName, StoreError> {
     JailName::parse(&name).map_err(|_| UnknownValue { wanted: "the name of a jail", value: name }.into())
 }
 

@@ -68,7 +68,7 @@ fn sqlite(path: &Path) -> Result<(SqliteConnection, Option<Unlocked>), DbError> 
         }
         Err(error) => return Err(DbError::Sqlite { path: shown(), reason: error.to_string() }),
     }
-    let failed = |reason: String| DbError::Sqlite { path: shown(), reason };
+    let failed = |reason: String| DbError::of_sqlite(shown(), reason);
     match begin(path, "ro") {
         Ok(connection) => Ok((connection, None)),
         // SQLite keeps its locks in a file beside this one and cannot make it. Without a journal nobody has this one open.
@@ -131,6 +131,5 @@ impl Unlocked {
 }
 
 fn metadata(path: &Path) -> Result<Metadata, DbError> {
-    std::fs::metadata(path)
-        .map_err(|error| DbError::Sqlite { path: path.display().to_string(), reason: error.to_string() })
+    std::fs::metadata(path).map_err(|error| DbError::of_sqlite(path.display().to_string(), error.to_string()))
 }

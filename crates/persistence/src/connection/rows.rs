@@ -54,3 +54,11 @@ impl<R, S> Query for InsertRows<'_, R, S> {
 }
 
 impl<R, S> RunQueryDsl<AnyConnection> for InsertRows<'_, R, S> {}
+
+/// Puts a comma between two values.
+pub(crate) fn comma<'c, 'a, 'b>(
+    pass: &'c mut AstPass<'a, 'b, MultiBackend>,
+) -> &'c mut AstPass<'a, 'b, MultiBackend> {
+    pass.push_sql(", ");
+    pass
+}

@@ -57,7 +57,7 @@ fn directory_of(path: &Path) -> PathBuf {
 
 /// Opens the file, which must exist, and sets it up.
 pub(super) fn open(path: &Path, role: Role) -> Result<SqliteConnection, DbError> {
-    let fault = |reason: String| DbError::Sqlite { path: path.display().to_string(), reason };
+    let fault = |reason: String| DbError::of_sqlite(path.display().to_string(), reason);
     let uri = sqlite_uri(path, "rw").ok_or_else(|| fault("its path is not UTF-8".to_owned()))?;
     #[expect(clippy::disallowed_methods, reason = "the one place that opens SQLite; the URI makes no file")]
     let mut connection = SqliteConnection::establish(&uri).map_err(|error| fault(error.to_string()))?;
@@ -87,10 +87,8 @@ fn set_up(connection: &mut SqliteConnection, role: Role) -> QueryResult<()> {
 }
 
 fn check(connection: &mut SqliteConnection, path: &Path) -> Result<(), DbError> {
-    let unread = |error: diesel::result::Error| DbError::Sqlite {
-        path: path.display().to_string(),
-        reason: error.to_string(),
-    };
+    let unread =
+        |error: diesel::result::Error| DbError::of_sqlite(path.display().to_string(), error.to_string());
     let differs =
         |pragma, wanted, found| DbError::Pragma { path: path.display().to_string(), pragma, wanted, found };
     let mode = journal_mode(connection).map_err(unread)?;

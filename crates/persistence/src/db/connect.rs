@@ -39,7 +39,10 @@ impl Db {
                 (lane.clone(), lane)
             }
         };
-        Ok(Self { shared: Arc::new(Shared { location, readers, writers, busy_wait: options.busy_wait }) })
+        let memory = Arc::default();
+        Ok(Self {
+            shared: Arc::new(Shared { location, readers, writers, busy_wait: options.busy_wait, memory }),
+        })
     }
 }
 

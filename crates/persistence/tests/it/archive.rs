@@ -83,7 +83,8 @@ both_databases!(every_table_is_kept_or_left_out_for_a_reason, |test| async move 
     };
     let names: Vec<&str> =
         KEPT.iter().map(|table| table.name).chain(LEFT_OUT.iter().map(|(name, _)| *name)).collect();
-    for name in &names {
+    let former = |name: &str| KEPT.iter().any(|table| table.name == name && table.former);
+    for name in names.iter().filter(|name| !former(name)) {
         assert_eq!(test.count(&format!("{listed} = '{name}'")), 1, "{name} is in a list and no table");
     }
     let all = names.iter().map(|name| format!("'{name}'")).collect::<Vec<_>>().join(", ");

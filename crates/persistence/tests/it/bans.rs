@@ -16,11 +16,11 @@ use bangui_persistence::Db;
 /// 2023-11-14T22:13:20Z, where the tests' clock begins.
 const START: i64 = 1_700_000_000;
 
-fn at(seconds: i64) -> Timestamp {
+pub(crate) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_secs(START + seconds)
 }
 
-fn jail(name: &str) -> JailName {
+pub(crate) fn jail(name: &str) -> JailName {
     JailName::parse(name).unwrap()
 }
 
@@ -38,7 +38,7 @@ pub(crate) fn ban(jail_name: &str, id: &str, seconds: i64) -> BanRecord {
         by: None,
         reason: None,
     };
-    BanRecord { ban, failures: None, in_force: true }
+    BanRecord { ban, failures: None, in_force: true, place: None, matches: None }
 }
 
 /// Its end by time.
@@ -80,7 +80,7 @@ async fn active(db: &Db, jail_name: &str) -> Vec<(String, i64)> {
     bans
 }
 
-fn limit(rows: u16) -> Limit {
+pub(crate) fn limit(rows: u16) -> Limit {
     Limit::new(rows).unwrap()
 }
 

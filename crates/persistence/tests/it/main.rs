@@ -11,6 +11,7 @@ mod audit;
 mod bans;
 mod connect;
 mod fail2ban_db;
+mod history;
 mod lease;
 mod migrate;
 mod notices;

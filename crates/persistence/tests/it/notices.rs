@@ -28,7 +28,7 @@ fn batch(number: u8, fence: Option<Fence>) -> BanBatch {
         by: None,
         reason: None,
     };
-    let bans = vec![BanRecord { ban, failures: None, in_force: true }];
+    let bans = vec![BanRecord { ban, failures: None, in_force: true, place: None, matches: None }];
     let seen_at = Timestamp::from_secs(1_700_000_001);
     BanBatch { server: ServerId::local(), fence, seen_at, bans, ends: Vec::new(), cursor: None }
 }

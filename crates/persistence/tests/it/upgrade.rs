@@ -17,7 +17,12 @@ const SESSION: &str = "0f007385b6f9d4b7eeb2748605afe1a984a0a3bfa3f014d09e2a784ce
 /// Every table and every value that was there before is there now.
 fn nothing_lost(before: &Rows, now: &Rows) {
     for (table, rows) in before {
-        assert_eq!(rows.len(), now[table].len(), "the rows of {table}");
+        // Became `bans` and its neighbours with 0008; `works` looks at them.
+        if table == "ban_events" {
+            assert!(!now.contains_key(table));
+            continue;
+        }
+        assert!(rows.len() <= now[table].len(), "the rows of {table}");
         for (old, new) in rows.iter().zip(&now[table]) {
             for (column, value) in old {
                 // A migration that gives a column up or another meaning has to be named here.

@@ -90,7 +90,13 @@ impl JailLook<'_> {
                 if before.bantime != report.bantime || !same_count || row.is_some() {
                     let failures = row.and_then(|row| row.failures);
                     let ban = ActiveBan { bantime: report.bantime, ban_count: count, ..before };
-                    changes.bans.push(BanRecord { ban, failures, in_force: true });
+                    changes.bans.push(BanRecord {
+                        ban,
+                        failures,
+                        in_force: true,
+                        place: None,
+                        matches: None,
+                    });
                 }
                 return;
             }
@@ -108,7 +114,7 @@ impl JailLook<'_> {
             by,
             reason,
         };
-        changes.bans.push(BanRecord { ban, failures, in_force: true });
+        changes.bans.push(BanRecord { ban, failures, in_force: true, place: None, matches: None });
     }
 
     /// When the ban began. In the hour that the end of daylight saving repeats, what is known decides.
@@ -180,7 +186,7 @@ pub(super) fn from_row(
         changes.ends.extend(ended(&ban, now));
     }
     let in_force = running && !over && newer_than_list;
-    changes.bans.push(BanRecord { ban, failures: row.failures, in_force });
+    changes.bans.push(BanRecord { ban, failures: row.failures, in_force, place: None, matches: None });
 }
 
 /// The end of a ban whose time is over; `None` if it is not.

@@ -13,6 +13,7 @@ use crate::catalog::{has_table, number};
 use crate::connection::AnyConnection;
 use crate::lease;
 use crate::migrate::{TABLE, applied, known, refuse_newer};
+use crate::schema::counters;
 
 /// What outlives the tables that are taken down.
 #[derive(Default)]
@@ -21,6 +22,8 @@ pub(super) struct Kept {
     lease: Option<Lease>,
     /// The highest number of each table that is numbered: whoever has seen it must not meet it again.
     highest: Vec<(&'static str, i64)>,
+    /// How far each counter had come.
+    counters: Vec<(String, i64)>,
 }
 
 /// Refuses a database of a newer BanGUI, and one with data unless it may be given up. Answers whether BanGUI's tables are
@@ -34,7 +37,7 @@ pub(super) fn judge(
     refuse_newer(place, &known()?, &versions)?;
     if !replace {
         // A server that was only started has noted the fail2ban it watches, and a set-up token.
-        for table in KEPT.iter().filter(|table| !["servers", "settings"].contains(&table.name)) {
+        for table in KEPT.iter().filter(|table| !["servers", "settings", "counters"].contains(&table.name)) {
             if has_rows(connection, table.name)? {
                 return Err(ArchiveError::NotEmpty { place: place.to_owned(), table: table.name.to_owned() });
             }
@@ -64,16 +67,21 @@ pub(super) fn take_down(
     let mut highest = Vec::new();
     for table in numbered() {
         if has_table(connection, table.name)? {
-            let query = format!("SELECT coalesce(max(id), 0) AS number FROM {}", table.name);
+            let query = format!("SELECT CAST(coalesce(max(id), 0) AS BIGINT) AS number FROM {}", table.name);
             highest.push((table.name, number(connection, &query)?));
         }
     }
+    let counters = if has_table(connection, "counters")? {
+        counters::table.select((counters::name, counters::value)).load(connection)?
+    } else {
+        Vec::new()
+    };
     let tables = LEFT_OUT.iter().map(|(name, _)| *name).chain(KEPT.iter().rev().map(|table| table.name));
     for table in tables {
         connection.batch_execute(&format!("DROP TABLE IF EXISTS {table}"))?;
     }
     connection.batch_execute(&format!("DELETE FROM {TABLE}"))?;
-    Ok(Kept { lease, highest })
+    Ok(Kept { lease, highest, counters })
 }
 
 fn numbered() -> impl Iterator<Item = &'static KeptTable> {
@@ -97,7 +105,10 @@ pub(super) fn number_on(connection: &mut AnyConnection, kept: &Kept) -> Result<(
             continue;
         }
         let before = kept.highest.iter().find(|(table, _)| table == name).map_or(0, |(_, highest)| *highest);
-        let loaded = number(connection, &format!("SELECT coalesce(max(id), 0) AS number FROM {name}"))?;
+        let loaded = number(
+            connection,
+            &format!("SELECT CAST(coalesce(max(id), 0) AS BIGINT) AS number FROM {name}"),
+        )?;
         let highest = before.max(loaded);
         if highest == 0 {
             continue;
@@ -119,6 +130,20 @@ pub(super) fn number_on(connection: &mut AnyConnection, kept: &Kept) -> Result<(
                     .execute(postgres)?;
             }
         }
+    }
+    Ok(())
+}
+
+/// Lets the counters go on above all that they have given out.
+pub(super) fn count_on(connection: &mut AnyConnection, kept: &Kept) -> Result<(), Error> {
+    // The events of old schemas were numbered by their table.
+    let events = kept.highest.iter().find(|(table, _)| *table == "ban_events");
+    let events = events.map(|(_, highest)| ("event", *highest));
+    let counted = kept.counters.iter().map(|(name, value)| (name.as_str(), *value));
+    for (name, value) in counted.chain(events) {
+        diesel::update(counters::table.filter(counters::name.eq(name)).filter(counters::value.lt(value)))
+            .set(counters::value.eq(value))
+            .execute(connection)?;
     }
     Ok(())
 }

@@ -75,7 +75,12 @@ bangui_test_support::both_databases!(
         test.db().release(SCHEDULER_LEASE, fence).await.unwrap();
         let old = full(DbKind::Sqlite);
         test.db().load(source(archive(old.url())), true, None).await.unwrap();
-        assert_eq!(kept(test.url()), kept(old.url()));
+        let without_counters = |url: &str| {
+            let mut rows = kept(url);
+            rows.remove("counters");
+            rows
+        };
+        assert_eq!(without_counters(test.url()), without_counters(old.url()));
 
         // What the process that led before still has to write is refused, and the next leads under a higher token.
         let late =
@@ -96,7 +101,7 @@ bangui_test_support::both_databases!(an_older_archive_comes_up_to_date_as_it_is_
     let contents = test.db().load(source(bytes), true, None).await.unwrap();
     assert_eq!(contents.tables().last(), Some(("audit", 6)));
     let now = kept(test.url());
-    assert_eq!((now["login_tries"].len(), now["audit"].len(), now["ban_events"].len()), (0, 6, 5));
+    assert_eq!((now["login_tries"].len(), now["audit"].len(), now["bans"].len()), (0, 6, 4));
     assert!(test.db().migrate().await.unwrap().applied.is_empty());
 });
 

@@ -97,8 +97,8 @@ async fn the_file_of_another_program_is_left_alone() {
 async fn what_is_no_text_or_number_in_sqlite_is_named() {
     for (odd, why) in [
         ("UPDATE audit SET detail = CAST(x'61ff' AS TEXT) WHERE id = 2", "UTF-8"),
-        ("UPDATE ban_events SET failures = 1.5 WHERE id = 2", "failures"),
-        ("UPDATE ban_events SET failures = 'many' WHERE id = 2", "failures"),
+        ("UPDATE bans SET failures = 1.5 WHERE id = 3", "failures"),
+        ("UPDATE bans SET failures = 'many' WHERE id = 3", "failures"),
     ] {
         let place = full(DbKind::Sqlite);
         place.execute(odd).unwrap();

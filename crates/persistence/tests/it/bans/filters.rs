@@ -73,7 +73,7 @@ both_databases!(a_network_is_found_by_what_it_holds_and_by_what_holds_it, |test|
         inside.sort();
         assert_eq!(bans(db, |query| query.overlapping = Some(target)).await, inside, "{network}");
         let found: Vec<_> = inside.iter().map(|id| format!("ban {id}")).collect();
-        assert_eq!(events(db, |query| query.overlapping = Some(target)).await, found, "{network}");
+        assert_eq!(events(db, |query| query.filter.targets.any_of = vec![target]).await, found, "{network}");
     }
 });
 
@@ -114,11 +114,11 @@ both_databases!(text_is_found_in_any_part_and_in_any_case, |test| async move {
     ] {
         assert_eq!(bans(db, |query| query.text = Some(text.into())).await, found, "{text:?}");
         let found: Vec<_> = found.iter().map(|id| format!("ban {id}")).collect();
-        assert_eq!(events(db, |query| query.text = Some(text.into())).await, found, "{text:?}");
+        assert_eq!(events(db, |query| query.filter.texts = vec![text.into()]).await, found, "{text:?}");
     }
     let endless = "%".repeat(100_000);
     assert!(bans(db, |query| query.text = Some(endless.clone())).await.is_empty());
-    assert!(events(db, |query| query.text = Some(endless)).await.is_empty());
+    assert!(events(db, |query| query.filter.texts = vec![endless]).await.is_empty());
 });
 
 both_databases!(events_are_filtered_by_what_they_are, |test| async move {
@@ -126,15 +126,15 @@ both_databases!(events_are_filtered_by_what_they_are, |test| async move {
     let mut restored = ban("nginx", "192.0.2.2", 50);
     restored.ban.origin = Origin::Restored;
     record(db, vec![ban("sshd", "192.0.2.1", 0), restored], vec![end("sshd", "192.0.2.1", 0)]).await;
-    let only = |kind| move |query: &mut EventQuery| query.kind = Some(kind);
+    let only = |kind| move |query: &mut EventQuery| query.filter.kind = Some(kind);
     assert_eq!(events(db, only(EventKind::Ban)).await, ["ban 192.0.2.1", "ban 192.0.2.2"]);
     assert_eq!(events(db, only(EventKind::Unban)).await, ["unban 192.0.2.1"]);
-    let from = |origin| move |query: &mut EventQuery| query.origin = Some(origin);
+    let from = |origin| move |query: &mut EventQuery| query.filter.origins.any_of = vec![origin];
     assert_eq!(events(db, from(Origin::Restored)).await, ["ban 192.0.2.2"]);
     assert_eq!(events(db, from(Origin::Expired)).await, ["unban 192.0.2.1"]);
     assert!(events(db, from(Origin::Manual)).await.is_empty());
-    assert_eq!(events(db, |query| query.jail = Some(jail("nginx"))).await, ["ban 192.0.2.2"]);
-    assert!(events(db, |query| query.jail = Some(jail("NGINX"))).await.is_empty());
+    assert_eq!(events(db, |query| query.filter.jails.any_of = vec![jail("nginx")]).await, ["ban 192.0.2.2"]);
+    assert!(events(db, |query| query.filter.jails.any_of = vec![jail("NGINX")]).await.is_empty());
     let between = |since, until| {
         move |query: &mut EventQuery| {
             query.since = Some(at(since));
@@ -145,8 +145,8 @@ both_databases!(events_are_filtered_by_what_they_are, |test| async move {
     assert_eq!(events(db, between(1, 601)).await, ["ban 192.0.2.2", "unban 192.0.2.1"]);
     assert_eq!(bans(db, |query| query.jail = Some(jail("nginx"))).await, ["192.0.2.2"]);
     let both = |query: &mut EventQuery| {
-        query.kind = Some(EventKind::Unban);
-        query.text = Some("192.0.2.2".into());
+        query.filter.kind = Some(EventKind::Unban);
+        query.filter.texts = vec!["192.0.2.2".into()];
     };
     assert!(events(db, both).await.is_empty(), "filters are joined by and");
 });

@@ -93,7 +93,7 @@ both_databases!(a_merged_reason_can_be_searched, |test| async move {
     record(db, vec![asked], Vec::new()).await;
     for text in ["port scan", "zoË"] {
         let mut query = all_events();
-        query.text = Some(text.into());
+        query.filter.texts = vec![text.into()];
         assert_eq!(db.find_events(&query).await.unwrap().items.len(), 1, "{text}");
         let mut bans = bangui_domain::model::BanQuery::of(ServerId::local());
         bans.text = Some(text.into());

