@@ -9,7 +9,8 @@ use clap_complete::Shell;
 
 use crate::clock::SystemClock;
 use crate::command::{
-    backup, check_config, completions, copy, doctor, healthcheck, man, migrate, openapi, restore, serve, user,
+    backup, check_config, completions, copy, doctor, healthcheck, history, man, migrate, openapi, restore,
+    serve, user,
 };
 use crate::exit::{ExitCode, Fatal};
 use crate::logging::{self, LogFilter, Reader};
@@ -66,6 +67,11 @@ enum Command {
     Restore(restore::Args),
     /// Fill a database from another one, of the same kind or not, while no server runs on it.
     Copy(copy::Args),
+    /// Look after the counted form of the history.
+    History {
+        #[command(subcommand)]
+        command: history::Command,
+    },
     /// Print the OpenAPI document of the API.
     Openapi,
     /// Print the completions of this command line for a shell.
@@ -104,6 +110,11 @@ pub(crate) fn run(cli: Cli) -> Result<(), Fatal> {
             let validated = Validated::new(Loaded::load(cli.config.as_deref())?)?;
             start_logging(&validated, Reader::Person)?;
             block_on(migrate::run(validated))
+        }
+        Command::History { command } => {
+            let validated = Validated::new(Loaded::load(cli.config.as_deref())?)?;
+            start_logging(&validated, Reader::Person)?;
+            block_on(history::run(validated, command))
         }
         Command::User { command } => {
             let validated = Validated::new(Loaded::load(cli.config.as_deref())?)?;

@@ -7,6 +7,7 @@ pub(crate) mod completions;
 pub(crate) mod copy;
 pub(crate) mod doctor;
 pub(crate) mod healthcheck;
+pub(crate) mod history;
 pub(crate) mod man;
 pub(crate) mod migrate;
 pub(crate) mod openapi;

@@ -34,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) database: Database,
     /// The fail2ban server that is watched.
     pub fail2ban: Fail2ban,
+    /// How much of the history is kept.
+    pub(crate) history: History,
     /// Places of addresses.
     pub(crate) geo: Geo,
     /// Metrics for Prometheus.
@@ -116,6 +118,28 @@ pub(crate) struct Fail2ban {
     pub(crate) poll_interval_ms: u64,
 }
 
+/// How much of the history is kept. What is more or older is deleted once an hour.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct History {
+    /// Bans that have ended are kept for so many days; 0 keeps them for ever. Default 0.
+    pub(crate) days: u32,
+    /// So many bans are kept, the newest ones, and those in force; 0 keeps all. Default 0.
+    pub(crate) bans: u64,
+    /// The log lines that led to bans are kept for so many days; 0 keeps them as long as the bans. Default 90.
+    pub(crate) log_lines_days: u32,
+    /// Log lines may take so many MiB, and the oldest go first; 0 sets no bound. Default 100.
+    pub(crate) log_lines_mib: u32,
+    /// The audit trail is kept for so many days; 0 keeps it for ever. Default 365.
+    pub(crate) audit_days: u32,
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self { days: 0, bans: 0, log_lines_days: 90, log_lines_mib: 100, audit_days: 365 }
+    }
+}
+
 /// Places of addresses.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -194,6 +218,7 @@ impl Default for Settings {
             http: Http::default(),
             database: Database::default(),
             fail2ban: Fail2ban::default(),
+            history: History::default(),
             geo: Geo::default(),
             metrics: Metrics::default(),
             session: Session::default(),

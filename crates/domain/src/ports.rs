@@ -6,6 +6,7 @@ pub mod ban_store;
 pub mod clock;
 pub mod fail2ban_history;
 pub mod history;
+pub mod history_keeper;
 pub mod jail_control;
 pub mod job_board;
 pub mod lease_store;
@@ -15,12 +16,14 @@ pub mod runtime_store;
 pub mod session_store;
 pub mod try_store;
 pub mod user_store;
+pub mod watch_log;
 
 pub use atlas::{Atlas, PlaceSource};
 pub use ban_store::{BanBatch, BanRecord, BanStore, EndRecord, Recorded};
 pub use clock::Clock;
 pub use fail2ban_history::{Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, HistoryRow};
 pub use history::History;
+pub use history_keeper::HistoryKeeper;
 pub use jail_control::{ControlError, Counters, JailControl, LocalTime, ReportedBan};
 pub use job_board::JobBoard;
 pub use lease_store::{Acquired, LeaseStore, SCHEDULER_LEASE};
@@ -30,6 +33,7 @@ pub use runtime_store::{Published, RuntimeStore};
 pub use session_store::SessionStore;
 pub use try_store::TryStore;
 pub use user_store::{AuditLog, UserStore};
+pub use watch_log::WatchLog;
 
 use thiserror::Error;
 

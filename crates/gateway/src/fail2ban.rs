@@ -88,11 +88,14 @@ impl JailControl for Fail2banControl {
         let version = self.ask("version", self.client.version()).await.map_err(|e| vital(&e))?;
         let jails = self.ask("jails", self.client.jails()).await.map_err(|e| vital(&e))?;
         let database = self.ask("database_file", self.client.database_file()).await.map_err(|e| vital(&e))?;
+        let purge_age =
+            self.ask("purge_age", self.client.database_purge_age()).await.map_err(|e| vital(&e))?;
         Ok(Probe {
             version: version.to_string(),
             latency_micros,
             jails: jails.len(),
             database_file: database.map(|path| path.to_string_lossy().into_owned()),
+            purge_age_secs: purge_age,
             rules: self.rules(&jails).await?,
         })
     }

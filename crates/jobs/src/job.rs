@@ -2,6 +2,7 @@
 
 mod observe_bans;
 mod probe_fail2ban;
+mod prune_history;
 mod prune_jobs;
 mod prune_login_tries;
 mod prune_sessions;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bangui_domain::model::Fence;
-use bangui_domain::ports::{Clock, Notices, SessionStore, TryStore};
+use bangui_domain::ports::{Clock, HistoryKeeper, Notices, SessionStore, TryStore};
 use bangui_domain::service::{Feed, Observer, Prober, Runtime};
 use thiserror::Error;
 
@@ -20,6 +21,7 @@ use crate::queue::JobStorage;
 
 pub use observe_bans::ObserveBans;
 pub use probe_fail2ban::ProbeFail2ban;
+pub use prune_history::{PruneHistory, Retention};
 pub use prune_jobs::PruneJobs;
 pub use prune_login_tries::PruneLoginTries;
 pub use prune_sessions::PruneSessions;
@@ -86,6 +88,10 @@ pub struct JobContext {
     pub notices: Arc<dyn Notices>,
     /// Sessions to be pruned.
     pub sessions: Arc<dyn SessionStore>,
+    /// The history, to be pruned.
+    pub history: Arc<dyn HistoryKeeper>,
+    /// How much of the history is kept.
+    pub retention: Retention,
     /// Counted tries to log in, to be pruned.
     pub tries: Arc<dyn TryStore>,
     /// Counts what comes of tries.
@@ -113,6 +119,11 @@ pub(crate) fn all(context: &JobContext, storage: &JobStorage) -> Vec<Arc<dyn Job
             context.session_idle,
         )),
         Arc::new(PruneLoginTries::new(Arc::clone(&context.tries))),
+        Arc::new(PruneHistory::new(
+            Arc::clone(&context.history),
+            Arc::clone(&context.clock),
+            context.retention,
+        )),
         Arc::new(PruneJobs::new(storage.clone())),
     ]
 }

@@ -16,7 +16,7 @@ mod worker;
 
 pub use background::Background;
 pub use board::Board;
-pub use job::{Job, JobContext, JobError, JobSpec, When};
+pub use job::{Job, JobContext, JobError, JobSpec, Retention, When};
 pub use lease::{LeaseError, LeaseKeeper, Role};
 pub use meter::JobMeter;
 pub use queue::{JobStorage, QueueError};

@@ -60,6 +60,7 @@ mod tests {
             latency_micros: 100,
             jails: 1,
             database_file: None,
+            purge_age_secs: None,
             rules: Arc::default(),
         }
     }

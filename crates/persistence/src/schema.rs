@@ -186,7 +186,9 @@ diesel::table! {
 
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(addresses -> networks (asn));
+diesel::joinable!(ban_matches -> bans (ban_id));
 diesel::joinable!(ban_notes -> bans (ban_id));
 diesel::allow_tables_to_appear_in_same_query!(sessions, users);
 diesel::allow_tables_to_appear_in_same_query!(addresses, networks);
+diesel::allow_tables_to_appear_in_same_query!(ban_matches, bans);
 diesel::allow_tables_to_appear_in_same_query!(ban_notes, bans);

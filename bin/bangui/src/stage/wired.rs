@@ -19,7 +19,7 @@ use bangui_domain::service::{
     BanService, EventService, Feed, JailService, JobService, LogService, Observer, Prober, Runtime, Watch,
 };
 use bangui_gateway::{CommandMeter, Fail2banControl, Zone};
-use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper};
+use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper, Retention};
 use bangui_persistence::{Db, DbKind, Fail2banDb, NoticeListener};
 use bangui_session_cache::{AccountStores, Accounts, SessionSettings, Sessions};
 use tokio_util::sync::CancellationToken;
@@ -83,7 +83,7 @@ impl Wired {
             Runtime::new(server.clone(), runtime_store(&db), Arc::clone(&watch), Arc::clone(&clock));
         let history: Arc<dyn Fail2banHistory> = Arc::new(Fail2banDb::default());
         let history_path = settings.fail2ban.database.as_deref().map(Path::to_string_lossy);
-        let observer = Arc::new(Observer::new(
+        let observer = Observer::new(
             server.clone(),
             Arc::clone(&control),
             Arc::clone(&store),
@@ -91,7 +91,8 @@ impl Wired {
             history_path.map(std::borrow::Cow::into_owned),
             Arc::clone(&feed),
             Arc::clone(&clock),
-        ));
+        );
+        let observer = Arc::new(observer.with_watch_log(Arc::new(db.clone())));
         let bans = BanService::new(
             server.clone(),
             Arc::clone(&control),
@@ -111,6 +112,8 @@ impl Wired {
             feed,
             notices,
             sessions: Arc::new(db.clone()),
+            history: Arc::new(db.clone()),
+            retention: retention(&settings.history),
             tries: Arc::new(db.clone()),
             meter,
             clock: Arc::clone(&clock),
@@ -193,6 +196,18 @@ fn control(settings: &Settings, meter: CommandMeter) -> Result<Arc<dyn JailContr
             .map_err(|error| Fatal::new(ExitCode::Config, format!("fail2ban.timezone: {error}")))?,
     };
     Ok(Arc::new(Fail2banControl::new(&settings.fail2ban.socket, zone, meter)))
+}
+
+/// What is kept: 0 stands for all.
+fn retention(history: &settings::History) -> Retention {
+    let days = |days: u32| (days > 0).then_some(days);
+    Retention {
+        ban_days: days(history.days),
+        bans: (history.bans > 0).then_some(history.bans),
+        matches_days: days(history.log_lines_days),
+        matches_bytes: days(history.log_lines_mib).map(|mib| u64::from(mib) << 20),
+        audit_days: days(history.audit_days),
+    }
 }
 
 fn session_settings(settings: &Settings) -> SessionSettings {

@@ -112,7 +112,14 @@ impl JailControl for Script {
             bantime: -1,
         };
         let rules = state.jails.keys().map(rule).collect();
-        Ok(Probe { version: "1.0.2".to_owned(), latency_micros: 1_250, jails, database_file: None, rules })
+        Ok(Probe {
+            version: "1.0.2".to_owned(),
+            latency_micros: 1_250,
+            jails,
+            database_file: None,
+            purge_age_secs: None,
+            rules,
+        })
     }
 
     async fn counters(&self) -> Result<Counters, ControlError> {

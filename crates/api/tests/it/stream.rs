@@ -266,6 +266,7 @@ async fn a_stream_that_cannot_read_what_was_missed_ends_so_that_the_page_comes_a
     world.db.execute("ALTER TABLE bans RENAME TO gone");
     feed = feed.begun().await;
     assert_eq!(feed.next().await, None);
+    world.db.execute("ALTER TABLE counters RENAME TO gone_too");
     world.get("/api/events/stream").await.problem(500, "database_failed");
 }
 

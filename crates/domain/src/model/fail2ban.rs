@@ -15,6 +15,8 @@ pub struct Probe {
     pub jails: usize,
     /// Where fail2ban keeps its database, by its own account; `None` when it keeps none.
     pub database_file: Option<String>,
+    /// For how many seconds it remembers bans there; `None` where it keeps none, or did not say.
+    pub purge_age_secs: Option<i64>,
     /// When each jail bans; a jail that is not read is not here.
     pub rules: Arc<[BanRule]>,
 }

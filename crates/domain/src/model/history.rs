@@ -158,7 +158,7 @@ pub struct TopRow {
 /// The largest groups.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Top {
-    /// Those with the most bans, the largest first; ties by their name.
+    /// Those with the most bans, the largest first; ties in an order that stays the same.
     pub rows: Vec<TopRow>,
     /// How many groups there are in all.
     pub groups: u64,
@@ -185,7 +185,7 @@ pub struct Offender {
     pub first_bantime: BanTime,
     /// How long the last of them lasts or was to last: longer than the first where fail2ban escalates.
     pub last_bantime: BanTime,
-    /// The highest count of bans that fail2ban told, where it told one.
+    /// The count of bans that fail2ban told with the last one in a jail, the highest of them.
     pub ban_count: Option<u32>,
     /// Whether it is banned now.
     pub banned_now: bool,

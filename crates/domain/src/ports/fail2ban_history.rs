@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
-use crate::model::{BanId, JailName, Timestamp};
+use crate::model::{BanId, JailName, Matches, Timestamp};
 
 /// How far fail2ban's database has been read. Row numbers can be used again after the highest rows were
 /// deleted, so the time of the newest ban seen is kept beside them.
@@ -32,6 +32,8 @@ pub struct HistoryRow {
     pub ban_count: Option<u32>,
     /// Failures that led to it; 0 for a ban made by hand.
     pub failures: Option<u32>,
+    /// The log lines that led to it, where they are kept; long ones may be cut.
+    pub matches: Option<Matches>,
 }
 
 /// Some rows behind a cursor.

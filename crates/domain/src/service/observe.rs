@@ -5,11 +5,12 @@
 //! a tenth of the server's time on lists. Where fail2ban's own database can be read, it tells what happened
 //! while nobody looked, and how often and after how many failures an address was banned.
 
+mod attendance;
 mod diff;
 mod gaps;
 mod memory;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -22,7 +23,8 @@ use crate::model::{
     ActiveBan, Fence, JailCounters, JailName, Origin, OutageCode, ServerId, Target, Timestamp,
 };
 use crate::ports::{
-    BanBatch, BanStore, Clock, ControlError, EndRecord, Fail2banHistory, HistoryCursor, JailControl,
+    Atlas, BanBatch, BanStore, Clock, ControlError, EndRecord, Fail2banHistory, HistoryCursor, JailControl,
+    WatchLog,
 };
 use crate::{ServiceError, chain};
 
@@ -50,6 +52,8 @@ pub struct Observer {
     feed: Arc<Feed>,
     watch: Arc<Watch>,
     clock: Arc<dyn Clock>,
+    atlas: Option<Arc<dyn Atlas>>,
+    watch_log: Option<Arc<dyn WatchLog>>,
     memory: Mutex<Memory>,
 }
 
@@ -70,7 +74,33 @@ impl Observer {
         clock: Arc<dyn Clock>,
     ) -> Self {
         let watch = Arc::clone(feed.watch());
-        Self { server, control, store, history, history_path, feed, watch, clock, memory: Mutex::default() }
+        Self {
+            server,
+            control,
+            store,
+            history,
+            history_path,
+            feed,
+            watch,
+            clock,
+            atlas: None,
+            watch_log: None,
+            memory: Mutex::default(),
+        }
+    }
+
+    /// Looks the places of addresses up when they are met.
+    #[must_use]
+    pub fn with_atlas(mut self, atlas: Arc<dyn Atlas>) -> Self {
+        self.atlas = Some(atlas);
+        self
+    }
+
+    /// Keeps gaps in `log`.
+    #[must_use]
+    pub fn with_watch_log(mut self, log: Arc<dyn WatchLog>) -> Self {
+        self.watch_log = Some(log);
+        self
     }
 
     /// One look, as the job does it again and again. `fence` is the scheduler lock it is done under.
@@ -78,6 +108,9 @@ impl Observer {
         let mut memory = self.memory.lock().await;
         memory.scheduled(fence, self.clock.now());
         let seen = self.look_with(&mut memory, fence, None).await;
+        if matches!(seen, Err(ServiceError::Fail2banOffline(_))) {
+            memory.away = true;
+        }
         self.probe_after(seen).await
     }
 
@@ -176,6 +209,7 @@ impl Observer {
             }
         }
         let (mut rows, cursor) = self.read_history(memory, now).await?;
+        let read = cursor.is_some();
         let done: Vec<(i64, Timestamp)> = rows.values().map(|row| (row.rowid, row.banned_at)).collect();
 
         let orders = memory.orders.clone();
@@ -226,6 +260,7 @@ impl Observer {
         for jail in unsettled {
             memory.jail(&jail, now).again_at = Some(now.plus_millis(UNSETTLED_MILLIS));
         }
+        self.attend(memory, fence, read, now).await?;
         Ok(seen)
     }
 
@@ -270,8 +305,16 @@ impl Observer {
         let mut parts = changes.parts(BATCH);
         let last = parts.pop().unwrap_or_default();
         let mut count = 0;
+        let mut places = HashMap::new();
         // A part that is written twice changes nothing, so that a failure in the middle does no harm.
-        for (part, cursor) in parts.into_iter().map(|part| (part, None)).chain([(last, cursor)]) {
+        for (mut part, cursor) in parts.into_iter().map(|part| (part, None)).chain([(last, cursor)]) {
+            if let Some(atlas) = &self.atlas {
+                for seen in &mut part.bans {
+                    let id = &seen.ban.key.id;
+                    let place = places.entry(id.clone()).or_insert_with(|| atlas.place(id));
+                    seen.place = Some(place.clone());
+                }
+            }
             let batch = BanBatch {
                 server: self.server.clone(),
                 fence,

@@ -6,13 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use bangui_domain::ServiceError;
 use bangui_domain::model::{
-    BanEvent, BanId, BanTime, EventQuery, JailCounters, JailDetail, JailName, JailSettings, Limit, Outage,
-    OutageCode, Probe, ServerId, Target, Timestamp,
+    BanEvent, BanId, BanTime, EventQuery, Fence, JailCounters, JailDetail, JailName, JailSettings, Limit,
+    Outage, OutageCode, Period, Probe, ServerId, Target, Timestamp,
 };
 use bangui_domain::ports::{
-    AuditLog, BanStore, Clock, ControlError, Counters, Fail2banHistory, HistoryCursor, HistoryError,
-    HistoryPage, HistoryRow, JailControl, LocalTime, ReportedBan,
+    AuditLog, BanStore, Clock, ControlError, Counters, Fail2banHistory, History as _, HistoryCursor,
+    HistoryError, HistoryPage, HistoryRow, JailControl, LocalTime, ReportedBan,
 };
 use bangui_domain::service::{BanService, Feed, Observer, Watch};
 use bangui_test_support::db::TestDb;
@@ -80,6 +81,7 @@ impl Script {
                 bantime: Some(bantime),
                 ban_count: Some(1),
                 failures: Some(failures),
+                matches: None,
             });
         }
     }
@@ -135,6 +137,7 @@ impl JailControl for Script {
             latency_micros: 70,
             jails: fake.jails.len(),
             database_file: Some("fail2ban.sqlite3".to_owned()),
+            purge_age_secs: Some(86_400),
             rules: Arc::new([]),
         })
     }
@@ -265,7 +268,7 @@ impl World {
         let watch = Arc::new(Watch::new(Arc::clone(&clock)));
         let feed = Feed::begin(ServerId::local(), Arc::clone(&store), Arc::clone(&watch));
         let feed = feed.await.expect("a feed");
-        let observer = Arc::new(Observer::new(
+        let observer = Observer::new(
             ServerId::local(),
             Arc::clone(&control),
             Arc::clone(&store),
@@ -273,7 +276,8 @@ impl World {
             None,
             Arc::new(feed),
             Arc::clone(&clock),
-        ));
+        );
+        let observer = Arc::new(observer.with_watch_log(Arc::new(db.db().clone())));
         let bans = BanService::new(
             ServerId::local(),
             control,
@@ -287,6 +291,26 @@ impl World {
 
     pub(crate) async fn look(&self) {
         self.observer.look(None).await.expect("a look");
+    }
+
+    /// A look of the process that holds the scheduler lock.
+    pub(crate) async fn leads(&self, fence: Fence) -> Result<(), ServiceError> {
+        self.observer.look(Some(fence)).await.map(drop)
+    }
+
+    /// Takes the scheduler lock.
+    pub(crate) async fn lead(&self) -> Fence {
+        self.db.lead().await
+    }
+
+    /// The gaps of the history, in seconds from the start.
+    pub(crate) async fn gaps(&self) -> Vec<(i64, i64, &'static str)> {
+        let all = Period { since: Timestamp::from_millis(0), until: Timestamp::from_secs(START * 2) };
+        let gaps = self.db.db().gaps(&ServerId::local(), all).await.expect("gaps");
+        let after = |at: Timestamp| at.as_secs() - START;
+        gaps.iter()
+            .map(|gap| (after(gap.period.since), after(gap.period.until), gap.cause.as_str()))
+            .collect()
     }
 
     /// The history in short, oldest first: `ban 192.0.2.1 detected +0`, times in seconds from the start.

@@ -9,6 +9,7 @@
 mod bans;
 mod fake;
 mod feed;
+mod gaps;
 mod observe;
 mod restart;
 mod runtime;

@@ -84,23 +84,36 @@ impl EventRow {
     }
 }
 
-/// Reads the events of one kind that `condition` chooses: SQL over `b` (bans), `j` (jails) and `a` (addresses), made of
-/// nothing but numbers. `order` is what comes behind ORDER BY. SQLite begins with `b`, as the query does.
+/// Which rows of `bans` are wanted, as SQL over `b`, made of nothing but numbers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Choose {
+    /// What stands before `bans AS b` in FROM, to which `b` is joined by the condition.
+    pub(crate) from: String,
+    /// The condition.
+    pub(crate) condition: String,
+    /// What comes behind ORDER BY.
+    pub(crate) order: String,
+    /// The most rows.
+    pub(crate) limit: usize,
+}
+
+/// Reads the events of one kind that were chosen, in their order. Rows are chosen first, and then told with all that their
+/// numbers stand for.
 pub(crate) fn select(
     connection: &mut AnyConnection,
     kind: EventKind,
-    condition: &str,
-    order: &str,
-    limit: usize,
+    choose: &Choose,
 ) -> Result<Vec<BanEvent>, TxError> {
     let at_end = i32::from(kind == EventKind::Unban);
     let ended = if kind == EventKind::Unban { " AND b.end_id IS NOT NULL" } else { "" };
+    let Choose { from, condition, order, limit } = choose;
     let query = format!(
         "SELECT b.id, b.banned_at, b.bantime, b.ended_at, b.end_id, b.origin, b.end_origin, b.ban_count, b.failures, \
          j.server_id, j.name AS jail, a.ip, a.country, a.asn, w.name AS network, n.by_user, n.reason \
-         FROM bans AS b CROSS JOIN jails AS j CROSS JOIN addresses AS a LEFT JOIN networks AS w ON w.asn = a.asn \
+         FROM (SELECT b.* FROM {from}bans AS b WHERE {condition}{ended} ORDER BY {order} LIMIT {limit}) AS b \
+         CROSS JOIN jails AS j CROSS JOIN addresses AS a LEFT JOIN networks AS w ON w.asn = a.asn \
          LEFT JOIN ban_notes AS n ON n.ban_id = b.id AND n.at_end = {at_end} \
-         WHERE j.id = b.jail_id AND a.id = b.address_id AND {condition}{ended} ORDER BY {order} LIMIT {limit}"
+         WHERE j.id = b.jail_id AND a.id = b.address_id ORDER BY {order}"
     );
     let rows: Vec<EventRow> = diesel::sql_query(query).load(connection)?;
     Ok(rows.into_iter().map(|row| row.into_event(kind)).collect::<Result<_, _>>()?)
@@ -134,10 +147,14 @@ pub(super) fn events_after(
 ) -> Result<Vec<BanEvent>, TxError> {
     let jails = jail_list(connection, server)?;
     let (after, limit) = (after.0, usize::from(limit));
-    let begun = format!("b.id > {after} AND b.jail_id IN ({jails})");
-    let mut events = select(connection, EventKind::Ban, &begun, "b.id", limit)?;
-    let ended = format!("b.end_id > {after} AND b.jail_id IN ({jails})");
-    events.append(&mut select(connection, EventKind::Unban, &ended, "b.end_id", limit)?);
+    let choose = |id: &str| Choose {
+        condition: format!("{id} > {after} AND b.jail_id IN ({jails})"),
+        order: id.to_owned(),
+        limit,
+        ..Choose::default()
+    };
+    let mut events = select(connection, EventKind::Ban, &choose("b.id"))?;
+    events.append(&mut select(connection, EventKind::Unban, &choose("b.end_id"))?);
     events.sort_unstable_by_key(|event| event.id);
     events.truncate(limit);
     Ok(events)

@@ -12,6 +12,20 @@ use diesel::sql_types::{BigInt, Binary, Integer, Nullable};
 /// How far the times of rows that were written one after the other may lie apart, in seconds.
 const OVERLAP_SECS: i64 = 10;
 
+/// The most lines that are read of a ban, one more than are kept.
+pub(super) const LINES: usize = 21;
+/// The longest part of a line that is read, in characters, one more than is kept.
+pub(super) const LINE_CHARS: usize = 1_025;
+
+/// The column `data` is JSON with the matched lines and more. It may be long, so that SQLite takes it apart.
+const FAILURES: &str =
+    "CASE WHEN json_valid(CAST(data AS TEXT)) THEN CAST(CAST(data AS TEXT) -> '$.failures' AS BLOB) END";
+/// A line is a text, or a list of its parts.
+const MATCHES: &str = "CASE WHEN json_valid(CAST(data AS TEXT)) THEN (SELECT CAST(json_group_array(line) AS BLOB) FROM \
+     (SELECT substr(CASE m.type WHEN 'array' THEN (SELECT group_concat(s.value, '') FROM json_each(m.value) AS s) \
+     ELSE m.value END, 1, 1025) AS line FROM json_each(CAST(data AS TEXT), '$.matches') AS m \
+     WHERE m.type IN ('array', 'text') ORDER BY m.key DESC LIMIT 21)) END";
+
 /// A row as fail2ban stored it, before anything in it is trusted. Text is read as bytes, since SQLite holds any
 /// bytes as text.
 #[derive(Debug, QueryableByName)]
@@ -31,8 +45,12 @@ pub(super) struct RawRow {
     pub(super) bantime: Option<i64>,
     #[diesel(sql_type = Nullable<BigInt>)]
     pub(super) bancount: Option<i64>,
+    /// The failures, as JSON of any type.
     #[diesel(sql_type = Nullable<Binary>)]
-    pub(super) data: Option<Vec<u8>>,
+    pub(super) failures: Option<Vec<u8>>,
+    /// The matched lines, newest first, as a JSON list of texts. Not all of it need be UTF-8.
+    #[diesel(sql_type = Nullable<Binary>)]
+    pub(super) matches: Option<Vec<u8>>,
 }
 
 /// What was read.
@@ -79,7 +97,7 @@ pub(super) fn select(
     };
     let columns = format!(
         "rowid AS number, CAST(jail AS BLOB) AS jail, CAST(ip AS BLOB) AS ip, \
-         CAST(timeofban AS INTEGER) AS timeofban, {lengths}, CAST(data AS BLOB) AS data"
+         CAST(timeofban AS INTEGER) AS timeofban, {lengths}, {FAILURES} AS failures, {MATCHES} AS matches"
     );
     let limit = i64::from(limit.max(2));
     let again_limit = limit / 4 + 1;

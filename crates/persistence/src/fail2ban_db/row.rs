@@ -2,17 +2,10 @@
 
 use std::sync::Once;
 
-use bangui_domain::model::{BanId, JailName, Timestamp};
+use bangui_domain::model::{BanId, JailName, Matches, Timestamp};
 use bangui_domain::ports::{HistoryCursor, HistoryPage, HistoryRow};
-use serde::Deserialize;
 
-use super::query::{Found, RawRow};
-
-/// The column `data`: JSON with the matched lines and more, of which one number is needed.
-#[derive(Deserialize)]
-struct Data {
-    failures: Option<serde_json::Number>,
-}
+use super::query::{Found, LINE_CHARS, LINES, RawRow};
 
 /// A page of the rows that can be used, and where to go on. The cursor moves on over odd rows as well.
 pub(super) fn page(found: Found, after: HistoryCursor) -> HistoryPage {
@@ -73,11 +66,27 @@ fn usable_row(raw: RawRow) -> Option<HistoryRow> {
         // -2 is fail2ban's word for a length that it does not know.
         bantime: raw.bantime.filter(|seconds| *seconds >= -1),
         ban_count: raw.bancount.and_then(|count| u32::try_from(count).ok()),
-        failures: raw.data.and_then(|data| failures(&data)),
+        failures: raw.failures.and_then(|json| failures(&json)),
+        matches: raw.matches.and_then(|json| matches(&json)),
     })
 }
 
-fn failures(data: &[u8]) -> Option<u32> {
-    let data: Data = serde_json::from_slice(data).ok()?;
-    u32::try_from(data.failures?.as_u64()?).ok()
+fn failures(json: &[u8]) -> Option<u32> {
+    let number: serde_json::Number = serde_json::from_slice(json).ok()?;
+    u32::try_from(number.as_u64()?).ok()
+}
+
+/// The lines, oldest first. What is not UTF-8, as half of a surrogate pair, is replaced.
+fn matches(json: &[u8]) -> Option<Matches> {
+    let mut lines: Vec<String> = serde_json::from_str(&String::from_utf8_lossy(json)).ok()?;
+    let mut cut = lines.len() >= LINES;
+    lines.truncate(LINES - 1);
+    for line in &mut lines {
+        if let Some((end, _)) = line.char_indices().nth(LINE_CHARS - 1) {
+            line.truncate(end);
+            cut = true;
+        }
+    }
+    lines.reverse();
+    (!lines.is_empty()).then_some(Matches { lines, cut })
 }

@@ -14,7 +14,6 @@ use super::places::{PlaceTable, country};
 use super::scan::Hit;
 use super::sieve::Sieve;
 use crate::bans::code;
-use crate::bans::events::number_list;
 use crate::bans::names::{PlacedRow, place};
 use crate::connection::{AnyConnection, CHUNK, TxError};
 use crate::fault::UnknownValue;
@@ -116,38 +115,28 @@ pub(super) fn matches(connection: &mut AnyConnection, ban: EventId) -> Result<Op
     Ok(Some(Matches { lines, cut: cut != 0 }))
 }
 
+/// A ban of an offender in one jail: the first or the last of the period.
 #[derive(QueryableByName)]
-struct InJail {
+struct Edge {
     #[diesel(sql_type = Integer)]
     address_id: i32,
     #[diesel(sql_type = Integer)]
     jail_id: i32,
     #[diesel(sql_type = BigInt)]
-    first: i64,
+    banned_at: i64,
     #[diesel(sql_type = BigInt)]
-    last: i64,
+    bantime: i64,
     #[diesel(sql_type = Nullable<Integer>)]
     ban_count: Option<i32>,
 }
 
-#[derive(QueryableByName)]
-struct Length {
-    #[diesel(sql_type = Integer)]
-    address_id: i32,
-    #[diesel(sql_type = BigInt)]
-    banned_at: i64,
-    #[diesel(sql_type = BigInt)]
-    bantime: i64,
-}
-
-/// An offender while it is put together.
+/// An offender while it is put together: time and length of its first and last ban.
 #[derive(Default)]
 struct Story {
     jails: BTreeSet<JailName>,
-    first: Option<i64>,
-    last: Option<i64>,
+    first: Option<(i64, i64)>,
+    last: Option<(i64, i64)>,
     ban_count: Option<i32>,
-    lengths: HashMap<i64, i64>,
 }
 
 /// Addresses with the number of their bans, told in full; in their order.
@@ -161,49 +150,34 @@ pub(super) fn offenders(
     let keys: Vec<u32> = ids.iter().map(|(id, _)| *id).collect();
     let known = known_addresses(connection, &keys)?;
     let mut stories: HashMap<u32, Story> = HashMap::new();
-    let numbers: Vec<i32> = keys.iter().filter_map(|key| i32::try_from(*key).ok()).collect();
-    let jails: Vec<i32> = sieve.jails.iter().map(|jail| jail.id).collect();
-    for chunk in numbers.chunks(CHUNK) {
-        let rows: Vec<InJail> = diesel::sql_query(format!(
-            "SELECT address_id, jail_id, min(banned_at) AS first, max(banned_at) AS last, max(ban_count) AS ban_count \
-             FROM bans WHERE address_id IN ({}) AND jail_id IN ({}) AND origin IN ({}) AND banned_at >= {} \
-             AND banned_at < {} GROUP BY address_id, jail_id",
-            number_list(chunk),
-            number_list(&jails),
-            sieve.origin_list(),
-            period.since.as_millis(),
-            period.until.as_millis(),
-        ))
-        .load(connection)?;
-        for row in rows {
-            let story = stories.entry(u32::try_from(row.address_id).unwrap_or_default()).or_default();
-            story.jails.extend(
-                sieve
-                    .jail(row.jail_id)
-                    .and_then(|place| sieve.jails.get(place))
-                    .map(|jail| jail.name.clone()),
-            );
-            story.first = Some(story.first.map_or(row.first, |first| first.min(row.first)));
-            story.last = Some(story.last.map_or(row.last, |last| last.max(row.last)));
-            story.ban_count = story.ban_count.max(row.ban_count);
+    for (direction, is_last) in [("ASC", false), ("DESC", true)] {
+        for edge in edges(connection, sieve, period, &keys, direction)? {
+            let story = stories.entry(u32::try_from(edge.address_id).unwrap_or_default()).or_default();
+            let jail = sieve.jail(edge.jail_id).and_then(|place| sieve.jails.get(place));
+            story.jails.extend(jail.map(|jail| jail.name.clone()));
+            let found = (edge.banned_at, edge.bantime);
+            if is_last {
+                story.last = story.last.max(Some(found));
+                story.ban_count = story.ban_count.max(edge.ban_count);
+            } else {
+                story.first = Some(story.first.map_or(found, |first| first.min(found)));
+            }
         }
     }
-    lengths(connection, &mut stories)?;
     let banned = banned_now(connection, server, known.values().map(|(id, _)| id.as_str()))?;
     let mut offenders = Vec::with_capacity(ids.len());
     for (key, bans) in ids {
         // A row that was pruned since it was counted has nothing to tell.
         let (Some((id, place)), Some(story)) = (known.get(key), stories.remove(key)) else { continue };
         let (Some(first), Some(last)) = (story.first, story.last) else { continue };
-        let length = |at: i64| BanTime::from_fail2ban(story.lengths.get(&at).copied().unwrap_or_default());
         offenders.push(Offender {
             id: id.clone(),
             place: place.clone(),
             bans: *bans,
-            first: Timestamp::from_millis(first),
-            last: Timestamp::from_millis(last),
-            first_bantime: length(first),
-            last_bantime: length(last),
+            first: Timestamp::from_millis(first.0),
+            last: Timestamp::from_millis(last.0),
+            first_bantime: BanTime::from_fail2ban(first.1),
+            last_bantime: BanTime::from_fail2ban(last.1),
             ban_count: story.ban_count.and_then(|count| u32::try_from(count).ok()),
             banned_now: banned.contains(id.as_str()),
             jails: story.jails.into_iter().collect(),
@@ -212,27 +186,34 @@ pub(super) fn offenders(
     Ok(offenders)
 }
 
-/// How long the first and the last ban of each took.
-fn lengths(connection: &mut AnyConnection, stories: &mut HashMap<u32, Story>) -> Result<(), TxError> {
-    let mut wanted = Vec::new();
-    for (id, story) in &*stories {
-        for at in [story.first, story.last].into_iter().flatten() {
-            wanted.push(format!("(address_id = {id} AND banned_at = {at})"));
-        }
+/// The first (`ASC`) or last (`DESC`) ban of each address in each jail: one place in an index each, however many bans
+/// there are.
+fn edges(
+    connection: &mut AnyConnection,
+    sieve: &Sieve,
+    period: Period,
+    keys: &[u32],
+    direction: &str,
+) -> Result<Vec<Edge>, TxError> {
+    let mut pairs = Vec::with_capacity(keys.len() * sieve.jails.len());
+    for key in keys {
+        pairs.extend(sieve.jails.iter().map(|jail| format!("({key}, {})", jail.id)));
     }
-    for chunk in wanted.chunks(CHUNK) {
+    let mut edges = Vec::new();
+    for chunk in pairs.chunks(CHUNK) {
         let query = format!(
-            "SELECT address_id, banned_at, bantime FROM bans WHERE {} ORDER BY id",
-            chunk.join(" OR ")
+            "SELECT e.address_id, e.jail_id, e.banned_at, e.bantime, e.ban_count FROM (VALUES {}) AS k \
+             CROSS JOIN bans AS e WHERE e.id = (SELECT b.id FROM bans AS b WHERE b.address_id = k.column1 \
+             AND b.jail_id = k.column2 AND b.banned_at >= {} AND b.banned_at < {} AND b.origin IN ({}) \
+             ORDER BY b.banned_at {direction} LIMIT 1)",
+            chunk.join(", "),
+            period.since.as_millis(),
+            period.until.as_millis(),
+            sieve.origin_list(),
         );
-        let rows: Vec<Length> = diesel::sql_query(query).load(connection)?;
-        for row in rows {
-            if let Some(story) = stories.get_mut(&u32::try_from(row.address_id).unwrap_or_default()) {
-                story.lengths.insert(row.banned_at, row.bantime);
-            }
-        }
+        edges.append(&mut diesel::sql_query(query).load::<Edge>(connection)?);
     }
-    Ok(())
+    Ok(edges)
 }
 
 fn banned_now<'a>(

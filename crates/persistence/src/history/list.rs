@@ -12,7 +12,7 @@ use super::places::PlaceTable;
 use super::scan::{Hit, Scan, day_of};
 use super::sieve::Sieve;
 use crate::bans::cursor::{number, page, rows_wanted};
-use crate::bans::events::{number_list, select};
+use crate::bans::events::{Choose, number_list, select};
 use crate::connection::{AnyConnection, CHUNK, TxError};
 use crate::schema::ban_packs;
 
@@ -80,25 +80,29 @@ fn of_kind(
     query: &EventQuery,
 ) -> Result<Vec<BanEvent>, TxError> {
     let (at, id, origin) = columns(kind);
-    let order = format!("{at} DESC, {id} DESC");
     let jails: Vec<i32> = sieve.jails.iter().map(|jail| jail.id).collect();
-    let mut condition = wanted.condition(at, id);
+    let mut choose = Choose {
+        condition: format!("{} AND b.jail_id IN ({})", wanted.condition(at, id), number_list(&jails)),
+        order: format!("{at} DESC, {id} DESC"),
+        limit: wanted.rows,
+        ..Choose::default()
+    };
     if sieve.is_free() && query.filter.jails.is_free() {
-        condition = format!("{condition} AND b.jail_id IN ({})", number_list(&jails));
-        return select(connection, kind, &condition, &order, wanted.rows);
+        return select(connection, kind, &choose);
     }
     let plain =
         query.filter.texts.is_empty() && query.filter.countries.is_free() && query.filter.networks.is_free();
     if let Some(pinned) = sieve.pinned().filter(|_| plain && query.filter.targets.none_of.is_empty()) {
         let ids: Vec<i32> = pinned.iter().filter_map(|id| i32::try_from(*id).ok()).collect();
-        // Adding nothing to the time keeps to the index of addresses.
-        condition = format!(
-            "{condition} AND b.address_id IN ({}) AND b.jail_id IN ({}) AND {origin} IN ({})",
+        choose.condition = format!(
+            "{} AND b.address_id IN ({}) AND {origin} IN ({})",
+            choose.condition,
             number_list(&ids),
-            number_list(&jails),
             sieve.origin_list()
         );
-        return select(connection, kind, &condition, &format!("{at} + 0 DESC, {id} + 0 DESC"), wanted.rows);
+        // Adding nothing to the time keeps to the index of addresses.
+        choose.order = format!("{at} + 0 DESC, {id} + 0 DESC");
+        return select(connection, kind, &choose);
     }
     let hits = newest_hits(connection, memory, sieve, kind, wanted)?;
     let mut events = Vec::new();
@@ -107,19 +111,26 @@ fn of_kind(
             .iter()
             .filter_map(|hit| {
                 let jail = sieve.jails.get(hit.jail)?.id;
-                let first = hit.at.saturating_mul(1_000);
-                Some(format!(
-                    "(b.address_id = {} AND b.jail_id = {jail} AND {at} BETWEEN {first} AND {} AND {origin} = {})",
-                    hit.address,
-                    first + 999,
-                    hit.origin
-                ))
+                Some(format!("({}, {jail}, {}, {})", hit.address, hit.at.saturating_mul(1_000), hit.origin))
             })
             .collect();
-        let condition = format!("({})", keys.join(" OR "));
-        events.append(&mut select(connection, kind, &condition, &order, chunk.len().max(wanted.rows) * 2)?);
+        // A ban is found by its address, its end by its time, at which few others ended.
+        let nothing = if kind == EventKind::Unban { " + 0" } else { "" };
+        choose = Choose {
+            from: format!("(VALUES {}) AS k CROSS JOIN ", keys.join(", ")),
+            condition: format!(
+                "b.address_id{nothing} = k.column1 AND b.jail_id = k.column2 AND {origin} = k.column4 \
+                 AND {at} BETWEEN k.column3 AND k.column3 + 999"
+            ),
+            limit: usize::try_from(i32::MAX).unwrap_or(usize::MAX),
+            ..choose
+        };
+        events.append(&mut select(connection, kind, &choose)?);
     }
     events.retain(|event| wanted.takes(event));
+    // Two that are alike in all that a pack knows are found by each of their entries.
+    events.sort_unstable_by_key(|event| event.id);
+    events.dedup_by_key(|event| event.id);
     Ok(events)
 }
 

@@ -28,7 +28,11 @@ pub struct HistoryCheck {
 impl Db {
     /// Makes all packs anew from the rows; answers how many beginnings and ends there are.
     pub async fn rebuild_history(&self) -> Result<u64, StoreError> {
-        self.write_tx(rebuild).await
+        self.write_tx(|connection| {
+            super::keep::lock_servers(connection)?;
+            rebuild(connection)
+        })
+        .await
     }
 
     /// Compares the packs with the rows, each beginning and each end.

@@ -33,6 +33,8 @@ enum Fail2ban {
         jails: usize,
         database_file: Option<String>,
         #[serde(default)]
+        purge_age_secs: Option<i64>,
+        #[serde(default)]
         rules: Vec<Rule>,
     },
     Offline {
@@ -124,6 +126,7 @@ pub(super) fn write(state: &RuntimeState) -> Result<String, serde_json::Error> {
             latency_micros: probe.latency_micros,
             jails: probe.jails,
             database_file: probe.database_file.clone(),
+            purge_age_secs: probe.purge_age_secs,
             rules: probe.rules.iter().map(rule).collect(),
         },
         Fail2banState::Offline { since, checked_at, outage } => Fail2ban::Offline {
@@ -184,9 +187,18 @@ pub(super) fn read(text: &str, age_millis: i64) -> Result<RuntimeState, Unreadab
     let at = Timestamp::from_millis;
     let fail2ban = match shape.fail2ban {
         Fail2ban::Starting => Fail2banState::Starting,
-        Fail2ban::Online { since, checked_at, version, latency_micros, jails, database_file, rules } => {
+        Fail2ban::Online {
+            since,
+            checked_at,
+            version,
+            latency_micros,
+            jails,
+            database_file,
+            purge_age_secs,
+            rules,
+        } => {
             let rules = rules.into_iter().map(ruled).collect::<Result<_, _>>()?;
-            let probe = Probe { version, latency_micros, jails, database_file, rules };
+            let probe = Probe { version, latency_micros, jails, database_file, purge_age_secs, rules };
             Fail2banState::Online { since: at(since), checked_at: at(checked_at), probe }
         }
         Fail2ban::Offline { since, checked_at, code, detail } => {

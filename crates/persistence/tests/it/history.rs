@@ -2,6 +2,7 @@
 //! is asked and however the events came.
 
 mod counting;
+mod keeping;
 mod lists;
 mod packs;
 mod stories;

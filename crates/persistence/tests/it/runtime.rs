@@ -28,6 +28,7 @@ fn online() -> RuntimeState {
         latency_micros: 70,
         jails: 1,
         database_file: Some("/var/lib/fail2ban/fail2ban.sqlite3".into()),
+        purge_age_secs: Some(86_400),
         rules: [BanRule {
             jail: JailName::parse("sshd-ä").unwrap(),
             maxretry: 5,

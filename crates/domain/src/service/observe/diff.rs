@@ -88,15 +88,9 @@ impl JailLook<'_> {
                 let count = row.as_ref().and_then(|row| row.ban_count);
                 let same_count = count.is_none() || count == before.ban_count;
                 if before.bantime != report.bantime || !same_count || row.is_some() {
-                    let failures = row.and_then(|row| row.failures);
+                    let (failures, matches) = row.map_or((None, None), |row| (row.failures, row.matches));
                     let ban = ActiveBan { bantime: report.bantime, ban_count: count, ..before };
-                    changes.bans.push(BanRecord {
-                        ban,
-                        failures,
-                        in_force: true,
-                        place: None,
-                        matches: None,
-                    });
+                    changes.bans.push(BanRecord { ban, failures, in_force: true, place: None, matches });
                 }
                 return;
             }
@@ -109,12 +103,18 @@ impl JailLook<'_> {
         let ban = ActiveBan {
             key,
             bantime: report.bantime,
-            ban_count: row.and_then(|row| row.ban_count),
+            ban_count: row.as_ref().and_then(|row| row.ban_count),
             origin,
             by,
             reason,
         };
-        changes.bans.push(BanRecord { ban, failures, in_force: true, place: None, matches: None });
+        changes.bans.push(BanRecord {
+            ban,
+            failures,
+            in_force: true,
+            place: None,
+            matches: row.and_then(|row| row.matches),
+        });
     }
 
     /// When the ban began. In the hour that the end of daylight saving repeats, what is known decides.
@@ -186,7 +186,7 @@ pub(super) fn from_row(
         changes.ends.extend(ended(&ban, now));
     }
     let in_force = running && !over && newer_than_list;
-    changes.bans.push(BanRecord { ban, failures: row.failures, in_force, place: None, matches: None });
+    changes.bans.push(BanRecord { ban, failures: row.failures, in_force, place: None, matches: row.matches });
 }
 
 /// The end of a ban whose time is over; `None` if it is not.

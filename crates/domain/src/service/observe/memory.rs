@@ -64,6 +64,10 @@ pub(super) struct Memory {
     /// Users' orders that wait for their ban to be seen.
     pub(super) orders: Vec<Order>,
     last_order: u64,
+    /// Up to when it was noted that the server is watched; `None` before the first note under this scheduler lock.
+    pub(super) watched_until: Option<Timestamp>,
+    /// Whether fail2ban was away since that note.
+    pub(super) away: bool,
 }
 
 impl Memory {
@@ -85,6 +89,8 @@ impl Memory {
     pub(super) fn scheduled(&mut self, fence: Option<Fence>, now: Timestamp) {
         if self.fence != fence {
             self.fence = fence;
+            self.watched_until = None;
+            self.away = false;
             self.start_over(now);
         }
     }

@@ -87,3 +87,42 @@ async fn odd_rows_are_left_out_and_do_not_stop_the_rest() {
     assert_eq!(rows[1].ban_count, None);
     assert_eq!(cursor, HistoryCursor { rowid: 7, timeofban: 1_700_000_001 });
 }
+
+#[tokio::test]
+async fn matched_lines_are_read_from_any_form_of_data_and_within_bounds() {
+    let mut fixture = Fixture::new();
+    let long = "x".repeat(1_000_000);
+    let many: Vec<String> = (0..40).map(|n| format!("\"line {n}\"")).collect();
+    let data = [
+        (
+            r#"{"matches": [["Nov 26 ", "12:00:00", " sshd: no"], "plain <b>\u0007\u202e"], "failures": 7}"#
+                .to_owned(),
+            2,
+        ),
+        (r#"{"matches": ["half \ud83d of a pair", 5, null, {"a": 1}], "failures": 2}"#.to_owned(), 1),
+        (format!("{{\"matches\": [{}], \"failures\": 3}}", many.join(", ")), 20),
+        (format!("{{\"matches\": [\"{long}\"], \"failures\": 4}}"), 1),
+        (r#"{"matches": "text", "failures": 5}"#.to_owned(), 1),
+        (r#"{"matches": [], "failures": 6}"#.to_owned(), 0),
+        ("not json".to_owned(), 0),
+    ];
+    for (number, (text, _)) in data.iter().enumerate() {
+        let text = text.replace('\'', "''");
+        fixture
+            .file
+            .execute(&format!("INSERT INTO bans VALUES ('sshd', '{number}', 1700000000, 600, 1, '{text}')"));
+    }
+    let rows = fixture.read(HistoryCursor::default(), 500).await.rows;
+    for (row, (text, lines)) in rows.iter().zip(&data) {
+        let found = row.matches.as_ref().map_or(0, |matches| matches.lines.len());
+        assert_eq!(found, *lines, "{}", &text[..text.len().min(100)]);
+    }
+    let lines = |row: usize| rows[row].matches.clone().unwrap();
+    assert_eq!(lines(0).lines, ["Nov 26 12:00:00 sshd: no", "plain <b>\u{7}\u{202e}"]);
+    assert!(lines(1).lines[0].starts_with("half \u{FFFD}"), "{:?}", lines(1));
+    assert_eq!(
+        (lines(2).lines[0].as_str(), lines(2).lines[19].as_str(), lines(2).cut),
+        ("line 20", "line 39", true)
+    );
+    assert_eq!((lines(3).lines[0].len(), lines(3).cut, rows[3].failures), (1_024, true, Some(4)));
+}
