@@ -6,6 +6,7 @@ mod complaints;
 mod connection;
 mod failover;
 mod fill;
+mod history;
 mod memory;
 mod replica;
 mod rolling;
@@ -38,6 +39,8 @@ pub(crate) struct BenchArgs {
     failover: failover::FailoverArgs,
     #[command(flatten)]
     archive: archive::ArchiveArgs,
+    #[command(flatten)]
+    history: history::HistoryArgs,
 }
 
 /// Something to measure.
@@ -57,6 +60,8 @@ enum Part {
     Rolling,
     /// Backup, restore and copy of a long history, on both databases.
     Archive,
+    /// A history of ten million events: recording it, its size, and the questions of the pages, on both databases.
+    History,
 }
 
 impl Part {
@@ -64,7 +69,7 @@ impl Part {
         match self {
             Self::Client => &[Need::Fail2ban],
             Self::Memory | Self::Latency => &[Need::Fail2ban, Need::Node],
-            Self::Sessions | Self::Failover | Self::Archive => &[Need::Postgres],
+            Self::Sessions | Self::Failover | Self::Archive | Self::History => &[Need::Postgres],
             Self::Rolling => &[Need::Fail2ban, Need::Postgres],
         }
     }
@@ -96,6 +101,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
             Part::Failover => failover::run(&workspace::build_server(Profile::Release)?, &args.failover)?,
             Part::Rolling => rolling::run(&workspace::build_server(Profile::Release)?)?,
             Part::Archive => archive::run(&workspace::build_server(Profile::Release)?, &args.archive)?,
+            Part::History => history::run(&args.history)?,
         }
     }
     Ok(())
