@@ -114,12 +114,13 @@ fn of_kind(
                 Some(format!("({}, {jail}, {}, {})", hit.address, hit.at.saturating_mul(1_000), hit.origin))
             })
             .collect();
-        // A ban is found by its address, its end by its time, at which few others ended.
+        // A ban is found by its address, its end by its time, at which few others ended. Adding nothing to the other
+        // columns keeps SQLite from making an index of all rows first.
         let nothing = if kind == EventKind::Unban { " + 0" } else { "" };
         choose = Choose {
             from: format!("(VALUES {}) AS k CROSS JOIN ", keys.join(", ")),
             condition: format!(
-                "b.address_id{nothing} = k.column1 AND b.jail_id = k.column2 AND {origin} = k.column4 \
+                "b.address_id{nothing} = k.column1 AND b.jail_id{nothing} = k.column2 AND {origin} + 0 = k.column4 \
                  AND {at} BETWEEN k.column3 AND k.column3 + 999"
             ),
             limit: usize::try_from(i32::MAX).unwrap_or(usize::MAX),
