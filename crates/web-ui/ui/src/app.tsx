@@ -88,7 +88,9 @@ function Page({ route, user }: { route: Route; user: string }) {
     case "search":
       return <SearchPage q={route.q} />;
     case "events":
-      return <EventsPage filters={route.filters} />;
+      return <EventsPage {...route} />;
+    case "address":
+      return <SearchPage q={route.ip} />;
     case "system":
       return <SystemPage />;
     case "account":

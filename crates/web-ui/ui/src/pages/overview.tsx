@@ -4,10 +4,11 @@ import { useEffect } from "preact/hooks";
 import { getJails, getSystem, listEvents } from "../api/endpoints.ts";
 import { EventTable } from "../events/event-table.tsx";
 import { LiveBadge, PauseButton } from "../events/live-badge.tsx";
+import { EMPTY_VIEW } from "../filter/view.ts";
 import { fill } from "../live/feed.ts";
 import { fail2ban, feed, liveJails } from "../live/live.ts";
 import { useReconnected } from "../live/use-live.ts";
-import { href, NO_FILTERS } from "../routes/routes.ts";
+import { href } from "../routes/routes.ts";
 import { useResource } from "../state/resource.ts";
 import { useStore } from "../state/store.ts";
 import { schedulerWords } from "../system/holder.ts";
@@ -89,7 +90,7 @@ function NewestEvents() {
         <h2 id="events-heading">Newest events</h2>
         <LiveBadge />
         <PauseButton />
-        <a href={href({ page: "events", filters: NO_FILTERS })}>History</a>
+        <a href={href({ page: "events", view: EMPTY_VIEW })}>History</a>
       </div>
       {nothingYet && loaded.error !== null ? (
         <Failure title="The newest events could not be loaded." error={loaded.error} onRetry={loaded.reload} />

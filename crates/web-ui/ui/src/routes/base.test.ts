@@ -4,7 +4,8 @@ import { describe, expect, it, vi } from "vitest";
 import { redirectFor } from "../app.tsx";
 import { address } from "../api/client.ts";
 import { baseOf, withoutBase } from "./base.ts";
-import { href, NO_FILTERS, parseRoute, type Route } from "./routes.ts";
+import { EMPTY_VIEW } from "../filter/view.ts";
+import { href, parseRoute, type Route } from "./routes.ts";
 
 vi.mock("./base.ts", async (original) => {
   const real = await original<typeof import("./base.ts")>();
@@ -15,7 +16,8 @@ const ROUTES: Route[] = [
   { page: "overview" },
   { page: "jail", jail: "sshd" },
   { page: "search", q: "192.0.2.1" },
-  { page: "events", filters: { ...NO_FILTERS, kind: "ban" } },
+  { page: "events", view: { ...EMPTY_VIEW, q: "kind:ban" } },
+  { page: "address", ip: "203.0.113.0/24" },
   { page: "login", next: "/tools/bangui/jails/sshd" },
   { page: "login", next: "/tools/bangui/" },
   { page: "setup" },

@@ -1,7 +1,8 @@
 // Addresses of pages: read, written, and safe to follow.
 
 import { describe, expect, it } from "vitest";
-import { href, NO_FILTERS, pageKey, parseRoute, type Route } from "./routes.ts";
+import { EMPTY_VIEW } from "../filter/view.ts";
+import { href, pageKey, parseRoute, type Route } from "./routes.ts";
 import { redirectFor } from "../app.tsx";
 
 const ROUTES: Route[] = [
@@ -11,8 +12,12 @@ const ROUTES: Route[] = [
   { page: "search", q: "2001:db8::/32" },
   { page: "search", q: "a&b=c <script>" },
   { page: "search", q: "" },
-  { page: "events", filters: NO_FILTERS },
-  { page: "events", filters: { ...NO_FILTERS, jail: "sshd", kind: "ban", q: "x y", since: "2026-11-23T10:00" } },
+  { page: "events", view: EMPTY_VIEW },
+  { page: "events", view: { q: "jail:sshd x", since: "30d", until: "2026-11-23T10:00:00.000Z" } },
+  { page: "events", view: EMPTY_VIEW, from: "2026-11-23T10:00:00.000Z", open: "7-1764000000000" },
+  { page: "address", ip: "203.0.113.7" },
+  { page: "address", ip: "203.0.113.0/24" },
+  { page: "address", ip: "2001:db8::/32" },
   { page: "system" },
   { page: "account" },
   { page: "login", next: "/jails/sshd?x=1" },
@@ -25,12 +30,12 @@ describe("routes", () => {
     expect(parseRoute(url)).toEqual(route);
   });
 
-  it.each(["/jails", "/jails/a/b", "/nope", "/login/x", "/system/jobs", "/jails/%ff"])("%s is no page", (url) => {
+  it.each(["/jails", "/jails/a/b", "/address", "/address/x", "/address/192.0.2.0/24/1", "/address/%ff", "/nope", "/login/x", "/system/jobs", "/jails/%ff"])("%s is no page", (url) => {
     expect(parseRoute(url).page).toBe("missing");
   });
 
-  it("drops filters that it does not know, instead of showing them as set", () => {
-    expect(parseRoute("/events?kind=both&origin=mars&colour=red")).toEqual({ page: "events", filters: NO_FILTERS });
+  it("drops what it does not know, instead of showing it as set", () => {
+    expect(parseRoute("/events?since=soon&from=then&colour=red")).toEqual({ page: "events", view: EMPTY_VIEW });
   });
 
   it("ignores a slash at the end", () => {
@@ -45,8 +50,9 @@ describe("routes", () => {
   );
 
   it("takes a change of filters for the same page, and another jail for another", () => {
-    const filtered: Route = { page: "events", filters: { ...NO_FILTERS, kind: "ban" } };
-    expect(pageKey(filtered)).toBe(pageKey({ page: "events", filters: NO_FILTERS }));
+    const filtered: Route = { page: "events", view: { ...EMPTY_VIEW, q: "kind:ban" } };
+    expect(pageKey(filtered)).toBe(pageKey({ page: "events", view: EMPTY_VIEW }));
+    expect(pageKey({ page: "address", ip: "::1" })).not.toBe(pageKey({ page: "address", ip: "::2" }));
     expect(pageKey({ page: "jail", jail: "a" })).not.toBe(pageKey({ page: "jail", jail: "b" }));
   });
 });

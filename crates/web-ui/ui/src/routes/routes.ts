@@ -1,37 +1,31 @@
 // The addresses of the pages, both ways: from the address bar to a page, and from a page to its address.
 
-import type { BanEvent, Origin } from "../api/types.ts";
+import { type View, viewFromSearch, viewToSearch } from "../filter/view.ts";
+import { isAddress } from "../format/address.ts";
 import { BASE, withoutBase } from "./base.ts";
-
-const KINDS: readonly BanEvent["kind"][] = ["ban", "unban"];
-const ORIGINS: readonly Origin[] = ["detected", "manual", "restored", "expired"];
-
-/** Filters of the history, as they stand in the address. */
-export interface EventFilters {
-  jail: string;
-  kind: BanEvent["kind"] | "";
-  origin: Origin | "";
-  q: string;
-  since: string;
-  until: string;
-}
 
 export type Route =
   | { page: "overview" }
   | { page: "jail"; jail: string }
   | { page: "search"; q: string }
-  | { page: "events"; filters: EventFilters }
+  | EventsRoute
+  | { page: "address"; ip: string }
   | { page: "system" }
   | { page: "account" }
   | { page: "login"; next: string }
   | { page: "setup" }
   | { page: "missing"; path: string };
 
-export const NO_FILTERS: EventFilters = { jail: "", kind: "", origin: "", q: "", since: "", until: "" };
+export interface EventsRoute {
+  page: "events";
+  view: View;
+  /** The list begins at this moment (RFC 3339) instead of the end of the view. */
+  from?: string;
+  /** The event that is open. */
+  open?: string;
+}
 
 const HOME = `${BASE}/`;
-
-const FILTER_NAMES = Object.keys(NO_FILTERS) as (keyof EventFilters)[];
 
 /** Reads an address, which is a path with an optional query. Never throws: what is unknown is `missing`. */
 export function parseRoute(url: string): Route {
@@ -42,6 +36,10 @@ export function parseRoute(url: string): Route {
     const jail = decoded(second);
     return jail === null ? missing : { page: "jail", jail };
   }
+  if (first === "address" && second !== undefined && more.length <= 1) {
+    const ip = decoded([second, ...more].join("/"));
+    return ip !== null && isAddress(ip) ? { page: "address", ip } : missing;
+  }
   if (second !== undefined) return missing;
   switch (first) {
     case undefined:
@@ -49,7 +47,7 @@ export function parseRoute(url: string): Route {
     case "search":
       return { page: "search", q: (searchParams.get("q") ?? "").trim() };
     case "events":
-      return { page: "events", filters: readFilters(searchParams) };
+      return readEvents(searchParams);
     case "system":
     case "account":
       return { page: first };
@@ -76,10 +74,15 @@ function path(route: Route): string {
     case "search":
       return route.q === "" ? "/search" : `/search?${new URLSearchParams({ q: route.q })}`;
     case "events": {
-      const set = FILTER_NAMES.filter((name) => route.filters[name] !== "");
-      const query = new URLSearchParams(set.map((name) => [name, route.filters[name]])).toString();
+      const search = new URLSearchParams(viewToSearch(route.view));
+      if (route.from !== undefined) search.set("from", route.from);
+      if (route.open !== undefined) search.set("open", route.open);
+      const query = search.toString();
       return query === "" ? "/events" : `/events?${query}`;
     }
+    case "address":
+      // A colon and the slash of a network may stand in a path as they are.
+      return `/address/${route.ip.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":")}`;
     case "system":
     case "account":
       return `/${route.page}`;
@@ -94,19 +97,17 @@ function path(route: Route): string {
 
 /** Two addresses with one key are one page in another state: no new title, focus or scroll position. */
 export function pageKey(route: Route): string {
-  return route.page === "jail" ? `jail ${route.jail}` : route.page;
+  if (route.page === "jail") return `jail ${route.jail}`;
+  return route.page === "address" ? `address ${route.ip}` : route.page;
 }
 
-function readFilters(query: URLSearchParams): EventFilters {
-  const text = (name: keyof EventFilters): string => (query.get(name) ?? "").trim();
-  return {
-    jail: text("jail"),
-    kind: KINDS.find((kind) => kind === text("kind")) ?? "",
-    origin: ORIGINS.find((origin) => origin === text("origin")) ?? "",
-    q: text("q"),
-    since: text("since"),
-    until: text("until"),
-  };
+function readEvents(search: URLSearchParams): EventsRoute {
+  const route: EventsRoute = { page: "events", view: viewFromSearch(search) };
+  const from = Date.parse(search.get("from") ?? "");
+  if (!Number.isNaN(from)) route.from = new Date(from).toISOString();
+  const open = search.get("open") ?? "";
+  if (open !== "") route.open = open;
+  return route;
 }
 
 /** Where to go after the login: only a path of this site, lest a link sends people elsewhere. */

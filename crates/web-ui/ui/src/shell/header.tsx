@@ -2,7 +2,8 @@
 
 import { useLocation } from "preact-iso";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { href, NO_FILTERS, type Route } from "../routes/routes.ts";
+import { EMPTY_VIEW } from "../filter/view.ts";
+import { href, type Route } from "../routes/routes.ts";
 import { Account } from "./account.tsx";
 import { Wordmark } from "./wordmark.tsx";
 
@@ -14,7 +15,7 @@ export function Header({ route, user }: { route: Route; user: string }) {
       </a>
       <nav aria-label="Pages">
         <NavLink to={{ page: "overview" }} current={route.page} text="Overview" />
-        <NavLink to={{ page: "events", filters: NO_FILTERS }} current={route.page} text="History" />
+        <NavLink to={{ page: "events", view: EMPTY_VIEW }} current={route.page} text="History" />
         <NavLink to={{ page: "system" }} current={route.page} text="System" />
       </nav>
       <SearchBox q={route.page === "search" ? route.q : ""} />

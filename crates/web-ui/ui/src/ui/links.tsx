@@ -13,7 +13,7 @@ export function JailLink({ jail }: { jail: string }) {
 
 export function AddressLink({ ip, children }: { ip: string; children?: ComponentChildren }) {
   return (
-    <a class="address" href={href({ page: "search", q: ip })} title={`Everything about ${ip}`}>
+    <a class="address" href={href({ page: "address", ip })} title={`Everything about ${ip}`}>
       {children ?? ip}
     </a>
   );
