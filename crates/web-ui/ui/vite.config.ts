@@ -4,9 +4,10 @@ import { resolve } from "node:path";
 import preact from "@preact/preset-vite";
 import { defineConfig } from "vitest/config";
 import { precompress } from "./build/precompress.ts";
+import { world } from "./build/world.ts";
 
 export default defineConfig({
-  plugins: [preact({ prefreshEnabled: false }), precompress()],
+  plugins: [preact({ prefreshEnabled: false }), world(), precompress()],
   build: {
     outDir: resolve(import.meta.dirname, "../dist"),
     emptyOutDir: true,
