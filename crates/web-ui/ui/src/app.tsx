@@ -3,6 +3,7 @@
 import { useLocation } from "preact-iso";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
+import { EMPTY_VIEW } from "./filter/view.ts";
 import { startLive } from "./live/live.ts";
 import { AccountPage } from "./pages/account.tsx";
 import { EventsPage } from "./pages/events.tsx";
@@ -82,7 +83,7 @@ function Inside({ route, user }: { route: Route; user: string }) {
 function Page({ route, user }: { route: Route; user: string }) {
   switch (route.page) {
     case "overview":
-      return <OverviewPage />;
+      return <OverviewPage view={route.view ?? EMPTY_VIEW} />;
     case "jail":
       return <JailPage key={route.jail} jail={route.jail} />;
     case "search":

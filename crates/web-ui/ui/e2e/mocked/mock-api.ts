@@ -2,6 +2,7 @@
 
 import type { Page, Route } from "@playwright/test";
 import { BANS, EVENTS, JAILS, SSHD, SYSTEM, at } from "./fixtures.ts";
+import { offenders, timeline, top, totals } from "./fixtures-history.ts";
 import { JOBS, LOG, SESSIONS } from "./fixtures-system.ts";
 
 type Answer = { status?: number; headers?: Record<string, string>; body: unknown };
@@ -27,7 +28,12 @@ export const HEALTHY: Answers = {
     const ip = url.searchParams.get("ip");
     return ok({ items: ip === null ? BANS : BANS.filter((ban) => ban.ip === ip), next: null });
   },
-  "GET /api/events": () => ok({ items: EVENTS, next: "more" }),
+  "GET /api/events": (url) => ok({ items: EVENTS.slice(0, Number(url.searchParams.get("limit") ?? 50)), next: "more" }),
+  "GET /api/history/totals": (url) => ok(totals(url)),
+  "GET /api/history/timeline": (url) => ok(timeline(url)),
+  "GET /api/history/top": (url) => ok(top(url)),
+  "GET /api/history/offenders": (url) => ok(offenders(url)),
+  "GET /api/history/completions": () => ok({ from: 0, to: 0, items: [] }),
   "GET /api/jobs": () => ok({ items: JOBS, next: null }),
   "GET /api/sessions": () => ok({ items: SESSIONS, next: null }),
 };

@@ -11,3 +11,10 @@ export function count(value: number): string {
 export function counted(value: number, singular: string, plural = `${singular}s`): string {
   return `${count(value)} ${value === 1 ? singular : plural}`;
 }
+
+const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+/** A count where there is little room, such as at an axis: 1.2K, 3M. */
+export function compact(value: number): string {
+  return short.format(value);
+}

@@ -5,7 +5,7 @@ import { isAddress } from "../format/address.ts";
 import { BASE, withoutBase } from "./base.ts";
 
 export type Route =
-  | { page: "overview" }
+  | OverviewRoute
   | { page: "jail"; jail: string }
   | { page: "search"; q: string }
   | EventsRoute
@@ -15,6 +15,12 @@ export type Route =
   | { page: "login"; next: string }
   | { page: "setup" }
   | { page: "missing"; path: string };
+
+export interface OverviewRoute {
+  page: "overview";
+  /** Left out for the usual one. */
+  view?: View;
+}
 
 export interface EventsRoute {
   page: "events";
@@ -43,7 +49,7 @@ export function parseRoute(url: string): Route {
   if (second !== undefined) return missing;
   switch (first) {
     case undefined:
-      return { page: "overview" };
+      return readOverview(searchParams);
     case "search":
       return { page: "search", q: (searchParams.get("q") ?? "").trim() };
     case "events":
@@ -68,7 +74,7 @@ export function href(route: Route): string {
 function path(route: Route): string {
   switch (route.page) {
     case "overview":
-      return "/";
+      return `/${route.view === undefined ? "" : viewToSearch(route.view)}`;
     case "jail":
       return `/jails/${encodeURIComponent(route.jail)}`;
     case "search":
@@ -99,6 +105,11 @@ function path(route: Route): string {
 export function pageKey(route: Route): string {
   if (route.page === "jail") return `jail ${route.jail}`;
   return route.page === "address" ? `address ${route.ip}` : route.page;
+}
+
+function readOverview(search: URLSearchParams): OverviewRoute {
+  const view = viewFromSearch(search);
+  return viewToSearch(view) === "" ? { page: "overview" } : { page: "overview", view };
 }
 
 function readEvents(search: URLSearchParams): EventsRoute {

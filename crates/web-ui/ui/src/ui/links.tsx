@@ -1,12 +1,13 @@
 // Links that mean the same everywhere: a jail leads to the jail, an address to everything known of it.
 
 import type { ComponentChildren } from "preact";
+import { printable } from "../format/printable.ts";
 import { href } from "../routes/routes.ts";
 
 export function JailLink({ jail }: { jail: string }) {
   return (
     <a class="jail" href={href({ page: "jail", jail })}>
-      {jail}
+      {printable(jail)}
     </a>
   );
 }

@@ -8,6 +8,8 @@ import { Status } from "../../ui/status.tsx";
 
 interface StatusLineProps {
   state: Fail2banState | null;
+  /** When the newest event happened, where there is one. */
+  lastEvent?: string | null;
   error: unknown;
   onRetry: () => void;
 }
@@ -19,7 +21,7 @@ const WORDS: Record<Fail2banState["state"], string> = {
   starting: "fail2ban has not answered yet",
 };
 
-export function StatusLine({ state, error, onRetry }: StatusLineProps) {
+export function StatusLine({ state, lastEvent = null, error, onRetry }: StatusLineProps) {
   if (state === null) {
     if (error !== null) {
       return <Failure title="The state of fail2ban is not known." error={error} onRetry={onRetry} />;
@@ -34,6 +36,11 @@ export function StatusLine({ state, error, onRetry }: StatusLineProps) {
         state.since !== null && (
           <>
             for <Lasting since={state.since} />
+          </>
+        ),
+        lastEvent !== null && (
+          <>
+            last event <Ago at={lastEvent} />
           </>
         ),
         state.version !== null && `version ${state.version}`,

@@ -1,0 +1,35 @@
+// Which colour is which series, and whether it is drawn.
+
+import { count } from "../format/number.ts";
+import type { Leads } from "./bucket-tip.tsx";
+import type { Series } from "./series.ts";
+
+interface LegendProps {
+  series: Series[];
+  hidden: ReadonlySet<string | null>;
+  onToggle: (key: string | null) => void;
+  /** Whether the period before is drawn as well. */
+  before: boolean;
+  leads: Leads;
+}
+
+export function Legend({ series, hidden, onToggle, before, leads }: LegendProps) {
+  return (
+    <ul class="legend plain" aria-label="What is drawn">
+      {series.map((each) => (
+        <li key={each.key ?? ""}>
+          <button type="button" class="legend-toggle" aria-pressed={!hidden.has(each.key)} onClick={() => onToggle(each.key)}>
+            <span class={`swatch colour-${each.colour}`} aria-hidden="true" />
+            <span class="legend-name">{each.name}</span>
+          </button>
+          <a href={leads.rows(each)}>{count(each.sum)}</a>
+        </li>
+      ))}
+      {before && (
+        <li class="muted">
+          <span class="swatch swatch-before" aria-hidden="true" /> period before
+        </li>
+      )}
+    </ul>
+  );
+}

@@ -1,0 +1,74 @@
+// The jails of fail2ban as they are now, and which of them may be watching nothing.
+
+import { getJails } from "../../api/endpoints.ts";
+import type { Jail } from "../../api/types.ts";
+import { counted } from "../../format/number.ts";
+import { fail2ban, liveJails } from "../../live/live.ts";
+import { useReconnected } from "../../live/use-live.ts";
+import { useResource } from "../../state/resource.ts";
+import { useStore } from "../../state/store.ts";
+import { JailLink } from "../../ui/links.tsx";
+import { Failure, Notice } from "../../ui/notice.tsx";
+import { JailTable } from "./jail-table.tsx";
+
+const NAMED = 8;
+
+export function Jails() {
+  const loaded = useResource("jails", getJails);
+  const live = useStore(liveJails);
+  useReconnected(loaded.reload);
+  const state = useStore(fail2ban);
+  const jails = live?.items ?? loaded.value?.items ?? null;
+  const observedAt = live?.observed_at ?? loaded.value?.observed_at ?? null;
+  const offline = state === null ? loaded.value?.online === false : state.state !== "online";
+  return (
+    <section aria-labelledby="jails-heading">
+      <div class="section-head">
+        <h2 id="jails-heading">Jails</h2>
+      </div>
+      {jails === null && loaded.error !== null ? (
+        <Failure title="The jails could not be loaded." error={loaded.error} onRetry={loaded.reload} />
+      ) : jails?.length === 0 && offline ? (
+        <Notice title="The jails are not known yet.">
+          <p>They appear here as soon as fail2ban answers.</p>
+        </Notice>
+      ) : jails?.length === 0 ? (
+        <Notice title="fail2ban has no jail.">
+          <p>
+            Jails are switched on in fail2ban's configuration, for example with <code>enabled = true</code> under{" "}
+            <code>[sshd]</code> in <code>jail.local</code>. After a reload of fail2ban they appear here.
+          </p>
+        </Notice>
+      ) : (
+        <>
+          <JailTable jails={jails} asOf={offline ? observedAt : null} />
+          <Silent jails={jails ?? []} />
+        </>
+      )}
+    </section>
+  );
+}
+
+/** A jail whose log is not the right one, or cannot be read, looks like one that nobody attacks. */
+function Silent({ jails }: { jails: Jail[] }) {
+  const silent = jails.filter(isSilent);
+  if (silent.length === 0) return null;
+  return (
+    <p class="table-foot">
+      {counted(silent.length, "jail has", "jails have")} found nothing since fail2ban started:{" "}
+      {silent.slice(0, NAMED).map(({ name }, index) => (
+        <span key={name}>
+          {index > 0 && ", "}
+          <JailLink jail={name} />
+        </span>
+      ))}
+      {silent.length > NAMED && ` and ${silent.length - NAMED} more`}. If that is not to be expected, see on the jail's page
+      whether it reads the right log.
+    </p>
+  );
+}
+
+/** Whether a jail has counted nothing at all. */
+export function isSilent(jail: Jail): boolean {
+  return jail.total_failed === 0 && jail.total_banned === 0;
+}

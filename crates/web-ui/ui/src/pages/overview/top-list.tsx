@@ -1,0 +1,103 @@
+// The groups with the most bans: a bar within each row, and how they stand against the period before.
+
+import type { Dimension, Top, TopRow } from "../../api/history.ts";
+import { seriesName } from "../../charts/series.ts";
+import type { View } from "../../filter/view.ts";
+import { change } from "../../format/change.ts";
+import { countryName } from "../../format/country.ts";
+import { count, counted } from "../../format/number.ts";
+import { printable } from "../../format/printable.ts";
+import { AddressLink } from "../../ui/links.tsx";
+import { Failure } from "../../ui/notice.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { bansOf, narrowed } from "./leads.ts";
+import type { Answer } from "./use-question.ts";
+
+const NAMES: Record<Dimension, [one: string, many: string, title: string]> = {
+  address: ["address", "addresses", "Addresses"],
+  network: ["network", "networks", "Networks"],
+  country: ["country", "countries", "Countries"],
+  jail: ["jail", "jails", "Jails with the most bans"],
+  origin: ["origin", "origins", "Origins"],
+};
+
+interface TopListProps {
+  by: Dimension;
+  top: Answer<Top>;
+  most: number;
+  view: View;
+  onView: (view: View) => void;
+}
+
+export function TopList({ by, top, most, view, onView }: TopListProps) {
+  const [one, many, title] = NAMES[by];
+  const rows = top.value?.rows.slice(0, most) ?? null;
+  const largest = Math.max(1, ...(rows ?? []).map(({ bans }) => bans));
+  const columns: Column<TopRow>[] = [
+    {
+      key: "name",
+      head: one.charAt(0).toUpperCase() + one.slice(1),
+      names: true,
+      cell: (row) => (
+        <>
+          <span class="top-name">
+            <Name by={by} row={row} onPick={() => onView(narrowed(view, by, row.key))} />
+          </span>
+          <span class="share" style={{ width: `${(row.bans / largest) * 100}%` }} aria-hidden="true" />
+        </>
+      ),
+    },
+    {
+      key: "bans",
+      head: "Bans",
+      numeric: true,
+      cell: (row) => <a href={bansOf(narrowed(view, by, row.key))}>{count(row.bans)}</a>,
+    },
+    { key: "change", head: "Change", numeric: true, cell: ({ bans, before }) => change(bans, before) },
+  ];
+  return (
+    <section class={`top${top.pending ? " pending" : ""}`} aria-labelledby={`top-${by}`}>
+      <div class="section-head">
+        <h2 id={`top-${by}`} tabIndex={-1}>
+          {title}
+        </h2>
+        {top.value !== null && top.value.groups > most && (
+          <span class="muted">
+            {most} of {counted(top.value.groups, one, many)}
+          </span>
+        )}
+      </div>
+      {rows === null && top.error !== null ? (
+        <Failure title={`The ${many} could not be loaded.`} error={top.error} onRetry={top.reload} />
+      ) : rows?.length === 0 ? (
+        <p class="muted">None in this time.</p>
+      ) : (
+        <Table name="top" caption={title} columns={columns} rows={rows} rowKey={({ key }) => key} />
+      )}
+    </section>
+  );
+}
+
+function Name({ by, row, onPick }: { by: Dimension; row: TopRow; onPick: () => void }) {
+  if (by === "address") {
+    const parts = [row.country === null ? "" : countryName(row.country), printable(row.label ?? row.network ?? "")];
+    const place = parts.filter((part) => part !== "").join(", ");
+    return (
+      <>
+        <AddressLink ip={row.key} />
+        <span class="aside" title={place}>
+          {place}
+        </span>
+      </>
+    );
+  }
+  const name = seriesName(by, row.key, row.label);
+  return (
+    <>
+      <button type="button" class="link" title={`Show only ${name}`} onClick={onPick}>
+        {name}
+      </button>
+      {by === "network" && row.key !== "unknown" && <span class="aside">{row.key}</span>}
+    </>
+  );
+}

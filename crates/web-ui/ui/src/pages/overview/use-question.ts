@@ -1,0 +1,41 @@
+// A question about the history that is asked again while things happen: exactly what the server counts, and never more
+// often than it can be read.
+
+import { useRef, useState } from "preact/hooks";
+import type { HistoryQuery } from "../../api/history.ts";
+import { type View, viewKey, viewQuery } from "../../filter/view.ts";
+import { useEvents, useReconnected } from "../../live/use-live.ts";
+import { useRefresh } from "../../state/refresh.ts";
+import { type Resource, useResource } from "../../state/resource.ts";
+
+/** The pause between two answers while events arrive. */
+const LIVE_MS = 2_000;
+/** The pause while none do: time passes, and addresses are placed later. */
+const IDLE_MS = 60_000;
+
+export interface Answer<Value> extends Resource<Value> {
+  /** The value is still that of another view. */
+  pending: boolean;
+}
+
+/** Asks `load` about the view; `name` tells the questions of one view apart. */
+export function useQuestion<Value>(
+  name: string,
+  view: View,
+  load: (query: HistoryQuery, signal: AbortSignal) => Promise<Value>,
+): Answer<Value> {
+  const [arrived, setArrived] = useState(false);
+  const loaded = useResource(`${name} ${viewKey(view)}`, (signal) => {
+    setArrived(false);
+    return load(viewQuery(view), signal);
+  });
+  useEvents((events) => {
+    if (view.until === "" && events.length > 0) setArrived(true);
+  });
+  useReconnected(loaded.reload);
+  useRefresh(loaded, arrived ? LIVE_MS : IDLE_MS);
+  const last = useRef<Value | null>(null);
+  if (loaded.value !== null) last.current = loaded.value;
+  const pending = loaded.value === null && loaded.error === null;
+  return { ...loaded, value: pending ? last.current : loaded.value, pending };
+}
