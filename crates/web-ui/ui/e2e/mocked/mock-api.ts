@@ -2,7 +2,7 @@
 
 import type { Page, Route } from "@playwright/test";
 import { BANS, EVENTS, JAILS, SSHD, SYSTEM, at } from "./fixtures.ts";
-import { offenders, timeline, top, totals } from "./fixtures-history.ts";
+import { offenders, timeline, top, totals } from "./fixtures-overview.ts";
 import { JOBS, LOG, SESSIONS } from "./fixtures-system.ts";
 
 type Answer = { status?: number; headers?: Record<string, string>; body: unknown };

@@ -29,9 +29,10 @@ function wall(moment: string): Date {
 }
 
 /** The buckets whose beginnings are named below the axis, at most `most` of them, and their names. */
-export function axisNames(starts: string[], most: number): { index: number; text: string }[] {
+export function axisNames(starts: string[], bucket: Bucket, most: number): { index: number; text: string }[] {
   const days = starts.map(wall);
   for (const [unit, every] of STEPS) {
+    if (bucket === "P1M" && unit !== "months") continue;
     const named = days.flatMap((day, index) => (begins(day, unit, every) ? [index] : []));
     if (named.length > most) continue;
     return named.map((index) => ({ index, text: axisName(days[index] as Date, unit) }));

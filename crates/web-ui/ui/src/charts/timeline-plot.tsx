@@ -154,8 +154,8 @@ function Gaps({ timeline, plot, hatch }: { timeline: Timeline; plot: Plot; hatch
 
 function Axis({ timeline, plot }: { timeline: Timeline; plot: Plot }) {
   const names = useMemo(
-    () => axisNames(timeline.starts, Math.floor(plot.width / NAME_PX)),
-    [timeline.starts, plot.width],
+    () => axisNames(timeline.starts, timeline.bucket, Math.floor(plot.width / NAME_PX)),
+    [timeline, plot.width],
   );
   return (
     <>

@@ -17,7 +17,7 @@ export function TimelineTable({ caption, timeline, series, leads }: TimelineTabl
   const edges = [...timeline.starts, timeline.until].map((moment) => Date.parse(moment));
   return (
     <div class="table-frame chart-table" tabIndex={0} role="region" aria-label={caption}>
-      <table class="table">
+      <table class="table table-time">
         <caption class="unseen">{caption}</caption>
         <thead>
           <tr>

@@ -7,6 +7,7 @@ import { redirectFor } from "../app.tsx";
 
 const ROUTES: Route[] = [
   { page: "overview" },
+  { page: "overview", view: { q: "jail:sshd country:NL", since: "24h", until: "" } },
   { page: "jail", jail: "sshd" },
   { page: "jail", jail: "web/my jail?#%" },
   { page: "search", q: "2001:db8::/32" },
