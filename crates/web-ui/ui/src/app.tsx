@@ -4,9 +4,9 @@ import { useLocation } from "preact-iso";
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { EMPTY_VIEW } from "./filter/view.ts";
+import { isAddress } from "./format/address.ts";
 import { startLive } from "./live/live.ts";
 import { AccountPage } from "./pages/account.tsx";
-import { EventsPage } from "./pages/events.tsx";
 import { JailPage } from "./pages/jail.tsx";
 import { LoginPage } from "./pages/login.tsx";
 import { MissingPage } from "./pages/missing.tsx";
@@ -21,7 +21,11 @@ import { Frame } from "./shell/frame.tsx";
 import { Wordmark } from "./shell/wordmark.tsx";
 import { useStore } from "./state/store.ts";
 import { Failure } from "./ui/notice.tsx";
+import { onDemand } from "./ui/on-demand.tsx";
 import { Toasts } from "./ui/toasts.tsx";
+
+const EventsPage = onDemand(async () => (await import("./pages/events.tsx")).EventsPage);
+const AddressPage = onDemand(async () => (await import("./pages/address.tsx")).AddressPage);
 
 export function App() {
   const { url, route: go } = useLocation();
@@ -65,6 +69,8 @@ export function redirectFor(phase: string, route: Route, url: string): string | 
     if (route.page === "login") return null;
     return href({ page: "login", next: route.page === "setup" ? href({ page: "overview" }) : url });
   }
+  // An address has a page of its own; links to a search for it are older than that.
+  if (phase === "user" && route.page === "search" && isAddress(route.q)) return href({ page: "address", ip: route.q });
   if (phase === "user" && atGate) return route.page === "login" ? route.next : href({ page: "overview" });
   return null;
 }
@@ -91,7 +97,7 @@ function Page({ route, user }: { route: Route; user: string }) {
     case "events":
       return <EventsPage {...route} />;
     case "address":
-      return <SearchPage q={route.ip} />;
+      return <AddressPage key={route.ip} {...route} />;
     case "system":
       return <SystemPage />;
     case "account":

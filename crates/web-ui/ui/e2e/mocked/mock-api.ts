@@ -1,7 +1,8 @@
 // A made-up API inside the browser: answers that a spec may replace, and an event stream that it may write to.
 
 import type { Page, Route } from "@playwright/test";
-import { BANS, EVENTS, JAILS, SSHD, SYSTEM, at } from "./fixtures.ts";
+import { BANS, JAILS, SSHD, SYSTEM, at } from "./fixtures.ts";
+import { addressAnswer, completionsAnswer, MATCHES, PLACED } from "./fixtures-history.ts";
 import { offenders, timeline, top, totals } from "./fixtures-overview.ts";
 import { JOBS, LOG, SESSIONS } from "./fixtures-system.ts";
 
@@ -28,12 +29,14 @@ export const HEALTHY: Answers = {
     const ip = url.searchParams.get("ip");
     return ok({ items: ip === null ? BANS : BANS.filter((ban) => ban.ip === ip), next: null });
   },
-  "GET /api/events": (url) => ok({ items: EVENTS.slice(0, Number(url.searchParams.get("limit") ?? 50)), next: "more" }),
+  "GET /api/events": (url) => ok({ items: PLACED.slice(0, Number(url.searchParams.get("limit") ?? 50)), next: null }),
   "GET /api/history/totals": (url) => ok(totals(url)),
   "GET /api/history/timeline": (url) => ok(timeline(url)),
   "GET /api/history/top": (url) => ok(top(url)),
   "GET /api/history/offenders": (url) => ok(offenders(url)),
-  "GET /api/history/completions": () => ok({ from: 0, to: 0, items: [] }),
+  "GET /api/history/completions": (url) => completionsAnswer(url),
+  "GET /api/addresses/": (url) => addressAnswer(url),
+  "GET /api/bans/": () => ok(MATCHES),
   "GET /api/jobs": () => ok({ items: JOBS, next: null }),
   "GET /api/sessions": () => ok({ items: SESSIONS, next: null }),
 };

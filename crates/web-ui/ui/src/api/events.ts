@@ -68,7 +68,7 @@ export const getCompletions = (q: string, at: number, signal?: Signal): Promise<
 
 /** Events, newest first. */
 export const findEvents = (
-  query: HistoryQuery & { limit?: number; cursor?: string | undefined },
+  query: HistoryQuery & { limit: number; cursor?: string | undefined },
   signal?: Signal,
 ): Promise<Page<HistoryEvent>> => call("GET", "/api/events", { query: { ...query }, signal });
 

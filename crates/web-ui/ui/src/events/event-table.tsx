@@ -38,6 +38,6 @@ export function EventTable({ caption, events, fresh, skeletonRows = 8 }: EventTa
 }
 
 /** Told apart by form and by word, not by colour alone. */
-function Kind({ kind }: { kind: BanEvent["kind"] }) {
+export function Kind({ kind }: { kind: BanEvent["kind"] }) {
   return <span class={`kind kind-${kind}`}>{kind}</span>;
 }

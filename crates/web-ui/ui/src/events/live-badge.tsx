@@ -6,10 +6,15 @@ import { count } from "../format/number.ts";
 import { useTicking } from "../state/clock.ts";
 import { useStore } from "../state/store.ts";
 
-/** The state of the live connection, in a word. */
+/** The state of the newest events of the overview. */
 export function LiveBadge() {
-  const state = useStore(connection);
   const { paused, heldCount } = useStore(feed);
+  return <StateBadge paused={paused} held={heldCount} />;
+}
+
+/** The state of the live connection, in a word, for a list that may be held still. */
+export function StateBadge({ paused, held }: { paused: boolean; held: number }) {
+  const state = useStore(connection);
   const wait = useTicking(() => {
     if (state.phase !== "waiting") return "";
     const seconds = Math.ceil((state.until - Date.now()) / 1_000);
@@ -18,7 +23,7 @@ export function LiveBadge() {
   if (state.phase === "waiting") return <span class="badge badge-bad">reconnecting{wait}</span>;
   if (state.phase === "connecting") return <span class="badge badge-wait">connecting…</span>;
   if (state.phase === "refused") return <span class="badge badge-bad">not connected</span>;
-  if (paused) return <span class="badge badge-wait">paused{heldCount > 0 ? ` · ${count(heldCount)} new` : ""}</span>;
+  if (paused) return <span class="badge badge-wait">paused{held > 0 ? ` · ${count(held)} new` : ""}</span>;
   return <span class="badge badge-good">live</span>;
 }
 

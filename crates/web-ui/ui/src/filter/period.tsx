@@ -32,9 +32,9 @@ export function Period({ view, onView, errors }: PeriodProps) {
     onView({ q: period === USUAL_PERIOD || q !== view.q ? q : view.q, since: period === USUAL_PERIOD ? "" : period, until: "" });
   };
   const end = view.until === "" ? now() : (instant(view.until, now()) ?? now());
-  const begin = view.since === "all" ? undefined : instant(view.since || USUAL_PERIOD, end);
+  const begin = view.since === "" ? instant(USUAL_PERIOD, end) : instant(view.since, now());
   const set = (name: "since" | "until") => (local: string) => {
-    const since = view.since === "all" || begin === undefined ? "all" : new Date(begin).toISOString();
+    const since = begin === undefined ? "all" : new Date(begin).toISOString();
     const empty = name === "since" ? "all" : "";
     onView({ ...view, since, [name]: fromLocal(local) || empty });
   };

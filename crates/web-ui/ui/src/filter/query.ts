@@ -17,8 +17,12 @@ export interface Term {
 /** Names that a term may begin with; `asn` is another word for `network`. */
 const NAMES = new Set(["ip", "jail", "country", "network", "asn", "origin", "kind", "since", "until"]);
 
-/** Blanks divide words, but not within quotes, of which the last may be left open. */
-const WORD = /(?:[^\s"]|"[^"]*(?:"|$))+/g;
+/** A text in quotes, within which a backslash goes before a quote; the last one may be left open. */
+const QUOTED = String.raw`"(?:[^"\\]|\\.)*(?:"|\\?$)`;
+
+/** Blanks divide words, and commas values, but not within quotes. */
+const WORD = new RegExp(String.raw`(?:[^\s"]|${QUOTED})+`, "gs");
+const VALUE = new RegExp(String.raw`(?:[^,"]|${QUOTED})+`, "gs");
 
 /** The terms of a query, in order. */
 export function termsOf(q: string): Term[] {
@@ -72,6 +76,12 @@ export function addTerm(q: string, name: string, value: string): string {
   return joined(words);
 }
 
+/** A query for one plain text, whatever is in it. */
+export function plainText(text: string): string {
+  const [term] = termsOf(text);
+  return term?.text === text && term.name === "" && !/["\\]/.test(text) ? text : inQuotes(text);
+}
+
 function written(name: string, negated: boolean, values: string[]): string {
   return `${negated ? "-" : ""}${name}:${values.map(quoted).join(",")}`;
 }
@@ -80,17 +90,21 @@ function isNamed(term: Term, name: string): boolean {
   return term.name === name || (term.name === "asn" && name === "network");
 }
 
-/** A value that would fall apart is put into quotes; the language knows no quotes within quotes. */
+/** A value that would fall apart is put into quotes. */
 function quoted(value: string): string {
-  return value === "" || /[\s",]/.test(value) ? `"${value.replaceAll('"', "")}"` : value;
+  return value === "" || /[\s",]/.test(value) ? inQuotes(value) : value;
+}
+
+function inQuotes(text: string): string {
+  return `"${text.replace(/["\\]/g, "\\$&")}"`;
 }
 
 function unquoted(text: string): string {
-  return text.replaceAll('"', "");
+  return text.replace(/\\(["\\])|"/g, "$1");
 }
 
 function valuesOf(text: string): string[] {
-  return (text.match(/(?:[^,"]|"[^"]*(?:"|$))+/g) ?? []).map(unquoted);
+  return (text.match(VALUE) ?? []).map(unquoted);
 }
 
 function joined(words: string[]): string {

@@ -46,10 +46,12 @@ describe("questions", () => {
     expect(ask({ q: "since:30d", since: "1h" }).since).toBe("2026-11-26T11:00:00.000Z");
   });
 
-  it("counts back from the end", () => {
-    expect(ask({ since: "24h", until: "2026-11-20T00:00:00Z" })).toMatchObject({
-      since: "2026-11-19T00:00:00.000Z",
-      until: "2026-11-20T00:00:00.000Z",
+  it("counts the usual time back from the end, and any other from now", () => {
+    const until = "2026-11-20T00:00:00.000Z";
+    expect(ask({ until })).toMatchObject({ since: "2026-11-13T00:00:00.000Z", until });
+    expect(ask({ since: "24h", until: "1h" })).toMatchObject({
+      since: "2026-11-25T12:00:00.000Z",
+      until: "2026-11-26T11:00:00.000Z",
     });
     expect(ask({ since: "all" })).toMatchObject({ since: "all", until: "" });
   });
@@ -75,6 +77,7 @@ describe("terms", () => {
     expect(termsOf("ip:2001:db8::7")).toMatchObject([{ name: "ip", values: ["2001:db8::7"] }]);
     expect(termsOf("2001:db8::7")).toMatchObject([{ name: "" }]);
     expect(termsOf('a "b c')).toMatchObject([{ text: "a" }, { text: '"b c' }]);
+    expect(termsOf('"a \\" b" "c\\')).toMatchObject([{ values: ['a " b'] }, { text: '"c\\' }]);
     expect(termsOf("  ")).toEqual([]);
   });
 
@@ -99,7 +102,7 @@ describe("addTerm", () => {
     ["-jail:nginx", "-jail", "sshd", "-jail:nginx,sshd"],
     ["jail:sshd,nginx", "-jail", "sshd", "jail:nginx -jail:sshd"],
     ["jail:sshd", "-jail", "sshd", "-jail:sshd"],
-    ["x", "ip", 'a"b', 'x ip:"ab"'],
+    ["x", "jail", 'a"b\\', 'x jail:"a\\"b\\\\"'],
   ])("%j with %s %j is %j", (q, name, value, expected) => {
     expect(addTerm(q, name, value)).toBe(expected);
     expect(addTerm(expected, name, value)).toBe(expected);

@@ -8,9 +8,9 @@ export { addTerm } from "./query.ts";
 export interface View {
   /** In the query language. */
   q: string;
-  /** "" for the usual 7 days, "all", relative to the end such as "24h", or RFC 3339. */
+  /** "" for the usual 7 days, "all", so long before now such as "24h", or RFC 3339. */
   since: string;
-  /** "" for now, relative such as "1h", or RFC 3339. */
+  /** "" for now, so long before it, or RFC 3339. */
   until: string;
 }
 
@@ -66,19 +66,20 @@ export function viewKey(view: View): string {
 /** What to ask the API for a view at a moment. What the query itself says of the time holds, where the view says nothing. */
 export function viewQuery({ q, since, until }: View, at: number = now()): ViewQuery {
   const end = until === "" ? undefined : instant(until, at);
-  const begin = since === "" && !hasName(q, "since") ? USUAL_PERIOD : since;
+  // The usual time ends where the view does; what is said is so long before now.
+  const usual = since === "" && !hasName(q, "since") ? instant(USUAL_PERIOD, end ?? at) : undefined;
   return {
     q,
-    since: begin === "all" ? begin : iso(instant(begin, end ?? at)),
+    since: since === "all" ? since : iso(usual ?? instant(since, at)),
     until: iso(end),
     tz: timeZone(),
   };
 }
 
-/** The epoch milliseconds of a moment that is relative to `end`, or RFC 3339. */
-export function instant(text: string, end: number): number | undefined {
+/** The epoch milliseconds of what is so long before a moment, or RFC 3339. */
+export function instant(text: string, before: number): number | undefined {
   const [, count, unit = ""] = /^(\d+)([mhdw])$/.exec(text) ?? [];
-  if (count !== undefined) return end - Number(count) * (UNIT_MS[unit] ?? 0);
+  if (count !== undefined) return before - Number(count) * (UNIT_MS[unit] ?? 0);
   const at = Date.parse(text);
   return Number.isNaN(at) ? undefined : at;
 }

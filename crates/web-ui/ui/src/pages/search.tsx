@@ -1,17 +1,17 @@
-// Everything that is known of an address, a network or a piece of text: where it is banned now, and what was before.
+// What a piece of text is found in: bans that are active now, and events of the history.
 
 import { useState } from "preact/hooks";
-import { getJails, listBans, listEvents } from "../api/endpoints.ts";
-import type { Ban, BanSort } from "../api/types.ts";
-import { BanForm } from "../bans/ban-form.tsx";
+import { findEvents } from "../api/events.ts";
+import { listBans } from "../api/endpoints.ts";
+import type { BanSort } from "../api/types.ts";
 import { BanTable } from "../bans/ban-table.tsx";
-import { UnbanDialog } from "../bans/unban-dialog.tsx";
 import { EventTable } from "../events/event-table.tsx";
-import { isAddress, isNetwork, prefixLength } from "../format/address.ts";
-import { counted } from "../format/number.ts";
+import { plainText } from "../filter/query.ts";
+import { EMPTY_VIEW, viewQuery } from "../filter/view.ts";
 import { without } from "../live/bans.ts";
-import { useEvents, useReconnected } from "../live/use-live.ts";
-import { type Pages, usePages, useResource } from "../state/resource.ts";
+import { useReconnected } from "../live/use-live.ts";
+import { href } from "../routes/routes.ts";
+import { usePages } from "../state/resource.ts";
 import { focusSoon } from "../ui/focus.ts";
 import { PageHeading } from "../ui/heading.tsx";
 import { More } from "../ui/more.tsx";
@@ -38,27 +38,20 @@ export function SearchPage({ q }: { q: string }) {
 
 function Results({ q }: { q: string }) {
   const [sort, setSort] = useState<BanSort>("-banned_at");
-  const address = isAddress(q);
-  const asked = address ? { ip: q } : { q };
-  const bans = usePages(`bans ${q} ${sort}`, (cursor, signal) =>
-    listBans({ ...asked, sort, limit: PAGE, cursor }, signal),
+  const view = { ...EMPTY_VIEW, q: plainText(q), since: "all" };
+  const bans = usePages(`bans ${q} ${sort}`, (cursor, signal) => listBans({ q, sort, limit: PAGE, cursor }, signal));
+  const events = usePages(`events ${q}`, (cursor, signal) =>
+    findEvents({ ...viewQuery(view), limit: PAGE, cursor }, signal),
   );
-  const events = usePages(`events ${q}`, (cursor, signal) => listEvents({ ...asked, limit: PAGE, cursor }, signal));
-  const reload = (): void => {
+  useReconnected(() => {
     bans.reload();
     events.reload();
-  };
-  useReconnected(reload);
-  useEvents((batch) => {
-    if (batch.some((event) => event.ip === q)) reload();
   });
   return (
     <>
       <PageHeading title={q}>
-        <span class="heading-kind">{address ? (isNetwork(q) ? "Network" : "Address") : "Search"}</span>{" "}
-        <span class={address ? "mono" : undefined}>{q}</span>
+        <span class="heading-kind">Search</span> {q}
       </PageHeading>
-      {address && <Verdict ip={q} bans={bans} onChanged={reload} />}
       <section aria-labelledby="bans-heading">
         <div class="section-head">
           <h2 id="bans-heading" tabIndex={-1}>
@@ -68,7 +61,7 @@ function Results({ q }: { q: string }) {
         {bans.items === null && bans.error !== null ? (
           <Failure title="The bans could not be loaded." error={bans.error} onRetry={bans.reload} />
         ) : bans.items?.length === 0 ? (
-          <Notice title={address ? "Not banned in any jail." : `No active ban matches “${q}”.`} />
+          <Notice title={`No active ban matches “${q}”.`} />
         ) : (
           <>
             <BanTable
@@ -90,11 +83,12 @@ function Results({ q }: { q: string }) {
       <section aria-labelledby="history-heading">
         <div class="section-head">
           <h2 id="history-heading">History</h2>
+          <a href={href({ page: "events", view })}>All of it, with filters</a>
         </div>
         {events.items === null && events.error !== null ? (
           <Failure title="The history could not be loaded." error={events.error} onRetry={events.reload} />
         ) : events.items?.length === 0 ? (
-          <Notice title={`BanGUI has seen no ban or unban of ${q}.`} />
+          <Notice title={`Nothing in the history matches “${q}”.`} />
         ) : (
           <>
             <EventTable caption={`History of ${q}`} events={events.items} />
@@ -104,55 +98,4 @@ function Results({ q }: { q: string }) {
       </section>
     </>
   );
-}
-
-/** The answer in a sentence, and what can be done about it. */
-function Verdict({ ip, bans, onChanged }: { ip: string; bans: Pages<Ban>; onChanged: () => void }) {
-  const [asked, setAsked] = useState(false);
-  const jails = useResource("jails", getJails);
-  const exact = bans.items?.filter((ban) => ban.ip === ip) ?? [];
-  const names = jails.value?.items.map(({ name }) => name) ?? [];
-  // The jails where it is not banned yet come first, for they are what a ban is for.
-  const bannedIn = new Set(exact.map((ban) => ban.jail));
-  names.sort((a, b) => Number(bannedIn.has(a)) - Number(bannedIn.has(b)));
-  return (
-    <div class="verdict">
-      <p class="verdict-word" role="status">
-        {bans.items === null ? "\u00a0" : sentence(ip, exact, bans.items)}
-      </p>
-      <div class="bar">
-        {exact.length > 0 && (
-          <button type="button" onClick={() => setAsked(true)}>
-            Unban everywhere
-          </button>
-        )}
-        {names.length > 0 && <BanForm jails={names} ip={ip} onBanned={onChanged} />}
-      </div>
-      {jails.error !== null && names.length === 0 && (
-        <Failure title="The jails could not be loaded, so nothing can be banned here." error={jails.error} />
-      )}
-      {asked && (
-        <UnbanDialog
-          ip={ip}
-          onCancel={() => setAsked(false)}
-          onDone={() => {
-            setAsked(false);
-            onChanged();
-            focusSoon("bans-heading");
-          }}
-        />
-      )}
-    </div>
-  );
-}
-
-function sentence(ip: string, exact: Ban[], bans: Ban[]): string {
-  const found = bans.length;
-  if (exact.length > 0) return `${ip} is banned in ${exact.map((ban) => ban.jail).join(", ")}.`;
-  if (found === 0) return `${ip} is not banned.`;
-  const around = bans.filter((ban) => prefixLength(ban.ip) < prefixLength(ip));
-  if (around.length > 0) {
-    return `${ip} is banned as part of ${around.map((ban) => `${ban.ip} in ${ban.jail}`).join(", ")}.`;
-  }
-  return `${ip} itself is not banned, but ${counted(found, "ban lies", "bans lie")} within it.`;
 }

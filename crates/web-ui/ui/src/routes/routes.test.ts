@@ -19,6 +19,7 @@ const ROUTES: Route[] = [
   { page: "address", ip: "203.0.113.7" },
   { page: "address", ip: "203.0.113.0/24" },
   { page: "address", ip: "2001:db8::/32" },
+  { page: "address", ip: "2001:db8::7", open: "7-1764000000000" },
   { page: "system" },
   { page: "account" },
   { page: "login", next: "/jails/sshd?x=1" },

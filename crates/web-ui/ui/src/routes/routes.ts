@@ -9,7 +9,7 @@ export type Route =
   | { page: "jail"; jail: string }
   | { page: "search"; q: string }
   | EventsRoute
-  | { page: "address"; ip: string }
+  | AddressRoute
   | { page: "system" }
   | { page: "account" }
   | { page: "login"; next: string }
@@ -20,6 +20,13 @@ export interface OverviewRoute {
   page: "overview";
   /** Left out for the usual one. */
   view?: View;
+}
+
+export interface AddressRoute {
+  page: "address";
+  ip: string;
+  /** The event that is open. */
+  open?: string;
 }
 
 export interface EventsRoute {
@@ -44,7 +51,7 @@ export function parseRoute(url: string): Route {
   }
   if (first === "address" && second !== undefined && more.length <= 1) {
     const ip = decoded([second, ...more].join("/"));
-    return ip !== null && isAddress(ip) ? { page: "address", ip } : missing;
+    return ip !== null && isAddress(ip) ? withOpen({ page: "address", ip }, searchParams) : missing;
   }
   if (second !== undefined) return missing;
   switch (first) {
@@ -79,16 +86,13 @@ function path(route: Route): string {
       return `/jails/${encodeURIComponent(route.jail)}`;
     case "search":
       return route.q === "" ? "/search" : `/search?${new URLSearchParams({ q: route.q })}`;
-    case "events": {
-      const search = new URLSearchParams(viewToSearch(route.view));
-      if (route.from !== undefined) search.set("from", route.from);
-      if (route.open !== undefined) search.set("open", route.open);
-      const query = search.toString();
-      return query === "" ? "/events" : `/events?${query}`;
-    }
+    case "events":
+      return withQuery(`/events${viewToSearch(route.view)}`, { from: route.from, open: route.open });
     case "address":
       // A colon and the slash of a network may stand in a path as they are.
-      return `/address/${route.ip.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":")}`;
+      return withQuery(`/address/${route.ip.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":")}`, {
+        open: route.open,
+      });
     case "system":
     case "account":
       return `/${route.page}`;
@@ -116,9 +120,22 @@ function readEvents(search: URLSearchParams): EventsRoute {
   const route: EventsRoute = { page: "events", view: viewFromSearch(search) };
   const from = Date.parse(search.get("from") ?? "");
   if (!Number.isNaN(from)) route.from = new Date(from).toISOString();
+  return withOpen(route, search);
+}
+
+function withOpen<Page extends AddressRoute | EventsRoute>(route: Page, search: URLSearchParams): Page {
   const open = search.get("open") ?? "";
-  if (open !== "") route.open = open;
-  return route;
+  return open === "" ? route : { ...route, open };
+}
+
+/** A path with more in its query; what is undefined is left out. */
+function withQuery(path: string, more: Record<string, string | undefined>): string {
+  const [before = "", query = ""] = path.split("?");
+  const search = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(more)) {
+    if (value !== undefined) search.set(name, value);
+  }
+  return search.size === 0 ? before : `${before}?${search}`;
 }
 
 /** Where to go after the login: only a path of this site, lest a link sends people elsewhere. */

@@ -1,12 +1,13 @@
 // The account menu: who is logged in, the way to the account, light or dark, and the way out.
 
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { messageOf } from "../api/problem.ts";
 import { href } from "../routes/routes.ts";
 import { endSession } from "../session/session.ts";
 import { useStore } from "../state/store.ts";
 import { chooseTheme, theme, type Theme } from "../state/theme.ts";
 import { warn } from "../state/toasts.ts";
+import { useCloseOutside } from "../ui/popup.tsx";
 
 const THEMES: [Theme, string][] = [
   ["system", "As the system"],
@@ -46,25 +47,4 @@ export function Account({ user, current }: { user: string; current: boolean }) {
       </div>
     </details>
   );
-}
-
-/** Closes the menu on Escape, giving the focus back, and on a press anywhere else. */
-function useCloseOutside(menu: { current: HTMLDetailsElement | null }): void {
-  useEffect(() => {
-    const close = (event: Event): void => {
-      const element = menu.current;
-      if (element === null || !element.open) return;
-      if (event instanceof KeyboardEvent) {
-        if (event.key !== "Escape") return;
-        element.querySelector("summary")?.focus();
-      } else if (event.target instanceof Node && element.contains(event.target)) return;
-      element.open = false;
-    };
-    addEventListener("keydown", close);
-    addEventListener("pointerdown", close);
-    return () => {
-      removeEventListener("keydown", close);
-      removeEventListener("pointerdown", close);
-    };
-  }, []);
 }

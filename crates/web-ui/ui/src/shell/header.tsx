@@ -2,7 +2,9 @@
 
 import { useLocation } from "preact-iso";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { termsOf } from "../filter/query.ts";
 import { EMPTY_VIEW } from "../filter/view.ts";
+import { isAddress } from "../format/address.ts";
 import { href, type Route } from "../routes/routes.ts";
 import { Account } from "./account.tsx";
 import { Wordmark } from "./wordmark.tsx";
@@ -18,7 +20,7 @@ export function Header({ route, user }: { route: Route; user: string }) {
         <NavLink to={{ page: "events", view: EMPTY_VIEW }} current={route.page} text="History" />
         <NavLink to={{ page: "system" }} current={route.page} text="System" />
       </nav>
-      <SearchBox q={route.page === "search" ? route.q : ""} />
+      <SearchBox q={route.page === "search" ? route.q : route.page === "address" ? route.ip : ""} />
       <Account user={user} current={route.page === "account"} />
     </header>
   );
@@ -53,7 +55,7 @@ function SearchBox({ q }: { q: string }) {
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
-        route(href({ page: "search", q: text.trim() }));
+        route(href(placeFor(text.trim())));
       }}
     >
       <input
@@ -72,6 +74,13 @@ function SearchBox({ q }: { q: string }) {
       <kbd aria-hidden="true">/</kbd>
     </form>
   );
+}
+
+/** Where what is looked for is shown: an address has a page, a question in the query language is one about the history. */
+function placeFor(q: string): Route {
+  if (isAddress(q)) return { page: "address", ip: q };
+  if (termsOf(q).some(({ name }) => name !== "")) return { page: "events", view: { ...EMPTY_VIEW, q } };
+  return { page: "search", q };
 }
 
 /** Whether the key belongs to what is being typed, or to an open question. */

@@ -7,10 +7,12 @@ interface DialogProps {
   title: string;
   /** Closed without an answer. */
   onCancel: () => void;
+  /** Stands at the side of the window, as high as it, and closes on a press beside it: for looking at something. */
+  side?: boolean;
   children: ComponentChildren;
 }
 
-export function Dialog({ title, onCancel, children }: DialogProps) {
+export function Dialog({ title, onCancel, side = false, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
@@ -25,12 +27,13 @@ export function Dialog({ title, onCancel, children }: DialogProps) {
   return (
     <dialog
       ref={ref}
-      class="dialog"
+      class={side ? "dialog drawer" : "dialog"}
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault();
         onCancel();
       }}
+      onClick={(event) => side && event.target === ref.current && onCancel()}
     >
       <h2 id={heading}>{title}</h2>
       {children}

@@ -4,17 +4,20 @@ import type { ComponentChildren } from "preact";
 import { printable } from "../format/printable.ts";
 import { href } from "../routes/routes.ts";
 
-export function JailLink({ jail }: { jail: string }) {
+/** Minus one where the keyboard has another way, as in a long list. */
+type TabIndex = -1 | undefined;
+
+export function JailLink({ jail, tabIndex }: { jail: string; tabIndex?: TabIndex }) {
   return (
-    <a class="jail" href={href({ page: "jail", jail })}>
+    <a class="jail" href={href({ page: "jail", jail })} tabIndex={tabIndex}>
       {printable(jail)}
     </a>
   );
 }
 
-export function AddressLink({ ip, children }: { ip: string; children?: ComponentChildren }) {
+export function AddressLink({ ip, tabIndex, children }: { ip: string; tabIndex?: TabIndex; children?: ComponentChildren }) {
   return (
-    <a class="address" href={href({ page: "address", ip })} title={`Everything about ${ip}`}>
+    <a class="address" href={href({ page: "address", ip })} title={`Everything about ${ip}`} tabIndex={tabIndex}>
       {children ?? ip}
     </a>
   );

@@ -1,0 +1,126 @@
+// What else is known of an address, in short, with what can be done about it: where it is banned now, where it was, and a ban
+// in another jail.
+
+import { useState } from "preact/hooks";
+import { getAddress } from "../api/events.ts";
+import { getJails } from "../api/endpoints.ts";
+import type { Ban } from "../api/types.ts";
+import { BanForm } from "../bans/ban-form.tsx";
+import { UnbanDialog } from "../bans/unban-dialog.tsx";
+import { count, counted } from "../format/number.ts";
+import { useEvents, useReconnected } from "../live/use-live.ts";
+import { useResource } from "../state/resource.ts";
+import { focusSoon } from "../ui/focus.ts";
+import { AddressLink, JailLink } from "../ui/links.tsx";
+import { Ago, Remaining } from "../ui/moments.tsx";
+import { Failure } from "../ui/notice.tsx";
+import { eventsOf } from "./links.ts";
+
+export function AddressBrief({ ip }: { ip: string }) {
+  const loaded = useResource(`address ${ip}`, (signal) => getAddress(ip, signal));
+  const jails = useResource("jails", getJails);
+  const [asked, setAsked] = useState<Ban | null>(null);
+  useReconnected(loaded.reload);
+  useEvents((events) => events.some((event) => event.ip === ip) && loaded.reload());
+  const { value, error } = loaded;
+  if (value === null) {
+    if (error !== null) {
+      return <Failure title="The address could not be looked up." error={error} onRetry={loaded.reload} />;
+    }
+    return (
+      <p aria-busy="true">
+        <span class="bone" />
+      </p>
+    );
+  }
+  const banned = new Set(value.active.filter((ban) => ban.ip === ip).map(({ jail }) => jail));
+  const elsewhere = jails.value?.items.map(({ name }) => name).filter((name) => !banned.has(name)) ?? [];
+  return (
+    <>
+      <section aria-labelledby="drawer-now">
+        <h3 id="drawer-now" tabIndex={-1}>
+          Banned now
+        </h3>
+        {value.active.length === 0 ? (
+          <p class="muted">Not banned in any jail.</p>
+        ) : (
+          <ul class="plain rows">
+            {value.active.map((ban) => (
+              <li key={`${ban.jail} ${ban.ip}`}>
+                <span>
+                  <JailLink jail={ban.jail} /> {ban.ip !== ip && <>as part of <AddressLink ip={ban.ip} /></>}
+                </span>
+                <span class="muted">
+                  <Remaining until={ban.expires_at} />
+                  {ban.expires_at !== null && " left"}
+                </span>
+                <button
+                  type="button"
+                  class="small"
+                  aria-label={`Unban ${ban.ip} from ${ban.jail}`}
+                  onClick={() => setAsked(ban)}
+                >
+                  Unban
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      <section aria-labelledby="drawer-before">
+        <h3 id="drawer-before">History of the address</h3>
+        {value.bans === 0 || value.first === null ? (
+          <p class="muted">BanGUI has seen no ban of it.</p>
+        ) : (
+          <>
+            <p>
+              <a href={eventsOf(ip, ["kind", "ban"])}>{counted(value.bans, "ban")}</a> in{" "}
+              {counted(value.jails.length, "jail")}, first <Ago at={value.first} />
+              {value.last !== null && (
+                <>
+                  , last <Ago at={value.last} />
+                </>
+              )}
+              .
+            </p>
+            <ul class="plain rows">
+              {value.jails.map(({ jail, bans, last }) => (
+                <li key={jail}>
+                  <JailLink jail={jail} />
+                  <span class="muted">
+                    last <Ago at={last} />
+                  </span>
+                  <a href={eventsOf(ip, ["jail", jail], ["kind", "ban"])} aria-label={`${counted(bans, "ban")} in ${jail}`}>
+                    {count(bans)}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </>
+        )}
+        <p>
+          <AddressLink ip={ip}>Everything about {ip}</AddressLink>
+        </p>
+      </section>
+      {elsewhere.length > 0 && (
+        <section aria-labelledby="drawer-ban">
+          <h3 id="drawer-ban">{banned.size > 0 ? "Ban elsewhere" : "Ban again"}</h3>
+          {elsewhere.length === 1 && <p class="muted">in {elsewhere[0]}</p>}
+          <BanForm jails={elsewhere} ip={ip} onBanned={loaded.reload} />
+        </section>
+      )}
+      {asked !== null && (
+        <UnbanDialog
+          ip={asked.ip}
+          jail={asked.jail}
+          onCancel={() => setAsked(null)}
+          onDone={() => {
+            setAsked(null);
+            loaded.reload();
+            focusSoon("drawer-now");
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+// Which event of a list is open, as it stands in the address of the page.
+
+import { useLocation } from "preact-iso";
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { HistoryEvent } from "../api/events.ts";
+import { useResource } from "../state/resource.ts";
+import type { EventList } from "./list/event-list.ts";
+import { findOpen, openId, openKey } from "./open-event.ts";
+
+export interface Opened {
+  event: HistoryEvent | null;
+  show(event: HistoryEvent): void;
+  close(): void;
+  /** The way to the neighbour in the list, if it is there. */
+  step(by: -1 | 1): (() => void) | undefined;
+}
+
+/** The open event: from the list, or found by what stands in the address, which somebody may have passed on. */
+export function useOpened(list: EventList, open: string | undefined, address: (open?: string) => string): Opened {
+  const { route: go } = useLocation();
+  const [shown, setShown] = useState<HistoryEvent | null>(null);
+  /** Whether closing goes back to where the event was opened, instead of to a page of its own. */
+  const pushed = useRef(false);
+  const id = openId(open);
+  const inList = id === null ? undefined : list.book.get(list.book.indexOf(id))?.row;
+  const event = shown !== null && shown.id === id ? shown : (inList ?? null);
+  const found = useResource(`open ${event === null ? (open ?? "") : ""}`, async (signal) =>
+    event !== null || open === undefined ? null : findOpen(open, signal),
+  );
+  useEffect(() => {
+    if (open === undefined) pushed.current = false;
+  }, [open]);
+  const show = (next: HistoryEvent): void => {
+    setShown(next);
+    if (open === undefined) pushed.current = true;
+    go(address(openKey(next)), open !== undefined);
+  };
+  const current = open === undefined ? null : (event ?? found.value);
+  return {
+    event: current,
+    show,
+    close() {
+      if (pushed.current) history.back();
+      else go(address(), true);
+    },
+    step(by) {
+      const at = current === null ? -1 : list.book.indexOf(current.id);
+      const row = at === -1 ? null : list.book.get(at + by)?.row;
+      return row ? () => show(row) : undefined;
+    },
+  };
+}

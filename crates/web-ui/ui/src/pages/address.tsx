@@ -1,0 +1,161 @@
+// One address or network: where it is, what it has done in every jail, what is in force, and what can be done about it.
+
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { findEvents, getAddress } from "../api/events.ts";
+import { listBans } from "../api/endpoints.ts";
+import type { BanSort } from "../api/types.ts";
+import { BanTable } from "../bans/ban-table.tsx";
+import { eventsOf } from "../address/links.ts";
+import { EventDrawer } from "../events/event-drawer.tsx";
+import { EventGrid } from "../events/event-grid.tsx";
+import { EventList, SHEET } from "../events/list/event-list.ts";
+import { MatchedLines } from "../events/matched-lines.tsx";
+import { openId } from "../events/open-event.ts";
+import { useArrivals } from "../events/use-arrivals.ts";
+import { useOpened } from "../events/use-opened.ts";
+import { addTerm } from "../filter/view.ts";
+import { isNetwork } from "../format/address.ts";
+import { without } from "../live/bans.ts";
+import { useEvents, useReconnected } from "../live/use-live.ts";
+import { type AddressRoute, href } from "../routes/routes.ts";
+import { usePages, useResource } from "../state/resource.ts";
+import { useStore } from "../state/store.ts";
+import { focusSoon } from "../ui/focus.ts";
+import { PageHeading } from "../ui/heading.tsx";
+import { More } from "../ui/more.tsx";
+import { Failure, Notice } from "../ui/notice.tsx";
+import { Stale } from "../ui/stale.tsx";
+import { AddressFacts } from "./address/facts.tsx";
+import { AddressJails } from "./address/jails.tsx";
+import { Neighbours } from "./address/neighbours.tsx";
+import { Verdict } from "./address/verdict.tsx";
+import { Foot } from "./events/foot.tsx";
+
+const PAGE = 50;
+
+export function AddressPage({ ip, open }: AddressRoute) {
+  const [sort, setSort] = useState<BanSort>("-banned_at");
+  const detail = useResource(`address ${ip}`, (signal) => getAddress(ip, signal));
+  const bans = usePages(`bans ${sort}`, (cursor, signal) => listBans({ ip, sort, limit: PAGE, cursor }, signal));
+  const reload = (): void => {
+    detail.reload();
+    bans.reload();
+  };
+  useReconnected(reload);
+  useEvents((events) => events.some((event) => event.ip === ip) && reload());
+  return (
+    <>
+      <PageHeading title={ip}>
+        <span class="heading-kind">{isNetwork(ip) ? "Network" : "Address"}</span> <span class="mono">{ip}</span>
+      </PageHeading>
+      <div>
+        {detail.value === null && detail.error !== null ? (
+          <Failure
+            title="What is known of the address could not be loaded."
+            error={detail.error}
+            onRetry={detail.reload}
+          />
+        ) : (
+          <AddressFacts ip={ip} detail={detail.value} />
+        )}
+        <Stale of={detail} />
+      </div>
+      <Verdict ip={ip} bans={bans} onChanged={reload} />
+      <section aria-labelledby="bans-heading">
+        <div class="section-head">
+          <h2 id="bans-heading" tabIndex={-1}>
+            Banned now
+          </h2>
+        </div>
+        {bans.items === null && bans.error !== null ? (
+          <Failure title="The bans could not be loaded." error={bans.error} onRetry={bans.reload} />
+        ) : bans.items?.length === 0 ? (
+          <Notice title="Not banned in any jail." />
+        ) : (
+          <>
+            <BanTable
+              caption={`Active bans for ${ip}`}
+              bans={bans.items}
+              sort={sort}
+              onSort={setSort}
+              withJail
+              onUnbanned={(ban) => {
+                bans.change((current) => without(current, ban.ip, ban.jail));
+                detail.reload();
+                focusSoon("bans-heading");
+              }}
+            />
+            <More pages={bans} noun="ban" />
+          </>
+        )}
+      </section>
+      {detail.value !== null && detail.value.bans > 0 && (
+        <div class="address-columns">
+          <AddressJails ip={ip} jails={detail.value.jails} />
+          {detail.value.neighbours.length > 0 && <Neighbours ip={ip} neighbours={detail.value.neighbours} />}
+        </div>
+      )}
+      <History ip={ip} open={open} />
+    </>
+  );
+}
+
+/** Everything that happened to the address, newest first, with the log lines of its last ban. */
+function History({ ip, open }: { ip: string; open: string | undefined }) {
+  const list = useMemo(() => {
+    const query = { q: addTerm("", "ip", ip), since: "all", until: "", tz: "" };
+    return new EventList((cursor, signal) => findEvents({ ...query, limit: SHEET, cursor }, signal));
+  }, [ip]);
+  useEffect(() => list.start(), [list]);
+  const state = useStore(list.state);
+  useArrivals(list, true);
+  const opened = useOpened(list, open, (open) => href({ page: "address", ip, ...(open && { open }) }));
+  const { book } = list;
+  const empty = book.next === null && book.count === 0;
+  const lastBan = book.slice(0, Math.min(book.count, SHEET)).find(({ row }) => row?.kind === "ban")?.row?.ban;
+  return (
+    <>
+      {lastBan !== undefined && (
+        <section aria-labelledby="lines-heading">
+          <div class="section-head">
+            <h2 id="lines-heading">Log lines of the last ban</h2>
+          </div>
+          <MatchedLines key={lastBan} ban={lastBan} />
+        </section>
+      )}
+      <section aria-labelledby="history-heading">
+        <div class="section-head">
+          <h2 id="history-heading">History</h2>
+          {!empty && <a href={eventsOf(ip)}>With filters</a>}
+        </div>
+        {book.count === 0 && state.error !== null ? (
+          <Failure title="The history could not be loaded." error={state.error} onRetry={() => list.retry()} />
+        ) : empty ? (
+          <Notice title={`BanGUI has seen no ban or unban of ${ip}.`} />
+        ) : (
+          <div class="events">
+            <div class="events-waiting" role="status">
+              {state.waiting.count > 0 && (
+                <button type="button" class="primary" onClick={() => list.showNewest()}>
+                  {state.waiting.count}
+                  {state.waiting.more && "+"} new. Show them
+                </button>
+              )}
+            </div>
+            <EventGrid caption={`History of ${ip}`} list={list} gaps={[]} open={openId(open)} onOpen={opened.show} />
+            <Foot list={list} onRetry={() => list.retry()} continueAt={() => eventsOf(ip)} />
+          </div>
+        )}
+      </section>
+      {opened.event !== null && (
+        <EventDrawer
+          event={opened.event}
+          withAddress={opened.event.ip !== ip}
+          onClose={opened.close}
+          onNewer={opened.step(-1)}
+          onOlder={opened.step(1)}
+        />
+      )}
+    </>
+  );
+}
