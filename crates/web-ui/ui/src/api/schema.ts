@@ -4,6 +4,27 @@
  */
 
 export interface paths {
+    "/api/addresses/{ip}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything about one address or network
+         * @description Where it is, what it did in each jail, what is in force, and what its neighbours did. One that was never banned is
+         *     answered with zeros.
+         */
+        get: operations["getAddress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -90,6 +111,23 @@ export interface paths {
          * @description Answers with what fail2ban lists afterwards.
          */
         post: operations["createBan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bans/{ban}/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The log lines that led to a ban */
+        get: operations["getBanMatches"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -202,6 +240,116 @@ export interface paths {
         };
         /** Whether the process can do its work */
         get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/completions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What could be meant by a question that is being typed */
+        get: operations["getHistoryCompletions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The history as a file of any size
+         * @description All events of the period, newest first, as CSV (RFC 4180, UTF-8, with a header) or as NDJSON (an Event on each line).
+         *     In CSV, a text that a spreadsheet would take for a formula has an apostrophe before it. A file that could not be
+         *     written to its end is not ended: the connection is cut, and clients report that.
+         */
+        get: operations["exportHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/offenders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses that were banned more than once, with how their bans grew */
+        get: operations["getHistoryOffenders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Bans over time
+         * @description The period is cut into about 120 stretches at most. Days, weeks and months begin where they do in the time zone.
+         */
+        get: operations["getHistoryTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/top": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups with the most bans */
+        get: operations["getHistoryTop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/history/totals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sums of a period, beside the period before and what is usual */
+        get: operations["getHistoryTotals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -414,6 +562,94 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What an address did in one jail. */
+        AddressJail: {
+            /**
+             * Format: int32
+             * @description The highest count of bans that fail2ban told, where it told one.
+             */
+            ban_count: number | null;
+            /**
+             * Format: int64
+             * @description Its bans there.
+             */
+            bans: number;
+            /**
+             * Format: int64
+             * @description Failures that led to them, as far as known.
+             */
+            failures: number;
+            /**
+             * Format: date-time
+             * @description The first ban.
+             */
+            first: string;
+            /**
+             * @description The jail.
+             * @example sshd
+             */
+            jail: string;
+            /**
+             * Format: date-time
+             * @description The last ban.
+             */
+            last: string;
+            /**
+             * Format: int64
+             * @description The longest ban in seconds; -1 for a permanent one.
+             */
+            longest: number;
+        };
+        /** @description A neighbour that was banned. */
+        AddressNeighbour: {
+            /**
+             * Format: int64
+             * @description Its bans.
+             */
+            bans: number;
+            /**
+             * @description The address, as fail2ban spells it.
+             * @example 203.0.113.8
+             */
+            ip: string;
+        };
+        /** @description What an address or network has done. */
+        AddressResponse: {
+            /** @description Its bans that are in force, and those of networks around it. */
+            active: components["schemas"]["Ban"][];
+            /**
+             * Format: int64
+             * @description Its bans in all jails; 0 if it was never banned.
+             */
+            bans: number;
+            /**
+             * @description Its country: `NL`, `private` or `unknown`.
+             * @example NL
+             */
+            country: string;
+            /**
+             * Format: date-time
+             * @description The first ban.
+             */
+            first: string | null;
+            /** @description Its name in the DNS, where that was asked for and known. */
+            host: string | null;
+            /**
+             * @description The address or network, as fail2ban spells it.
+             * @example 203.0.113.7
+             */
+            ip: string;
+            /** @description What it did in each jail, the one with the most bans first. */
+            jails: components["schemas"]["AddressJail"][];
+            /**
+             * Format: date-time
+             * @description The last ban.
+             */
+            last: string | null;
+            /** @description Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6), the most first; at most 20. */
+            neighbours: components["schemas"]["AddressNeighbour"][];
+            network: components["schemas"]["Network"] | null;
+        };
         /** @description An address, network or other entry that is banned now. */
         Ban: {
             /**
@@ -497,6 +733,11 @@ export interface components {
              */
             rndtime: number | null;
         };
+        /**
+         * @description The length of a stretch (ISO 8601).
+         * @enum {string}
+         */
+        Bucket: "PT5M" | "PT15M" | "PT1H" | "PT6H" | "P1D" | "P1W" | "P1M" | "P1Y";
         /** @description A ban to be made. */
         CreateBanRequest: {
             /** @description Bans even your own address, loopback, an address that the jail ignores, or a very large network. */
@@ -530,6 +771,11 @@ export interface components {
         /** @description A ban or unban in the history. */
         Event: {
             /**
+             * Format: int64
+             * @description The number of the ban that began or ended: that of its beginning.
+             */
+            ban: number;
+            /**
              * Format: int32
              * @description How often this jail had banned it, this time included, where known.
              */
@@ -547,6 +793,11 @@ export interface components {
             bantime: number;
             /** @description The BanGUI user who asked for it. */
             by: string | null;
+            /**
+             * @description The country of the address: `NL`, `private` or `unknown`.
+             * @example NL
+             */
+            country: string;
             /**
              * Format: date-time
              * @description When the ban ends or was to end; null for a permanent one.
@@ -574,6 +825,7 @@ export interface components {
             jail: string;
             /** @description Ban or unban. */
             kind: components["schemas"]["EventKind"];
+            network: components["schemas"]["Network"] | null;
             /**
              * Format: date-time
              * @description When it happened.
@@ -596,6 +848,11 @@ export interface components {
             /** @description The cursor of the next page; null on the last one. */
             next: string | null;
         };
+        /**
+         * @description The form of the file.
+         * @enum {string}
+         */
+        ExportFormat: "csv" | "ndjson";
         /** @description fail2ban as last seen. */
         Fail2ban: {
             /**
@@ -643,6 +900,11 @@ export interface components {
             /** @description What is wrong, and what would be right. */
             message: string;
         };
+        /**
+         * @description Why the history knows nothing of a stretch of time.
+         * @enum {string}
+         */
+        GapCause: "unwatched" | "fail2ban_away";
         /** @description The health of BanGUI together with fail2ban. */
         Health: {
             /**
@@ -670,6 +932,299 @@ export interface components {
             since: string | null;
             /** @description `ok` if fail2ban is online. */
             status: components["schemas"]["Status"];
+        };
+        /** @description One proposal. */
+        HistoryCompletion: {
+            /**
+             * @description What it is, for people.
+             * @example Netherlands
+             */
+            about: string | null;
+            /**
+             * @description What takes the part's place.
+             * @example NL
+             */
+            text: string;
+        };
+        /** @description What could be meant by what is being typed. */
+        HistoryCompletions: {
+            /** @description Where the part that is replaced begins, in UTF-16 units. */
+            from: number;
+            /** @description What could take its place, the likeliest first; at most 20. */
+            items: components["schemas"]["HistoryCompletion"][];
+            /** @description Where it ends. */
+            to: number;
+        };
+        /** @description A stretch of time that must not be taken for peace. */
+        HistoryGap: {
+            /** @description Why. */
+            cause: components["schemas"]["GapCause"];
+            /**
+             * Format: date-time
+             * @description Its first moment.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description The first moment behind.
+             */
+            until: string;
+        };
+        /** @description An address that was banned more than once. */
+        HistoryOffender: {
+            /**
+             * Format: int32
+             * @description The highest count of bans that fail2ban told, where it told one.
+             */
+            ban_count: number | null;
+            /** @description Whether it is banned now. */
+            banned_now: boolean;
+            /**
+             * Format: int64
+             * @description Its bans.
+             */
+            bans: number;
+            /**
+             * @description Its country: `NL`, `private` or `unknown`.
+             * @example NL
+             */
+            country: string;
+            /**
+             * Format: date-time
+             * @description The first of these bans.
+             */
+            first: string;
+            /**
+             * Format: int64
+             * @description The length of the first in seconds; -1 for a permanent one.
+             */
+            first_bantime: number;
+            /**
+             * @description The address, as fail2ban spells it.
+             * @example 203.0.113.7
+             */
+            ip: string;
+            /** @description The jails that banned it, by name. */
+            jails: string[];
+            /**
+             * Format: date-time
+             * @description The last of them.
+             */
+            last: string;
+            /**
+             * Format: int64
+             * @description The length of the last: longer where fail2ban escalates.
+             */
+            last_bantime: number;
+            network: components["schemas"]["Network"] | null;
+        };
+        /** @description Addresses that were banned more than once. */
+        HistoryOffenders: {
+            /** @description Those with the most bans first. */
+            items: components["schemas"]["HistoryOffender"][];
+            /**
+             * Format: date-time
+             * @description The first moment that is counted.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description The first moment behind.
+             */
+            until: string;
+        };
+        /** @description The bans of one group over time. */
+        HistorySeries: {
+            /** @description Its bans, for each stretch. */
+            counts: number[];
+            /**
+             * @description The group: a jail, an origin, a country (`NL`, `private`, `unknown`) or a network (`AS64500`, `unknown`).
+             * @example sshd
+             */
+            key: string;
+            /** @description The network's name. */
+            label: string | null;
+        };
+        /** @description The sums of the period before. */
+        HistorySums: {
+            /**
+             * Format: int64
+             * @description Different addresses.
+             */
+            addresses: number;
+            /**
+             * Format: int64
+             * @description Bans.
+             */
+            bans: number;
+            /**
+             * Format: int64
+             * @description Different countries.
+             */
+            countries: number;
+            /**
+             * Format: int64
+             * @description Different networks.
+             */
+            networks: number;
+            /**
+             * Format: int64
+             * @description Addresses that were banned more than once.
+             */
+            repeaters: number;
+            /**
+             * Format: date-time
+             * @description The first moment that is counted.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description The first moment behind.
+             */
+            until: string;
+        };
+        /** @description Bans over time. */
+        HistoryTimeline: {
+            /** @description How long a stretch is. */
+            bucket: components["schemas"]["Bucket"];
+            /** @description When nobody watched; oldest first, the 500 longest at most. */
+            gaps: components["schemas"]["HistoryGap"][];
+            /** @description Bans that no series has, for each stretch. */
+            others: number[];
+            /** @description At most eight, the one with the most bans first. */
+            series: components["schemas"]["HistorySeries"][];
+            /**
+             * Format: date-time
+             * @description The first moment that is counted.
+             */
+            since: string;
+            /** @description When each stretch begins, in the time zone; the first one may be cut by `since`, the last one by `until`. */
+            starts: string[];
+            /**
+             * @description The time zone in which stretches begin.
+             * @example Europe/Berlin
+             */
+            tz: string;
+            /**
+             * Format: date-time
+             * @description The first moment behind.
+             */
+            until: string;
+        };
+        /** @description The largest groups of a period. */
+        HistoryTop: {
+            /**
+             * Format: int64
+             * @description The bans of all groups.
+             */
+            bans: number;
+            /** @description What the rows stand for. */
+            by: components["schemas"]["TopBy"];
+            /**
+             * Format: int64
+             * @description How many groups there are in all.
+             */
+            groups: number;
+            /** @description Those with the most bans, the largest first. */
+            rows: components["schemas"]["HistoryTopRow"][];
+            /**
+             * Format: date-time
+             * @description The first moment that is counted.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description The first moment behind.
+             */
+            until: string;
+        };
+        /** @description A group of bans. */
+        HistoryTopRow: {
+            /**
+             * Format: int64
+             * @description Its different addresses.
+             */
+            addresses: number;
+            /**
+             * Format: int64
+             * @description Its bans.
+             */
+            bans: number;
+            /**
+             * Format: int64
+             * @description Its bans in the period of the same length before.
+             */
+            before: number;
+            /**
+             * @description The country of an address (`NL`, `private`, `unknown`); null for other groups.
+             * @example NL
+             */
+            country: string | null;
+            /**
+             * @description The group: an address, a network (`AS64500`, `unknown`), a country (`NL`, `private`, `unknown`), a jail or an
+             *     origin.
+             * @example 203.0.113.7
+             */
+            key: string;
+            /** @description The network's name. */
+            label: string | null;
+            network: components["schemas"]["Network"] | null;
+        };
+        /** @description The sums of a period. */
+        HistoryTotals: {
+            /**
+             * Format: int64
+             * @description Different addresses.
+             */
+            addresses: number;
+            /**
+             * Format: int64
+             * @description Bans.
+             */
+            bans: number;
+            /** @description The period of the same length before. */
+            before: components["schemas"]["HistorySums"];
+            /**
+             * Format: int64
+             * @description Different countries, of addresses whose country is known.
+             */
+            countries: number;
+            /**
+             * Format: date-time
+             * @description The first ban of the period.
+             */
+            first: string | null;
+            /**
+             * Format: date-time
+             * @description The last ban of the period.
+             */
+            last: string | null;
+            /**
+             * Format: int64
+             * @description Different networks, of addresses whose network is known.
+             */
+            networks: number;
+            /**
+             * Format: int64
+             * @description Addresses that were banned more than once.
+             */
+            repeaters: number;
+            /**
+             * Format: date-time
+             * @description The first moment that is counted.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description The first moment behind.
+             */
+            until: string;
+            /**
+             * Format: int64
+             * @description The bans that such a period usually has: the median of the seven before, of which those count that were watched;
+             *     null if they are fewer than three.
+             */
+            usual_bans: number | null;
         };
         /** @description A process that holds the scheduler lock. */
         Holder: {
@@ -1013,6 +1568,13 @@ export interface components {
             /** @description Whose it is. */
             user: components["schemas"]["User"];
         };
+        /** @description The log lines behind a ban. */
+        MatchesResponse: {
+            /** @description Whether lines were left out or cut. */
+            cut: boolean;
+            /** @description The lines that matched, oldest first, as they were in the log. An attacker has written parts of them. */
+            lines: string[];
+        };
         /** @description The session of this request. */
         MeResponse: {
             /**
@@ -1027,6 +1589,19 @@ export interface components {
             expires_at: string;
             /** @description Whose it is. */
             user: components["schemas"]["User"];
+        };
+        /** @description The network that an address belongs to. */
+        Network: {
+            /**
+             * @description Its number.
+             * @example AS64500
+             */
+            asn: string;
+            /**
+             * @description Its holder's name, where known.
+             * @example Example Networks
+             */
+            name: string | null;
         };
         /**
          * @description How a ban or unban came about.
@@ -1208,6 +1783,16 @@ export interface components {
              */
             workers: number;
         };
+        /**
+         * @description What the series of a timeline stand for.
+         * @enum {string}
+         */
+        TimelineBy: "jail" | "origin" | "country" | "network";
+        /**
+         * @description What the rows of a ranking stand for.
+         * @enum {string}
+         */
+        TopBy: "address" | "network" | "country" | "jail" | "origin";
         /** @description What fail2ban says after an unban. */
         UnbannedResponse: {
             /**
@@ -1242,6 +1827,68 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getAddress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description An address or network in any spelling
+                 * @example 203.0.113.7
+                 */
+                ip: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its story */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressResponse"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     logIn: {
         parameters: {
             query?: never;
@@ -1733,6 +2380,77 @@ export interface operations {
             };
         };
     };
+    getBanMatches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The `ban` of an event
+                 * @example 4711
+                 */
+                ban: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lines */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchesResponse"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description matches_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deleteBan: {
         parameters: {
             query?: {
@@ -1830,6 +2548,12 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
+                /**
+                 * @description Which part of the history, in the query language (docs/history.md), at most 1000 characters. All other parameters
+                 *     narrow it further.
+                 * @example jail:sshd -country:NL since:30d
+                 */
+                q?: string;
                 /** @description Only this jail. */
                 jail?: string;
                 /**
@@ -1841,12 +2565,21 @@ export interface operations {
                 kind?: components["schemas"]["EventKind"];
                 /** @description Only events that came about this way. */
                 origin?: components["schemas"]["Origin"];
-                /** @description At or after this time (RFC 3339). */
+                /**
+                 * @description At or after this time: RFC 3339, or as in the query language. Goes before `since:` in `q`.
+                 * @example 2026-11-01T00:00:00Z
+                 */
                 since?: string;
-                /** @description Before this time (RFC 3339). */
+                /**
+                 * @description Before this time, likewise. Goes before `until:` in `q`.
+                 * @example 2026-12-01T00:00:00Z
+                 */
                 until?: string;
-                /** @description Only rows where address, jail, reason or user contain this text, at most 200 characters. */
-                q?: string;
+                /**
+                 * @description The time zone (IANA) in which times without an offset are meant.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
                 /** @description Rows of a page. */
                 limit?: number;
                 /** @description The `next` of the page before. */
@@ -2071,6 +2804,471 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+    getHistoryCompletions: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The question so far, at most 1000 characters.
+                 * @example jail:ss
+                 */
+                q?: string;
+                /** @description Where the caret is, in UTF-16 units as browsers count; at the end if left out. */
+                at?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Names or values */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryCompletions"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportHistory: {
+        parameters: {
+            query: {
+                /**
+                 * @description Which part of the history, in the query language (docs/history.md), at most 1000 characters.
+                 * @example jail:sshd -country:NL since:30d
+                 */
+                q?: string;
+                /**
+                 * @description From this time on: RFC 3339, or as in the query language, or `all` for the first ban on. Goes before
+                 *     `since:` in `q`; without both, 7 days before the end.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                since?: string;
+                /**
+                 * @description Before this time, likewise. Goes before `until:` in `q`; without both, now.
+                 * @example 2026-12-01T00:00:00Z
+                 */
+                until?: string;
+                /**
+                 * @description The time zone (IANA) in which days begin and times without an offset are meant.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /** @description The form of the file. */
+                format: components["schemas"]["ExportFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": components["schemas"]["Event"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHistoryOffenders: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which part of the history, in the query language (docs/history.md), at most 1000 characters.
+                 * @example jail:sshd -country:NL since:30d
+                 */
+                q?: string;
+                /**
+                 * @description From this time on: RFC 3339, or as in the query language, or `all` for the first ban on. Goes before
+                 *     `since:` in `q`; without both, 7 days before the end.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                since?: string;
+                /**
+                 * @description Before this time, likewise. Goes before `until:` in `q`; without both, now.
+                 * @example 2026-12-01T00:00:00Z
+                 */
+                until?: string;
+                /**
+                 * @description The time zone (IANA) in which days begin and times without an offset are meant.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /** @description Rows of the list. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those with the most bans */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryOffenders"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHistoryTimeline: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which part of the history, in the query language (docs/history.md), at most 1000 characters.
+                 * @example jail:sshd -country:NL since:30d
+                 */
+                q?: string;
+                /**
+                 * @description From this time on: RFC 3339, or as in the query language, or `all` for the first ban on. Goes before
+                 *     `since:` in `q`; without both, 7 days before the end.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                since?: string;
+                /**
+                 * @description Before this time, likewise. Goes before `until:` in `q`; without both, now.
+                 * @example 2026-12-01T00:00:00Z
+                 */
+                until?: string;
+                /**
+                 * @description The time zone (IANA) in which days begin and times without an offset are meant.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /** @description What the series stand for. */
+                by?: components["schemas"]["TimelineBy"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Counts for each stretch */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryTimeline"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHistoryTop: {
+        parameters: {
+            query: {
+                /**
+                 * @description Which part of the history, in the query language (docs/history.md), at most 1000 characters.
+                 * @example jail:sshd -country:NL since:30d
+                 */
+                q?: string;
+                /**
+                 * @description From this time on: RFC 3339, or as in the query language, or `all` for the first ban on. Goes before
+                 *     `since:` in `q`; without both, 7 days before the end.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                since?: string;
+                /**
+                 * @description Before this time, likewise. Goes before `until:` in `q`; without both, now.
+                 * @example 2026-12-01T00:00:00Z
+                 */
+                until?: string;
+                /**
+                 * @description The time zone (IANA) in which days begin and times without an offset are meant.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+                /** @description What a group stands for. */
+                by: components["schemas"]["TopBy"];
+                /** @description Rows of the list. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The largest groups */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryTop"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHistoryTotals: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Which part of the history, in the query language (docs/history.md), at most 1000 characters.
+                 * @example jail:sshd -country:NL since:30d
+                 */
+                q?: string;
+                /**
+                 * @description From this time on: RFC 3339, or as in the query language, or `all` for the first ban on. Goes before
+                 *     `since:` in `q`; without both, 7 days before the end.
+                 * @example 2026-11-01T00:00:00Z
+                 */
+                since?: string;
+                /**
+                 * @description Before this time, likewise. Goes before `until:` in `q`; without both, now.
+                 * @example 2026-12-01T00:00:00Z
+                 */
+                until?: string;
+                /**
+                 * @description The time zone (IANA) in which days begin and times without an offset are meant.
+                 * @example Europe/Berlin
+                 */
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sums */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryTotals"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
