@@ -121,9 +121,12 @@ export const EVENTS: BanEvent[] = Array.from({ length: 40 }, (_, index): BanEven
   const unban = index % 6 === 5;
   return {
     id: 10_000 - index,
+    ban: 10_000 - index,
     kind: unban ? "unban" : "ban",
     jail,
     ip: index % 5 === 2 ? `2001:db8:${index.toString(16)}::7` : `203.0.113.${(index * 7) % 255}`,
+    country: "NL",
+    network: { asn: "AS64500", name: "Example Networks" },
     occurred_at: at(-6 - index * 41),
     banned_at: at(-6 - index * 41 - (unban ? 3_600 : 0)),
     expires_at: at(3_600 - index * 41),

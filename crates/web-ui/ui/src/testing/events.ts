@@ -12,9 +12,12 @@ export const moment = (seconds: number): string => new Date(START + seconds * 1_
 export function banEvent(id: number, changes: Partial<BanEvent> = {}): BanEvent {
   return {
     id,
+    ban: id,
     kind: "ban",
     jail: "sshd",
     ip: `203.0.113.${id % 256}`,
+    country: "NL",
+    network: null,
     occurred_at: moment(id),
     banned_at: moment(id),
     expires_at: moment(id + 600),
