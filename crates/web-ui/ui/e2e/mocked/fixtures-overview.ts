@@ -139,7 +139,7 @@ export function top(url: URL): Top {
     key,
     label: NETWORK_NAMES[key] ?? null,
     country: by === "address" ? (Object.keys(COUNTRY_SHARES)[index] ?? null) : null,
-    network: by === "address" ? "AS64500" : null,
+    network: by === "address" ? { asn: "AS64501", name: NETWORK_NAMES["AS64501"] ?? null } : null,
     bans: parts[index] ?? 0,
     addresses: Math.ceil((parts[index] ?? 0) / 2),
     before: index % 5 === 3 ? 0 : Math.round((parts[index] ?? 0) * (0.5 + (index % 4) / 3)),

@@ -2,14 +2,20 @@
 
 import type { Bucket, Timeline } from "../api/history.ts";
 import { count } from "../format/number.ts";
+import { NumberLink } from "../ui/number-link.tsx";
 import { gapIn, gapWords } from "./gaps.ts";
 import type { Plot } from "./plot.ts";
 import { bucketName } from "./calendar.ts";
 import type { Series } from "./series.ts";
 
 export interface Leads {
-  /** The page with the rows behind a number: those of a series, or all; of a stretch of time, or of all of it. */
-  rows(series: Series | null, stretch?: { since: number; until: number }): string;
+  /**
+   * The page with the rows behind a number: those of a series, or all; of a stretch of time, or of all of it. Null where no
+   * filter can name them.
+   */
+  rows(series: Series | null, stretch?: { since: number; until: number }): string | null;
+  /** Whether a filter can name the series. */
+  canName(key: string): boolean;
   /** Shows only this series. */
   only(key: string): void;
   /** Shows only this stretch of time; `last` where it goes up to the end of what is shown. */
@@ -37,7 +43,7 @@ export function BucketTip({ timeline, series, before, plot, at, pinned, leads, o
   const gap = gapIn(timeline, since, until);
   const name = nameOf(timeline, at);
   const number = (value: number, of: Series | null) =>
-    pinned && value > 0 ? <a href={leads.rows(of, { since, until })}>{count(value)}</a> : count(value);
+    pinned ? <NumberLink value={value} href={leads.rows(of, { since, until })} /> : count(value);
   return (
     <div
       class={`tip${pinned ? " tip-pinned" : ""}`}
@@ -51,7 +57,7 @@ export function BucketTip({ timeline, series, before, plot, at, pinned, leads, o
         {seen.map((each) => (
           <li key={each.key ?? ""}>
             <span class={`swatch colour-${each.colour}`} aria-hidden="true" />
-            {pinned && each.key !== null ? (
+            {pinned && each.key !== null && leads.canName(each.key) ? (
               <button type="button" class="link" title={`Show only ${each.name}`} onClick={() => leads.only(each.key ?? "")}>
                 {each.name}
               </button>

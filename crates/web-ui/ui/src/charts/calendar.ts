@@ -6,11 +6,14 @@ import type { Bucket } from "../api/history.ts";
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1_440;
 
-/** Which bucket begins to name, from many names to few: in minutes of the day, in days, or in months. */
-const STEPS: [unit: "minutes" | "days" | "months", every: number][] = [
-  ...[5, 10, 15, 30, 60, 120, 180, 360, 720].map((every) => ["minutes", every] as ["minutes", number]),
-  ...[1, 2, 4, 7, 14].map((every) => ["days", every] as ["days", number]),
-  ...[1, 2, 3, 6, 12].map((every) => ["months", every] as ["months", number]),
+type Unit = "minutes" | "days" | "months" | "years";
+
+/** Which beginnings to name, from many names to few: each of so many minutes of the day, days, months, or years. */
+const STEPS: [unit: Unit, every: number][] = [
+  ...[5, 10, 15, 30, 60, 120, 180, 360, 720].map((every) => ["minutes", every] as [Unit, number]),
+  ...[1, 2, 4, 7, 14].map((every) => ["days", every] as [Unit, number]),
+  ...[1, 2, 3, 6, 12].map((every) => ["months", every] as [Unit, number]),
+  ...[1, 2, 5, 10, 20].map((every) => ["years", every] as [Unit, number]),
 ];
 
 const formatter = (options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat =>
@@ -32,7 +35,7 @@ function wall(moment: string): Date {
 export function axisNames(starts: string[], bucket: Bucket, most: number): { index: number; text: string }[] {
   const days = starts.map(wall);
   for (const [unit, every] of STEPS) {
-    if (bucket === "P1M" && unit !== "months") continue;
+    if ((bucket === "P1M" || bucket === "P1Y") && (unit === "minutes" || unit === "days")) continue;
     const named = days.flatMap((day, index) => (begins(day, unit, every) ? [index] : []));
     if (named.length > most) continue;
     return named.map((index) => ({ index, text: axisName(days[index] as Date, unit) }));
@@ -40,22 +43,23 @@ export function axisNames(starts: string[], bucket: Bucket, most: number): { ind
   return [];
 }
 
-function begins(day: Date, unit: "minutes" | "days" | "months", every: number): boolean {
+function begins(day: Date, unit: Unit, every: number): boolean {
   if (day.getUTCSeconds() !== 0) return false;
   const minutes = day.getUTCHours() * 60 + day.getUTCMinutes();
   if (unit === "minutes") return minutes % every === 0;
   if (minutes !== 0) return false;
   if (unit === "months") return day.getUTCDate() === 1 && day.getUTCMonth() % every === 0;
+  if (unit === "years") return day.getUTCDate() === 1 && day.getUTCMonth() === 0 && day.getUTCFullYear() % every === 0;
   return Math.floor(day.getTime() / MINUTE_MS / DAY_MINUTES) % every === 0;
 }
 
-function axisName(day: Date, unit: "minutes" | "days" | "months"): string {
-  if (unit === "months") return day.getUTCMonth() === 0 ? YEAR.format(day) : MONTH.format(day);
+function axisName(day: Date, unit: Unit): string {
+  if (unit === "months" || unit === "years") return day.getUTCMonth() === 0 ? YEAR.format(day) : MONTH.format(day);
   const midnight = day.getUTCHours() === 0 && day.getUTCMinutes() === 0;
   return unit === "minutes" && !midnight ? CLOCK.format(day) : DAY.format(day);
 }
 
-/** "Tue 24 Nov, 06:00 – 12:00"; "Tue 24 Nov 2026"; "23 Nov – 29 Nov 2026"; "November 2026". */
+/** "Tue 24 Nov, 06:00 – 12:00"; "Tue 24 Nov 2026"; "23 Nov – 29 Nov 2026"; "November 2026"; "2026". */
 export function bucketName(start: string, end: string, bucket: Bucket): string {
   const [from, to] = [wall(start), wall(end)];
   switch (bucket) {
@@ -63,6 +67,8 @@ export function bucketName(start: string, end: string, bucket: Bucket): string {
       return comma(FULL_DAY.format(from));
     case "P1M":
       return FULL_MONTH.format(from);
+    case "P1Y":
+      return YEAR.format(from);
     case "P1W": {
       const last = new Date(to.getTime() - 1);
       return `${DAY.format(from)} – ${DAY.format(last)} ${YEAR.format(last)}`;

@@ -104,6 +104,12 @@ describe("the axis", () => {
     expect(bucketName("2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00", "PT1H")).toBe("Sun 25 Oct, 02:00 – 02:00");
   });
 
+  it("names years, as few as there is room for", () => {
+    const years = Array.from({ length: 12 }, (_, index) => `${2016 + index}-01-01T00:00:00+01:00`);
+    expect(axisNames(years, "P1Y", 3).map(({ text }) => text)).toEqual(["2020", "2025"]);
+    expect(bucketName(years[0] ?? "", years[1] ?? "", "P1Y")).toBe("2016");
+  });
+
   it("names a year where it begins", () => {
     const months = ["2026-11-01", "2026-12-01", "2027-01-01"].map((day) => `${day}T00:00:00+01:00`);
     expect(axisNames(months, "P1M", 3).map(({ text }) => text)).toEqual(["Nov", "Dec", "2027"]);

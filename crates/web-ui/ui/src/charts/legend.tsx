@@ -1,6 +1,6 @@
 // Which colour is which series, and whether it is drawn.
 
-import { count } from "../format/number.ts";
+import { NumberLink } from "../ui/number-link.tsx";
 import type { Leads } from "./bucket-tip.tsx";
 import type { Series } from "./series.ts";
 
@@ -22,7 +22,7 @@ export function Legend({ series, hidden, onToggle, before, leads }: LegendProps)
             <span class={`swatch colour-${each.colour}`} aria-hidden="true" />
             <span class="legend-name">{each.name}</span>
           </button>
-          <a href={leads.rows(each)}>{count(each.sum)}</a>
+          <NumberLink value={each.sum} href={leads.rows(each)} />
         </li>
       ))}
       {before && (

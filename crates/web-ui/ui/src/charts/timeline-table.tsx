@@ -1,7 +1,7 @@
 // The numbers of a time line, for those who cannot see it, and for those who want to know exactly.
 
 import type { Timeline } from "../api/history.ts";
-import { count } from "../format/number.ts";
+import { NumberLink } from "../ui/number-link.tsx";
 import { type Leads, nameOf } from "./bucket-tip.tsx";
 import { gapIn, gapWords } from "./gaps.ts";
 import type { Series } from "./series.ts";
@@ -43,9 +43,13 @@ export function TimelineTable({ caption, timeline, series, leads }: TimelineTabl
                   {nameOf(timeline, at)}
                   {gap !== null && <span class="muted"> ({gapWords(gap.cause)} for a while)</span>}
                 </th>
-                <Number value={all} href={leads.rows(null, stretch)} />
+                <td class="numeric">
+                  <NumberLink value={all} href={leads.rows(null, stretch)} />
+                </td>
                 {series.map((each) => (
-                  <Number key={each.key ?? ""} value={each.counts[at] ?? 0} href={leads.rows(each, stretch)} />
+                  <td key={each.key ?? ""} class="numeric">
+                    <NumberLink value={each.counts[at] ?? 0} href={leads.rows(each, stretch)} />
+                  </td>
                 ))}
               </tr>
             );
@@ -54,8 +58,4 @@ export function TimelineTable({ caption, timeline, series, leads }: TimelineTabl
       </table>
     </div>
   );
-}
-
-function Number({ value, href }: { value: number; href: string }) {
-  return <td class="numeric">{value > 0 ? <a href={href}>{count(value)}</a> : <span class="muted">0</span>}</td>;
 }

@@ -4,6 +4,7 @@ import type { Top, TopRow } from "../api/history.ts";
 import { change } from "../format/change.ts";
 import { countryName } from "../format/country.ts";
 import { count } from "../format/number.ts";
+import { NumberLink } from "../ui/number-link.tsx";
 import { type Column, Table } from "../ui/table.tsx";
 
 interface MapTableProps {
@@ -24,7 +25,7 @@ export function MapTable({ top, rows, only }: MapTableProps) {
         </button>
       ),
     },
-    { key: "bans", head: "Bans", numeric: true, cell: ({ key, bans }) => <a href={rows(key)}>{count(bans)}</a> },
+    { key: "bans", head: "Bans", numeric: true, cell: ({ key, bans }) => <NumberLink value={bans} href={rows(key)} /> },
     { key: "addresses", head: "Addresses", numeric: true, cell: ({ addresses }) => count(addresses) },
     { key: "change", head: "Change", numeric: true, cell: ({ bans, before }) => change(bans, before) },
   ];

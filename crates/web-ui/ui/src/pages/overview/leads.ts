@@ -18,6 +18,11 @@ export interface Stretch {
   until: number;
 }
 
+/** Whether the query language has a word for a group: it has none for networks that nobody knows. */
+export function canName(by: Dimension, key: string): boolean {
+  return by !== "network" || key !== "unknown";
+}
+
 /** The view with only the bans of one group. */
 export function narrowed(view: View, by: Dimension, key: string): View {
   return { ...view, q: addTerm(view.q, TERMS[by], key) };
@@ -31,6 +36,11 @@ export function without(view: View, by: Dimension, keys: string[]): View {
 /** The view within a stretch of time. */
 export function within(view: View, { since, until }: Stretch): View {
   return { ...view, since: new Date(since).toISOString(), until: new Date(until).toISOString() };
+}
+
+/** The page with the bans of one group; null where it cannot be named. */
+export function bansOfGroup(view: View, by: Dimension, key: string): string | null {
+  return canName(by, key) ? bansOf(narrowed(view, by, key)) : null;
 }
 
 /** The page with the bans of a view. */

@@ -9,8 +9,9 @@ import { printable } from "../../format/printable.ts";
 import { AddressLink, JailLink } from "../../ui/links.tsx";
 import { Ago } from "../../ui/moments.tsx";
 import { Failure, Notice } from "../../ui/notice.tsx";
+import { NumberLink } from "../../ui/number-link.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
-import { bansOf, narrowed } from "./leads.ts";
+import { bansOfGroup } from "./leads.ts";
 import { useQuestion } from "./use-question.ts";
 
 const SHOWN = 10;
@@ -62,7 +63,7 @@ function columns(view: View): Column<Offender>[] {
       key: "bans",
       head: "Bans",
       numeric: true,
-      cell: ({ ip, bans }) => <a href={bansOf(narrowed(view, "address", ip))}>{count(bans)}</a>,
+      cell: ({ ip, bans }) => <NumberLink value={bans} href={bansOfGroup(view, "address", ip)} />,
     },
     { key: "in", head: "Jails", cell: ({ jails }) => <Jails jails={jails} /> },
     { key: "length", head: "Banned for", cell: (offender) => <Escalation offender={offender} /> },

@@ -7,7 +7,7 @@ import { change } from "../../format/change.ts";
 import type { BanEvent } from "../../api/types.ts";
 import { banEvent } from "../../testing/events.ts";
 import { isSilent } from "./jails.tsx";
-import { bansOf, narrowed, within, without } from "./leads.ts";
+import { bansOf, bansOfGroup, narrowed, within, without } from "./leads.ts";
 import { useQuestion } from "./use-question.ts";
 
 const watchers = vi.hoisted(() => new Set<(events: BanEvent[]) => void>());
@@ -28,6 +28,12 @@ describe("leads", () => {
     expect(narrowed(view, "country", "NL").q).toBe("jail:sshd scanner country:NL");
     expect(narrowed(view, "address", "2001:db8::1").q).toBe("jail:sshd scanner ip:2001:db8::1");
     expect(bansOf(view)).toBe("/events?q=jail%3Asshd+scanner+kind%3Aban&since=30d");
+  });
+
+  it("are none for what the query language has no word for", () => {
+    expect(bansOfGroup(view, "network", "unknown")).toBeNull();
+    expect(bansOfGroup(view, "network", "AS64500")).toContain("network%3AAS64500");
+    expect(bansOfGroup(view, "country", "unknown")).toContain("country%3Aunknown");
   });
 
   it("take groups away one by one", () => {

@@ -1,16 +1,16 @@
 // Bans over time, by jail or by what else tells them apart.
 
 import { useMemo, useState } from "preact/hooks";
-import { type Bucket, type Dimension, getTimeline, type Timeline } from "../../api/history.ts";
+import { type Bucket, type TimelineDimension, getTimeline, type Timeline } from "../../api/history.ts";
 import type { Leads } from "../../charts/bucket-tip.tsx";
 import type { View } from "../../filter/view.ts";
 import { onDemand } from "../../ui/on-demand.tsx";
 import { Failure, Notice } from "../../ui/notice.tsx";
 import { Figure } from "./figure.tsx";
-import { bansOf, narrowed, within, without } from "./leads.ts";
+import { bansOf, bansOfGroup, canName, narrowed, within, without } from "./leads.ts";
 import { useQuestion } from "./use-question.ts";
 
-const CHOICES: [by: Dimension, text: string][] = [
+const CHOICES: [by: TimelineDimension, text: string][] = [
   ["jail", "jail"],
   ["country", "country"],
   ["network", "network"],
@@ -25,6 +25,7 @@ const BAR_NAMES: Record<Bucket, string> = {
   P1D: "a day",
   P1W: "a week",
   P1M: "a month",
+  P1Y: "a year",
 };
 
 const TimelineChart = onDemand(async () => (await import("../../charts/timeline-chart.tsx")).TimelineChart);
@@ -35,7 +36,7 @@ interface TimelineSectionProps {
 }
 
 export function TimelineSection({ view, onView }: TimelineSectionProps) {
-  const [by, setBy] = useState<Dimension>("jail");
+  const [by, setBy] = useState<TimelineDimension>("jail");
   const [asTable, setAsTable] = useState(false);
   const asked = useQuestion(`timeline ${by}`, view, async (query, signal) => ({
     by,
@@ -90,16 +91,18 @@ function usePeriodBefore(view: View, timeline: Timeline | null): Timeline | null
   return pending ? null : value;
 }
 
-function leadsOf(answer: { by: Dimension; view: View; timeline: Timeline } | null, onView: (view: View) => void): Leads {
-  if (answer === null) return { rows: () => "", only: () => undefined, zoom: () => undefined };
+function leadsOf(answer: { by: TimelineDimension; view: View; timeline: Timeline } | null, onView: (view: View) => void): Leads {
+  if (answer === null) return { rows: () => null, canName: () => false, only: () => undefined, zoom: () => undefined };
   const { by, view, timeline } = answer;
   const keys = timeline.series.map(({ key }) => key);
   return {
     rows(series, stretch) {
       const shown = stretch === undefined ? view : within(view, stretch);
       if (series === null) return bansOf(shown);
-      return bansOf(series.key === null ? without(shown, by, keys) : narrowed(shown, by, series.key));
+      if (series.key !== null) return bansOfGroup(shown, by, series.key);
+      return keys.every((key) => canName(by, key)) ? bansOf(without(shown, by, keys)) : null;
     },
+    canName: (key) => canName(by, key),
     only: (key) => onView(narrowed(view, by, key)),
     // Up to now stays up to now, so that the view goes on moving.
     zoom: (since, until, last) =>

@@ -5,12 +5,13 @@ import { seriesName } from "../../charts/series.ts";
 import type { View } from "../../filter/view.ts";
 import { change } from "../../format/change.ts";
 import { countryName } from "../../format/country.ts";
-import { count, counted } from "../../format/number.ts";
+import { counted } from "../../format/number.ts";
 import { printable } from "../../format/printable.ts";
 import { AddressLink } from "../../ui/links.tsx";
 import { Failure } from "../../ui/notice.tsx";
+import { NumberLink } from "../../ui/number-link.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
-import { bansOf, narrowed } from "./leads.ts";
+import { bansOfGroup, canName, narrowed } from "./leads.ts";
 import type { Answer } from "./use-question.ts";
 
 const NAMES: Record<Dimension, [one: string, many: string, title: string]> = {
@@ -51,7 +52,7 @@ export function TopList({ by, top, most, view, onView }: TopListProps) {
       key: "bans",
       head: "Bans",
       numeric: true,
-      cell: (row) => <a href={bansOf(narrowed(view, by, row.key))}>{count(row.bans)}</a>,
+      cell: (row) => <NumberLink value={row.bans} href={bansOfGroup(view, by, row.key)} />,
     },
     { key: "change", head: "Change", numeric: true, cell: ({ bans, before }) => change(bans, before) },
   ];
@@ -80,7 +81,7 @@ export function TopList({ by, top, most, view, onView }: TopListProps) {
 
 function Name({ by, row, onPick }: { by: Dimension; row: TopRow; onPick: () => void }) {
   if (by === "address") {
-    const parts = [row.country === null ? "" : countryName(row.country), printable(row.label ?? row.network ?? "")];
+    const parts = [row.country === null ? "" : countryName(row.country), printable(row.network?.name ?? row.network?.asn ?? "")];
     const place = parts.filter((part) => part !== "").join(", ");
     return (
       <>
@@ -94,9 +95,13 @@ function Name({ by, row, onPick }: { by: Dimension; row: TopRow; onPick: () => v
   const name = seriesName(by, row.key, row.label);
   return (
     <>
-      <button type="button" class="link" title={`Show only ${name}`} onClick={onPick}>
-        {name}
-      </button>
+      {canName(by, row.key) ? (
+        <button type="button" class="link" title={`Show only ${name}`} onClick={onPick}>
+          {name}
+        </button>
+      ) : (
+        <span>{name}</span>
+      )}
       {by === "network" && row.key !== "unknown" && <span class="aside">{row.key}</span>}
     </>
   );
