@@ -3,11 +3,11 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page } from "@playwright/test";
 
-/** Fails where the page, as it is now, has a serious or critical violation of WCAG 2 A or AA. */
-export async function expectAccessible(page: Page): Promise<void> {
+/** Fails where the page, as it is now, or a part of it, has a serious or critical violation of WCAG 2 A or AA. */
+export async function expectAccessible(page: Page, part = "html"): Promise<void> {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
+    const { violations } = await new AxeBuilder({ page }).include(part).withTags(["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]).analyze();
     const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
     const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`);
     expect(found, `${page.url()} in ${colorScheme}`).toEqual([]);

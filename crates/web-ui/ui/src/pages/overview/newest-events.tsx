@@ -3,6 +3,7 @@
 import { useEffect } from "preact/hooks";
 import { listEvents } from "../../api/endpoints.ts";
 import { findEvents } from "../../api/events.ts";
+import type { BanEvent, Page } from "../../api/types.ts";
 import { EventTable } from "../../events/event-table.tsx";
 import { LiveBadge, PauseButton } from "../../events/live-badge.tsx";
 import { instant, type View } from "../../filter/view.ts";
@@ -11,7 +12,7 @@ import { feed } from "../../live/live.ts";
 import { useReconnected } from "../../live/use-live.ts";
 import { href } from "../../routes/routes.ts";
 import { now } from "../../state/clock.ts";
-import { useResource } from "../../state/resource.ts";
+import { type Resource, useResource } from "../../state/resource.ts";
 import { useStore } from "../../state/store.ts";
 import { Failure, Notice } from "../../ui/notice.tsx";
 import { useQuestion } from "./use-question.ts";
@@ -21,6 +22,13 @@ const SHOWN = 15;
 
 export function NewestEvents({ view }: { view: View }) {
   const live = view.q === "" && view.until === "";
+  // The page's first line tells of the newest event of all, whatever is filtered.
+  const loaded = useResource("events", (signal) => listEvents({ limit: FIRST_EVENTS }, signal));
+  useReconnected(loaded.reload);
+  const { value } = loaded;
+  useEffect(() => {
+    if (value !== null) feed.update((current) => fill(current, value.items));
+  }, [value]);
   return (
     <section aria-labelledby="events-heading">
       <div class="section-head">
@@ -33,25 +41,20 @@ export function NewestEvents({ view }: { view: View }) {
         )}
         <a href={href({ page: "events", view })}>History</a>
       </div>
-      {live ? <Feed since={view.since} /> : <Found view={view} />}
+      {live ? <Feed loaded={loaded} since={view.since} /> : <Found view={view} />}
     </section>
   );
 }
 
-function Feed({ since }: { since: string }) {
-  const loaded = useResource("events", (signal) => listEvents({ limit: FIRST_EVENTS }, signal));
+function Feed({ loaded, since }: { loaded: Resource<Page<BanEvent>>; since: string }) {
   const { shown, fresh } = useStore(feed);
-  useReconnected(loaded.reload);
   const { value } = loaded;
-  useEffect(() => {
-    if (value !== null) feed.update((current) => fill(current, value.items));
-  }, [value]);
   const from = since === "" || since === "all" ? undefined : instant(since, now());
   const newest = shown.filter((event) => from === undefined || Date.parse(event.occurred_at) >= from).slice(0, SHOWN);
   if (newest.length === 0 && value === null && loaded.error !== null) {
     return <Failure title="The newest events could not be loaded." error={loaded.error} onRetry={loaded.reload} />;
   }
-  if (newest.length === 0 && value !== null) {
+  if (newest.length === 0 && value !== null && (shown.length > 0 || value.items.length === 0)) {
     return (
       <Notice title={value.items.length === 0 ? "Nothing has been banned yet." : "Nothing has happened in this time."}>
         <p>Bans and unbans appear here as they happen. Nothing needs to be reloaded.</p>
