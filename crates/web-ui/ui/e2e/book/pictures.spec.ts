@@ -26,6 +26,8 @@ test("overview, light and dark, wide and narrow", async ({ page }) => {
   await expect(page.getByText("fail2ban is online")).toBeVisible();
   const events = page.getByRole("table", { name: "Newest bans and unbans" }).getByRole("row");
   await expect.poll(() => events.count(), { timeout: 120_000 }).toBeGreaterThan(6);
+  await expect(page.locator(".bars").first()).toBeAttached();
+  await expect(page.locator(".map")).toBeVisible();
   await take(page, "overview");
   await page.emulateMedia({ colorScheme: "dark" });
   await take(page, "overview-dark");

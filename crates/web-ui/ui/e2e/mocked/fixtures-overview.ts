@@ -51,7 +51,7 @@ function bansAt(at: number, size: number): number {
   const noise = Math.abs(Math.sin(hour * 12.9898) * 43_758.5453) % 1;
   const day = 1 + Math.cos((hour / 24) * 2 * Math.PI);
   const wave = Math.floor(hour) % 97 < 4 ? 9 : 0;
-  return Math.round(((1 + day * 3 + wave) * (0.5 + noise) * size * 6) / HOUR);
+  return Math.round(((6 + day * 3 + wave) * (0.5 + noise) * size * 6) / HOUR);
 }
 
 function split(total: number, shares: Record<string, number>): number[] {

@@ -50,6 +50,7 @@ export function BucketTip({ timeline, series, before, plot, at, pinned, leads, o
       role={pinned ? "group" : undefined}
       aria-label={pinned ? name : undefined}
       aria-hidden={pinned ? undefined : true}
+      onKeyDown={(event) => event.key === "Escape" && onClose()}
       style={onLeft ? { left: `${right + 10}px` } : { right: `${plot.width - left + 10}px` }}
     >
       <p class="tip-head">{name}</p>

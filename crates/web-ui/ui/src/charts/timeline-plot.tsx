@@ -1,6 +1,6 @@
 // The drawing of a time line: bars on each other, the period before as a line, gaps, and the cursor over them.
 
-import { useId, useMemo } from "preact/hooks";
+import { useId, useMemo, useRef } from "preact/hooks";
 import type { Timeline } from "../api/history.ts";
 import { compact, counted } from "../format/number.ts";
 import { BucketTip, type Leads, nameOf } from "./bucket-tip.tsx";
@@ -32,6 +32,7 @@ interface TimelinePlotProps {
 
 export function TimelinePlot({ label, timeline, before, series, leads }: TimelinePlotProps) {
   const [frame, whole] = useWidth<HTMLDivElement>();
+  const hand = useRef<HTMLDivElement>(null);
   const hatch = useId();
   const height = whole < LOW_BELOW ? LOW_HEIGHT : HEIGHT;
   const earlier = useMemo(() => (before === null ? [] : sums(before)), [before]);
@@ -67,6 +68,7 @@ export function TimelinePlot({ label, timeline, before, series, leads }: Timelin
         </svg>
       )}
       <div
+        ref={hand}
         class="plot-hand"
         style={{ left: `${margin}px`, top: `${TOP}px`, height: `${height}px` }}
         tabIndex={0}
@@ -89,7 +91,10 @@ export function TimelinePlot({ label, timeline, before, series, leads }: Timelin
               at={at}
               pinned={cursor.pinned}
               leads={leads}
-              onClose={cursor.clear}
+              onClose={() => {
+                cursor.clear();
+                hand.current?.focus();
+              }}
             />
           ) : null}
         </div>

@@ -25,8 +25,8 @@ interface WorldMapProps {
 
 export function WorldMap({ top, asTable, rows, only }: WorldMapProps) {
   if (asTable) return <MapTable top={top} rows={rows} only={only} />;
-  const placed = top.rows.filter(({ key }) => key in world.shapes || key in world.dots);
-  const beside = top.rows.filter((row) => !placed.includes(row));
+  const placed = top.rows.filter(({ key }) => isDrawn(key));
+  const beside = top.rows.filter(({ key }) => !isDrawn(key));
   const starts = classesOf(Math.max(1, ...placed.map(({ bans }) => bans)));
   return (
     <>
@@ -201,22 +201,28 @@ function Beside({ beside, top, rows }: { beside: TopRow[]; top: Top; rows: (key:
   const more = top.groups - top.rows.length;
   return (
     <p class="map-beside muted">
+      {counted(top.bans, "ban")}
       {beside.length === 0 && more <= 0 ? (
-        `All ${counted(top.bans, "ban")} are on the map.`
+        ", all on the map."
       ) : (
         <>
-          Of {counted(top.bans, "ban")} not on the map:{" "}
+          . Not on the map:{" "}
           {beside.map(({ key, bans }, index) => (
             <span key={key}>
               {index > 0 && ", "}
-              {beside.length > 0 && countryName(key)} <a href={rows(key)}>{count(bans)}</a>
+              {countryName(key)} <a href={rows(key)}>{count(bans)}</a>
             </span>
           ))}
-          {more > 0 && `${beside.length > 0 ? ", " : ""}${counted(more, "more country", "more countries")} ${count(top.bans - listed)}`}.
+          {beside.length > 0 && more > 0 && ", "}
+          {more > 0 && `${counted(more, "more country", "more countries")} ${count(top.bans - listed)}`}.
         </>
       )}
     </p>
   );
+}
+
+function isDrawn(key: string): boolean {
+  return Object.hasOwn(world.shapes, key) || Object.hasOwn(world.dots, key);
 }
 
 /** Where the keyboard's tip of a country stands: the middle of its shape. */

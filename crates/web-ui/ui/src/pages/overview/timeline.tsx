@@ -3,12 +3,14 @@
 import { useMemo, useState } from "preact/hooks";
 import { type Bucket, type TimelineDimension, getTimeline, type Timeline } from "../../api/history.ts";
 import type { Leads } from "../../charts/bucket-tip.tsx";
-import type { View } from "../../filter/view.ts";
+import { type View, viewKey, viewQuery } from "../../filter/view.ts";
+import { useRefresh } from "../../state/refresh.ts";
+import { useResource } from "../../state/resource.ts";
 import { onDemand } from "../../ui/on-demand.tsx";
 import { Failure, Notice } from "../../ui/notice.tsx";
 import { Figure } from "./figure.tsx";
 import { bansOf, bansOfGroup, canName, narrowed, within, without } from "./leads.ts";
-import { useQuestion } from "./use-question.ts";
+import { IDLE_MS, useQuestion } from "./use-question.ts";
 
 const CHOICES: [by: TimelineDimension, text: string][] = [
   ["jail", "jail"],
@@ -81,14 +83,16 @@ export function TimelineSection({ view, onView }: TimelineSectionProps) {
 
 /** The time line of the period before, which is as long as this one; null where all of the time is shown. */
 function usePeriodBefore(view: View, timeline: Timeline | null): Timeline | null {
-  const known = timeline !== null && view.since !== "all";
-  const { value, pending } = useQuestion(known ? "before" : "nothing before", view, async (query, signal) => {
-    if (!known || timeline === null) return null;
-    const [since, until] = [Date.parse(timeline.since), Date.parse(timeline.until)];
-    const stretch = { since: new Date(2 * since - until).toISOString(), until: timeline.since };
-    return getTimeline("jail", { ...query, ...stretch }, signal);
+  const shown = view.since === "all" ? null : timeline;
+  const loaded = useResource(`${shown === null ? "none" : "before"} ${viewKey(view)}`, async (signal) => {
+    if (shown === null) return null;
+    const [since, until] = [Date.parse(shown.since), Date.parse(shown.until)];
+    const stretch = { since: new Date(2 * since - until).toISOString(), until: shown.since };
+    return getTimeline("jail", { ...viewQuery(view), ...stretch }, signal);
   });
-  return pending ? null : value;
+  // What happens now does not change it; it moves as time passes.
+  useRefresh(loaded, IDLE_MS);
+  return loaded.value;
 }
 
 function leadsOf(answer: { by: TimelineDimension; view: View; timeline: Timeline } | null, onView: (view: View) => void): Leads {

@@ -11,7 +11,7 @@ import { type Resource, useResource } from "../../state/resource.ts";
 /** The pause between two answers while events arrive. */
 const LIVE_MS = 2_000;
 /** The pause while none do: time passes, and addresses are placed later. */
-const IDLE_MS = 60_000;
+export const IDLE_MS = 60_000;
 
 export interface Answer<Value> extends Resource<Value> {
   /** The value is still that of another view. */
