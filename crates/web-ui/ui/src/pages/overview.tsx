@@ -4,6 +4,7 @@ import { useLocation } from "preact-iso";
 import { useCallback } from "preact/hooks";
 import { getSystem } from "../api/endpoints.ts";
 import { getTotals } from "../api/history.ts";
+import { Problem } from "../api/problem.ts";
 import { FilterBar } from "../filter/filter-bar.tsx";
 import type { View } from "../filter/view.ts";
 import { fail2ban, feed } from "../live/live.ts";
@@ -33,6 +34,8 @@ export function OverviewPage({ view }: { view: View }) {
   const totals = useQuestion("totals", view, getTotals);
   // What one question fails with, such as a filter that cannot be understood, the others would fail with as well.
   const asked = totals.value !== null || totals.error === null;
+  // What is wrong with the filter is said at the filter.
+  const refused = totals.value === null && totals.error instanceof Problem && totals.error.fields.length > 0;
   const any = asked && totals.value?.bans !== 0;
   return (
     <>
@@ -46,9 +49,8 @@ export function OverviewPage({ view }: { view: View }) {
       <div class="filter-sheet">
         <FilterBar view={view} onView={onView} error={totals.error} />
         <Stale of={totals} />
-        {asked ? (
-          <TotalsLine totals={totals.value} pending={totals.pending} view={view} />
-        ) : (
+        {asked && <TotalsLine totals={totals.value} pending={totals.pending} view={view} />}
+        {!asked && !refused && (
           <Failure title="The history could not be asked." error={totals.error} onRetry={totals.reload} />
         )}
       </div>
@@ -58,7 +60,7 @@ export function OverviewPage({ view }: { view: View }) {
           <Jails />
           {any && <TopJails view={view} onView={onView} />}
         </div>
-        <NewestEvents view={view} />
+        {!refused && <NewestEvents view={view} />}
       </div>
       {any && (
         <>
