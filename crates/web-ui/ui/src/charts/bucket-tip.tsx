@@ -1,26 +1,13 @@
 // What is told of one bucket of a time line. Follows the pointer; once it is pinned, its names and numbers lead on.
 
-import type { Bucket, Timeline } from "../api/history.ts";
+import type { Timeline } from "../api/history.ts";
 import { count } from "../format/number.ts";
 import { NumberLink } from "../ui/number-link.tsx";
+import { nameOf } from "./calendar.ts";
 import { gapIn, gapWords } from "./gaps.ts";
+import type { Leads } from "./leads.ts";
 import type { Plot } from "./plot.ts";
-import { bucketName } from "./calendar.ts";
 import type { Series } from "./series.ts";
-
-export interface Leads {
-  /**
-   * The page with the rows behind a number: those of a series, or all; of a stretch of time, or of all of it. Null where no
-   * filter can name them.
-   */
-  rows(series: Series | null, stretch?: { since: number; until: number }): string | null;
-  /** Whether a filter can name the series. */
-  canName(key: string): boolean;
-  /** Shows only this series. */
-  only(key: string): void;
-  /** Shows only this stretch of time; `last` where it goes up to the end of what is shown. */
-  zoom(since: number, until: number, last: boolean): void;
-}
 
 interface BucketTipProps {
   timeline: Timeline;
@@ -98,9 +85,4 @@ export function BucketTip({ timeline, series, before, plot, at, pinned, leads, o
       )}
     </div>
   );
-}
-
-/** The name of a bucket by its place. */
-export function nameOf({ starts, until, bucket }: { starts: string[]; until: string; bucket: Bucket }, at: number): string {
-  return bucketName(starts[at] ?? until, starts[at + 1] ?? until, bucket);
 }

@@ -1,7 +1,7 @@
 // The calendar of a time line, in the zone that the server counted in: its answers carry the offset, so that nothing here
 // has to know when clocks change.
 
-import type { Bucket } from "../api/history.ts";
+import type { Bucket, Timeline } from "../api/history.ts";
 
 const MINUTE_MS = 60_000;
 const DAY_MINUTES = 1_440;
@@ -78,10 +78,9 @@ export function bucketName(start: string, end: string, bucket: Bucket): string {
   }
 }
 
-/** "24 Nov, 06:00". */
-export function momentName(moment: string): string {
-  const day = wall(moment);
-  return `${DAY.format(day)}, ${CLOCK.format(day)}`;
+/** The name of a time line's bucket by its place. */
+export function nameOf({ starts, until, bucket }: Pick<Timeline, "starts" | "until" | "bucket">, at: number): string {
+  return bucketName(starts[at] ?? until, starts[at + 1] ?? until, bucket);
 }
 
 function comma(text: string): string {

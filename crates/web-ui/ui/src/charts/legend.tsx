@@ -1,7 +1,7 @@
 // Which colour is which series, and whether it is drawn.
 
 import { NumberLink } from "../ui/number-link.tsx";
-import type { Leads } from "./bucket-tip.tsx";
+import type { Leads } from "./leads.ts";
 import type { Series } from "./series.ts";
 
 interface LegendProps {

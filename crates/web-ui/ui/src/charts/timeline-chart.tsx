@@ -2,7 +2,7 @@
 
 import { useMemo, useRef, useState } from "preact/hooks";
 import type { Dimension, Timeline } from "../api/history.ts";
-import type { Leads } from "./bucket-tip.tsx";
+import type { Leads } from "./leads.ts";
 import { Legend } from "./legend.tsx";
 import { assignColours, seriesOf } from "./series.ts";
 import { TimelinePlot } from "./timeline-plot.tsx";

@@ -3,9 +3,10 @@
 import { useId, useMemo, useRef } from "preact/hooks";
 import type { Timeline } from "../api/history.ts";
 import { compact, counted } from "../format/number.ts";
-import { BucketTip, type Leads, nameOf } from "./bucket-tip.tsx";
-import { axisNames } from "./calendar.ts";
+import { BucketTip } from "./bucket-tip.tsx";
+import { axisNames, nameOf } from "./calendar.ts";
 import { gapIn, gapWords } from "./gaps.ts";
+import type { Leads } from "./leads.ts";
 import { bars, ghost, layOut, type Plot, sums } from "./plot.ts";
 import type { Series } from "./series.ts";
 import { useCursor } from "./use-cursor.ts";

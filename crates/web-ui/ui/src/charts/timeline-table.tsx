@@ -2,8 +2,9 @@
 
 import type { Timeline } from "../api/history.ts";
 import { NumberLink } from "../ui/number-link.tsx";
-import { type Leads, nameOf } from "./bucket-tip.tsx";
+import { nameOf } from "./calendar.ts";
 import { gapIn, gapWords } from "./gaps.ts";
+import type { Leads } from "./leads.ts";
 import type { Series } from "./series.ts";
 
 interface TimelineTableProps {

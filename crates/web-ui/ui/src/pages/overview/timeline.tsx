@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { type Bucket, type TimelineDimension, getTimeline, type Timeline } from "../../api/history.ts";
-import type { Leads } from "../../charts/bucket-tip.tsx";
+import type { Leads } from "../../charts/leads.ts";
 import { type View, viewKey, viewQuery } from "../../filter/view.ts";
 import { useRefresh } from "../../state/refresh.ts";
 import { useResource } from "../../state/resource.ts";
