@@ -4,6 +4,7 @@ import type { Totals } from "../../api/history.ts";
 import type { View } from "../../filter/view.ts";
 import { change } from "../../format/change.ts";
 import { count } from "../../format/number.ts";
+import { NumberLink } from "../../ui/number-link.tsx";
 import { bansOf } from "./leads.ts";
 
 interface TotalsLineProps {
@@ -13,7 +14,10 @@ interface TotalsLineProps {
   view: View;
 }
 
-const OTHERS: [name: keyof Totals["before"] & keyof Totals, text: string, target: string | null][] = [
+type Sum = "addresses" | "repeaters" | "networks" | "countries";
+
+/** Each with the list of this page that has the rows behind it. */
+const OTHERS: [name: Sum, text: string, target: string][] = [
   ["addresses", "addresses", "#top-address"],
   ["repeaters", "came back", "#offenders-heading"],
   ["networks", "networks", "#top-network"],
@@ -25,15 +29,15 @@ export function TotalsLine({ totals, pending, view }: TotalsLineProps) {
     <dl class={`totals${pending ? " pending" : ""}`} aria-label="Totals" aria-busy={totals === null || pending}>
       <div class="total-bans">
         <dt>bans</dt>
-        <dd>{totals === null ? <span class="bone" /> : <a href={bansOf(view)}>{count(totals.bans)}</a>}</dd>
+        <dd>{totals === null ? <span class="bone" /> : <NumberLink value={totals.bans} href={bansOf(view)} />}</dd>
         <dd class="total-note">{totals === null ? "\u00a0" : <Usual totals={totals} />}</dd>
       </div>
       {OTHERS.map(([name, text, target]) => (
         <div key={name}>
           <dt>{text}</dt>
-          <dd>{totals === null ? <span class="bone" /> : <a href={target ?? ""}>{count(Number(totals[name]))}</a>}</dd>
+          <dd>{totals === null ? <span class="bone" /> : <NumberLink value={totals[name]} href={target} />}</dd>
           <dd class="total-note">
-            {totals === null ? "\u00a0" : against(Number(totals[name]), Number(totals.before[name]))}
+            {totals === null ? "\u00a0" : against(totals[name], totals.before[name])}
           </dd>
         </div>
       ))}
