@@ -137,6 +137,15 @@ export function addressAnswer(url: URL): { body: AddressDetail } {
   };
 }
 
+export const NEVER_BANNED: Partial<AddressDetail> = {
+  bans: 0,
+  first: null,
+  last: null,
+  jails: [],
+  active: [],
+  neighbours: [],
+};
+
 const NAMES: Completions["items"] = [
   { text: "jail:", about: "sshd" },
   { text: "ip:", about: "203.0.113.7 or 203.0.113.0/24" },

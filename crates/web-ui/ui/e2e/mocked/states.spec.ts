@@ -2,6 +2,7 @@
 
 import { expect, test } from "@playwright/test";
 import { BANS, EVENTS, JAILS, OFFLINE, ONLINE, SYSTEM, at } from "./fixtures.ts";
+import { addressAnswer, NEVER_BANNED } from "./fixtures-history.ts";
 import { breakStream, mockApi, problem, send, SESSION_REQUIRED } from "./mock-api.ts";
 
 test("an offline fail2ban says why and what to do, and is no empty list", async ({ page }) => {
@@ -112,6 +113,7 @@ test("nothing there is said in words: no jail, no ban, no event, no page", async
     "GET /api/jails": () => ({ body: { items: [], next: null, observed_at: at(0), online: true } }),
     "GET /api/bans": nothing,
     "GET /api/events": nothing,
+    "GET /api/addresses/": (url) => ({ body: { ...addressAnswer(url).body, ...NEVER_BANNED } }),
     "GET /api/jails/gone": () => problem(404, "jail_not_found", "There is no such jail."),
     "GET /api/jails/sshd": () => problem(500, "internal", "Something broke."),
   });
@@ -119,9 +121,11 @@ test("nothing there is said in words: no jail, no ban, no event, no page", async
   await expect(page.getByText("fail2ban has no jail.")).toBeVisible();
   await expect(page.getByText("Nothing has been banned yet.")).toBeVisible();
   await page.goto("/events");
-  await expect(page.getByText("The history is empty.")).toBeVisible();
+  await expect(page.getByText("Nothing happened in the last 7 days.")).toBeVisible();
   await page.goto("/search?q=203.0.113.9");
+  await expect(page).toHaveURL(/\/address\/203\.0\.113\.9$/);
   await expect(page.getByText("203.0.113.9 is not banned.")).toBeVisible();
+  await expect(page.getByText("none seen")).toBeVisible();
   await expect(page.getByText("BanGUI has seen no ban or unban of 203.0.113.9.")).toBeVisible();
   await page.goto("/jails/gone");
   await expect(page.getByText("fail2ban has no jail named “gone”.")).toBeVisible();

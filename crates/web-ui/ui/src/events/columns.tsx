@@ -15,8 +15,10 @@ import { Kind } from "./event-table.tsx";
 export interface EventColumn {
   key: string;
   head: string;
-  /** As a track of a CSS grid. Rows are laid out one by one, so that a track must not depend on what is in it. */
-  width: string;
+  /** The least width in rem. */
+  least: number;
+  /** Its share of what is left. Rows are laid out one by one, so that a width must not depend on what is in it. */
+  share: number;
   cell: (event: HistoryEvent) => ComponentChildren;
   numeric?: boolean;
   /** Shown where this browser has not chosen. */
@@ -24,47 +26,65 @@ export interface EventColumn {
 }
 
 export const COLUMNS: readonly EventColumn[] = [
-  { key: "when", head: "When", width: "6rem", usual: true, cell: (event) => <Ago at={event.occurred_at} /> },
-  { key: "time", head: "Time", width: "14.5rem", cell: (event) => <Exact at={event.occurred_at} /> },
-  { key: "kind", head: "What", width: "4.5rem", usual: true, cell: (event) => <Kind kind={event.kind} /> },
+  { key: "when", head: "When", least: 6, share: 0, usual: true, cell: (event) => <Ago at={event.occurred_at} /> },
+  { key: "time", head: "Time", least: 14.5, share: 0, cell: (event) => <Exact at={event.occurred_at} /> },
+  { key: "kind", head: "What", least: 4.5, share: 0, usual: true, cell: (event) => <Kind kind={event.kind} /> },
   {
     key: "ip",
     head: "Address",
-    width: "minmax(9.5rem, 1.3fr)",
+    least: 9.5,
+    share: 1.3,
     usual: true,
     cell: (event) => <AddressLink ip={event.ip} tabIndex={-1} />,
   },
   {
     key: "country",
     head: "Country",
-    width: "minmax(6rem, 1fr)",
+    least: 6,
+    share: 1,
     usual: true,
     cell: (event) => <Place country={event.country} />,
   },
   {
     key: "network",
     head: "Network",
-    width: "minmax(8rem, 1.3fr)",
+    least: 8,
+    share: 1.3,
     cell: (event) => event.network !== null && <NetworkName {...event.network} />,
   },
   {
     key: "in",
     head: "Jail",
-    width: "minmax(5rem, 0.8fr)",
+    least: 5,
+    share: 0.8,
     usual: true,
     cell: (event) => <JailLink jail={event.jail} tabIndex={-1} />,
   },
   {
     key: "length",
     head: "For",
-    width: "5.5rem",
+    least: 5.5,
+    share: 0,
     usual: true,
     cell: (event) => (event.kind === "ban" ? banLength(event.bantime) : ""),
   },
-  { key: "failures", head: "Failures", width: "4.5rem", numeric: true, cell: (event) => <Number of={event.failures} /> },
-  { key: "times", head: "Times", width: "3.5rem", numeric: true, cell: (event) => <Number of={event.ban_count} /> },
-  { key: "origin", head: "Origin", width: "minmax(7.5rem, 1.5fr)", usual: true, cell: (event) => <Cause ban={event} /> },
+  { key: "failures", head: "Failures", least: 4.5, share: 0, numeric: true, cell: (event) => <Number of={event.failures} /> },
+  { key: "times", head: "Times", least: 3.5, share: 0, numeric: true, cell: (event) => <Number of={event.ban_count} /> },
+  { key: "origin", head: "Origin", least: 7.5, share: 1.5, usual: true, cell: (event) => <Cause ban={event} /> },
 ];
+
+/** Between two columns, and at the ends of a row, in rem. */
+const SPACE = 1;
+
+/** The columns as tracks of a CSS grid. */
+export function tracks(columns: readonly EventColumn[]): string {
+  return columns.map(({ least, share }) => (share === 0 ? `${least}rem` : `minmax(${least}rem, ${share}fr)`)).join(" ");
+}
+
+/** The least width of a row in which they stand beside each other, in rem. */
+export function leastWidth(columns: readonly EventColumn[]): number {
+  return columns.reduce((sum, { least }) => sum + least + SPACE, 0);
+}
 
 const STORED = "bangui.events.columns";
 const USUAL = COLUMNS.filter(({ usual }) => usual).map(({ key }) => key);

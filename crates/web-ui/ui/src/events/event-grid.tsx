@@ -1,11 +1,12 @@
 // The list of events on the screen: only the rows in sight are in the document, whatever the length of the list, and what
 // one reads stays where it is while rows above it come, go, or turn out higher than thought.
 
+import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { HistoryEvent } from "../api/events.ts";
 import type { Gap } from "../api/history.ts";
 import { useStore } from "../state/store.ts";
-import { COLUMNS, type EventColumn, shownColumns } from "./columns.tsx";
+import { COLUMNS, type EventColumn, leastWidth, shownColumns, tracks } from "./columns.tsx";
 import { gapsAbove, gapsBelow } from "./gaps.ts";
 import { GapNote } from "./gap-note.tsx";
 import type { Place } from "./list/book.ts";
@@ -26,12 +27,13 @@ export function EventGrid({ caption, list, gaps, open, onOpen }: EventGridProps)
   const shown = useStore(shownColumns);
   const columns = COLUMNS.filter(({ key }) => shown.includes(key));
   const { book } = list;
-  const screen = useScreen(list, shown.join(" "));
+  const grid = useRef<HTMLDivElement>(null);
+  const cards = useNarrow(grid, leastWidth(columns));
+  const screen = useScreen(list, `${cards} ${shown.join(" ")}`);
   const [focused, setFocused] = useState(false);
   // The row that the keyboard is on, counted from where the list began: rows that come in above it do not change it.
   const [active, setActive] = useState({ generation: -1, place: 0 });
   const activeIndex = active.generation === state.generation ? active.place + state.shift : -1;
-  const grid = useRef<HTMLDivElement>(null);
   const places = book.slice(screen.from - 1, screen.to);
   const rows = places.filter(({ index }) => index >= screen.from);
   const newerThan = (place: Place<HistoryEvent>): HistoryEvent | null =>
@@ -73,7 +75,7 @@ export function EventGrid({ caption, list, gaps, open, onOpen }: EventGridProps)
   return (
     <div
       ref={grid}
-      class="event-grid"
+      class={cards ? "event-grid cards" : "event-grid"}
       role="grid"
       tabIndex={0}
       aria-label={caption}
@@ -82,7 +84,7 @@ export function EventGrid({ caption, list, gaps, open, onOpen }: EventGridProps)
       aria-rowcount={complete ? book.count + 1 : -1}
       aria-colcount={columns.length}
       aria-activedescendant={drawn ? `event-row-${activeIndex}` : undefined}
-      style={{ "--columns": columns.map(({ width }) => width).join(" ") }}
+      style={{ "--columns": tracks(columns) }}
       onKeyDown={press}
       onFocus={(event) => {
         if (event.target !== grid.current) return;
@@ -181,6 +183,20 @@ function Gaps({ gaps }: { gaps: readonly Gap[] }) {
       ))}
     </>
   );
+}
+
+/** Whether an element is narrower than so many rem. */
+function useNarrow(of: RefObject<HTMLElement | null>, rem: number): boolean {
+  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
+  useLayoutEffect(() => {
+    if (of.current === null) return;
+    const look = (): void => setWidth(of.current?.clientWidth ?? 0);
+    look();
+    const resized = new ResizeObserver(look);
+    resized.observe(of.current);
+    return () => resized.disconnect();
+  }, []);
+  return width < rem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
 /** Whether a click means the row: not a link in it, and not the end of a selection of text. */

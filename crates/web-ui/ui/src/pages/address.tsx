@@ -13,6 +13,7 @@ import { MatchedLines } from "../events/matched-lines.tsx";
 import { openId } from "../events/open-event.ts";
 import { useArrivals } from "../events/use-arrivals.ts";
 import { useOpened } from "../events/use-opened.ts";
+import { WaitingEvents } from "../events/waiting.tsx";
 import { addTerm } from "../filter/view.ts";
 import { isNetwork } from "../format/address.ts";
 import { without } from "../live/bans.ts";
@@ -134,14 +135,7 @@ function History({ ip, open }: { ip: string; open: string | undefined }) {
           <Notice title={`BanGUI has seen no ban or unban of ${ip}.`} />
         ) : (
           <div class="events">
-            <div class="events-waiting" role="status">
-              {state.waiting.count > 0 && (
-                <button type="button" class="primary" onClick={() => list.showNewest()}>
-                  {state.waiting.count}
-                  {state.waiting.more && "+"} new. Show them
-                </button>
-              )}
-            </div>
+            <WaitingEvents list={list} onShow={() => list.showNewest()} />
             <EventGrid caption={`History of ${ip}`} list={list} gaps={[]} open={openId(open)} onOpen={opened.show} />
             <Foot list={list} onRetry={() => list.retry()} continueAt={() => eventsOf(ip)} />
           </div>

@@ -12,6 +12,7 @@ import { EventList, SHEET } from "../events/list/event-list.ts";
 import { openId } from "../events/open-event.ts";
 import { useArrivals } from "../events/use-arrivals.ts";
 import { useOpened } from "../events/use-opened.ts";
+import { WaitingEvents } from "../events/waiting.tsx";
 import { FilterBar } from "../filter/filter-bar.tsx";
 import { hasName } from "../filter/query.ts";
 import { EMPTY_VIEW, viewKey, viewQuery } from "../filter/view.ts";
@@ -46,6 +47,11 @@ export function EventsPage({ view, from, open }: EventsRoute) {
   const timeline = useGaps(key, query);
   const gaps = (timeline?.gaps ?? []).filter(({ since }) => from === undefined || since < from);
   const opened = useOpened(list, open, (open) => href({ page: "events", view, ...(from && { from }), ...(open && { open }) }));
+  const showNewest = (): void => {
+    setPaused(false);
+    scrollTo({ top: 0, behavior: "instant" });
+    list.showNewest();
+  };
   const refused = state.error instanceof Problem && state.error.status === 400;
   const empty = list.book.next === null && list.book.count === 0;
   return (
@@ -55,16 +61,13 @@ export function EventsPage({ view, from, open }: EventsRoute) {
       <div class="events">
         <Toolbar
           list={list}
-          view={view}
           query={query}
           live={live}
           paused={paused}
-          onPaused={(paused) => {
-            setPaused(paused);
-            if (!paused) list.showNewest();
-          }}
+          onPaused={(paused) => (paused ? setPaused(true) : showNewest())}
           onJump={(from) => go(href({ page: "events", view, from }))}
         />
+        <WaitingEvents list={list} onShow={showNewest} />
         {from !== undefined && (
           <p class="events-note">
             From {exact(from).slice(0, 16)} back. <a href={href({ page: "events", view })}>To the newest</a>

@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { pageKey, type Route } from "../routes/routes.ts";
-import { HEADING_ID } from "../ui/heading.tsx";
+import { focusHeading } from "../ui/heading.tsx";
 import { Toasts } from "../ui/toasts.tsx";
 import { Banners } from "./banners.tsx";
 import { Header } from "./header.tsx";
@@ -40,6 +40,6 @@ function useFocusOnArrival(page: string, detail: string): void {
       return;
     }
     scrollTo(0, 0);
-    document.getElementById(HEADING_ID)?.focus({ preventScroll: true });
+    focusHeading();
   }, [page, detail]);
 }

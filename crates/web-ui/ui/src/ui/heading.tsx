@@ -3,7 +3,17 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 
-export const HEADING_ID = "page-heading";
+const HEADING_ID = "page-heading";
+
+/** The page whose heading is to get the focus is still on its way. */
+let awaited = false;
+
+/** Puts the focus on the heading of the page, now or once it is there. */
+export function focusHeading(): void {
+  const heading = document.getElementById(HEADING_ID);
+  awaited = heading === null;
+  heading?.focus({ preventScroll: true });
+}
 
 interface PageHeadingProps {
   title: string;
@@ -16,6 +26,9 @@ export function PageHeading({ title, silent = false, children }: PageHeadingProp
   useEffect(() => {
     document.title = `${title} · BanGUI`;
   }, [title]);
+  useEffect(() => {
+    if (awaited) focusHeading();
+  }, []);
   return (
     <h1 id={HEADING_ID} tabIndex={-1} class={silent ? "unseen" : ""}>
       {children ?? title}

@@ -77,14 +77,13 @@ export function useScreen(list: EventList, layout: string): Screen {
     rows.current.style.transform = `translateY(${book.get(index)?.top ?? 0}px)`;
   };
 
-  /** Scrolls by as much as the held row has moved. */
-  const hold = (): void => {
+  /** Scrolls by as much as the held row has moved. In another layout it may be lower than what was above the edge. */
+  const hold = (relaid: boolean): void => {
     const { generation, shift } = list.state.get();
     const at = held.current;
     const row = at?.generation === generation ? book.get(at.place + shift) : undefined;
     if (at === null || row === undefined) return;
-    // Somebody has scrolled since; that is meant, and not to be undone.
-    at.above += scrollY - at.scrolled;
+    if (relaid) at.above = Math.min(at.above, row.height);
     const off = row.top + at.above - offset();
     if (Math.abs(off) >= 1) scrollBy({ top: off, behavior: "instant" });
     at.scrolled = scrollY;
@@ -93,7 +92,13 @@ export function useScreen(list: EventList, layout: string): Screen {
   const measure = (): void => {
     const box = frame.current;
     if (box === null || rows.current === null) return;
+    // Where somebody has scrolled since, that is meant, and not to be undone.
+    if (held.current !== null) {
+      held.current.above += scrollY - held.current.scrolled;
+      held.current.scrolled = scrollY;
+    }
     const key = `${layout} ${box.clientWidth}`;
+    const relaid = measured.current !== "" && measured.current !== key;
     // What is not there yet is drawn as high as it was.
     const items = [...rows.current.querySelectorAll<HTMLElement>(":scope > :not(.absent)")];
     const heights = items.map((item) => item.getBoundingClientRect().height);
@@ -106,7 +111,7 @@ export function useScreen(list: EventList, layout: string): Screen {
       items.forEach((item, at) => book.measure(Number(item.dataset["index"]), heights[at] ?? 0));
     }
     arrange();
-    hold();
+    hold(relaid);
     redraw(offset());
   };
 
@@ -118,15 +123,16 @@ export function useScreen(list: EventList, layout: string): Screen {
         look();
       });
     };
+    const redrawn = (): void => setRange((range) => ({ ...range }));
     const resized = new ResizeObserver(() => {
       const now = frame.current?.clientWidth ?? 0;
       if (now === width.current) return;
       width.current = now;
-      setRange((range) => ({ ...range }));
+      redrawn();
     });
     if (frame.current !== null) resized.observe(frame.current);
     addEventListener("scroll", scrolled, { passive: true });
-    addEventListener("resize", scrolled);
+    addEventListener("resize", redrawn);
     list.atTop = () => held.current === null;
     // Another list is read from its top.
     held.current = null;
@@ -136,7 +142,7 @@ export function useScreen(list: EventList, layout: string): Screen {
       cancelAnimationFrame(asked);
       resized.disconnect();
       removeEventListener("scroll", scrolled);
-      removeEventListener("resize", scrolled);
+      removeEventListener("resize", redrawn);
     };
   }, [list]);
 

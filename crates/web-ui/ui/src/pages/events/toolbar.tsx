@@ -6,15 +6,14 @@ import type { HistoryQuery } from "../../api/history.ts";
 import { COLUMNS, shownColumns, toggleColumn, usualColumns } from "../../events/columns.tsx";
 import type { EventList } from "../../events/list/event-list.ts";
 import { StateBadge } from "../../events/live-badge.tsx";
-import { fromLocal, type View } from "../../filter/view.ts";
-import { count, counted } from "../../format/number.ts";
+import { fromLocal } from "../../filter/view.ts";
+import { counted } from "../../format/number.ts";
 import { useStore } from "../../state/store.ts";
 import { Field } from "../../ui/field.tsx";
 import { Popup } from "../../ui/popup.tsx";
 
 interface ToolbarProps {
   list: EventList;
-  view: View;
   query: HistoryQuery;
   /** Whether new events can belong into the view at all. */
   live: boolean;
@@ -24,14 +23,9 @@ interface ToolbarProps {
 }
 
 export function Toolbar({ list, query, live, paused, onPaused, onJump }: ToolbarProps) {
-  const { waiting, loading } = useStore(list.state);
+  const { loading } = useStore(list.state);
   const { book } = list;
   const complete = book.next === null;
-  const showNewest = (): void => {
-    scrollTo({ top: 0, behavior: "instant" });
-    if (paused) onPaused(false);
-    else list.showNewest();
-  };
   return (
     <div class="events-bar">
       <p class="events-state">
@@ -58,14 +52,6 @@ export function Toolbar({ list, query, live, paused, onPaused, onJump }: Toolbar
             NDJSON, for scripts
           </a>
         </Popup>
-      </div>
-      <div class="events-waiting" role="status">
-        {waiting.count > 0 && (
-          <button type="button" class="primary" onClick={showNewest}>
-            {count(waiting.count)}
-            {waiting.more && "+"} new. Show them
-          </button>
-        )}
       </div>
     </div>
   );
