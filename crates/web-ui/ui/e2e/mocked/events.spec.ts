@@ -2,8 +2,9 @@
 
 import { expect, type Page, test } from "@playwright/test";
 import { expectAccessible, expectNoSidewaysScroll } from "../axe.ts";
-import { eventsAnswer, GAPS, HOSTILE, MATCHES, numbered, TIMELINE } from "./fixtures-history.ts";
+import { eventsAnswer, GAPS, HOSTILE, MATCHES, numbered } from "./fixtures-history.ts";
 import { BANS } from "./fixtures.ts";
+import { timeline } from "./fixtures-overview.ts";
 import { type Answers, breakStream, mockApi, problem, send } from "./mock-api.ts";
 
 const PHONE = { width: 390, height: 800 };
@@ -287,14 +288,14 @@ for (const [name, size] of [
 }
 
 test("gaps stand where they belong, and are not taken for peace", async ({ page }) => {
-  await open(page, 300, "/events", { "GET /api/history/timeline": () => ({ body: { ...TIMELINE, gaps: GAPS } }) });
+  await open(page, 300, "/events", { "GET /api/history/timeline": (url) => ({ body: { ...timeline(url), gaps: GAPS } }) });
   const all = grid(page).getByRole("row");
-  await expect(all.filter({ hasText: "fail2ban was away for 25 s" })).toHaveCount(1);
+  await expect(all.filter({ hasText: "fail2ban away for 25 s" })).toHaveCount(1);
   const texts = await all.allTextContents();
-  const away = texts.findIndex((text) => text.startsWith("fail2ban was away"));
+  const away = texts.findIndex((text) => text.startsWith("fail2ban away"));
   expect(texts[away - 1]).toContain(numbered(290, 300).ip);
   expect(texts[away + 1]).toContain(numbered(289, 300).ip);
-  expect(texts.findIndex((text) => text.startsWith("Not watched for 25 s")) - away).toBe(11);
+  expect(texts.findIndex((text) => text.startsWith("not watched for 25 s")) - away).toBe(11);
   await expectAccessible(page);
 });
 
@@ -410,6 +411,8 @@ test("an address's page tells all of it, and each number leads to the rows behin
   await expect(jails.getByRole("row", { name: /^sshd 12 bans in sshd 71 1 w 12/ })).toBeVisible();
   await expect(page.getByText(MATCHES.lines[0] ?? "")).toBeVisible();
   await expect(page.getByRole("link", { name: "31 bans of 203.0.113.8" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Bans over time" })).toBeVisible();
+  await expect(page.locator(".bars").first()).toBeAttached();
   const history = page.getByRole("grid", { name: "History of 203.0.113.7" });
   await history.getByRole("row").nth(2).click({ position: { x: 5, y: 5 } });
   await expect(drawer(page)).toBeVisible();

@@ -1,7 +1,8 @@
 // A history of any length, and what else is asked about it, with addresses from the documentation ranges only.
 
-import type { AddressDetail, Completions, HistoryEvent, Matches } from "../../src/api/events.ts";
+import type { AddressDetail, Completions, Matches } from "../../src/api/events.ts";
 import type { Timeline } from "../../src/api/history.ts";
+import type { BanEvent } from "../../src/api/types.ts";
 import { at, BANS, EVENTS } from "./fixtures.ts";
 
 const PLACES: [country: string, asn: string | null, name: string | null][] = [
@@ -15,7 +16,7 @@ const PLACES: [country: string, asn: string | null, name: string | null][] = [
 const REASON = "scanning the customer portal since Tuesday, ticket 4711, to be looked at again with the network team";
 
 /** The event with a number: the larger, the newer. */
-export function numbered(id: number, newest: number): HistoryEvent {
+export function numbered(id: number, newest: number): BanEvent {
   const [country, asn, name] = PLACES[id % PLACES.length] as (typeof PLACES)[number];
   const manual = id % 97 === 0;
   const unban = id % 7 === 3;
@@ -52,7 +53,7 @@ export function eventsAnswer(newest: () => number, oldest = 1) {
     if (cursor === null && !Number.isNaN(until)) {
       while (first >= oldest && Date.parse(numbered(first, top).occurred_at) >= until) first -= 1;
     }
-    const items: HistoryEvent[] = [];
+    const items: BanEvent[] = [];
     for (let id = first; id >= oldest && items.length < limit; id -= 1) {
       const event = numbered(id, top);
       if (!Number.isNaN(since) && url.searchParams.has("until") && Date.parse(event.occurred_at) < since) break;
@@ -64,7 +65,7 @@ export function eventsAnswer(newest: () => number, oldest = 1) {
 }
 
 /** The few events that pages other than the history show, as the history has them. */
-export const PLACED: HistoryEvent[] = EVENTS.map((event, index) => ({
+export const PLACED: BanEvent[] = EVENTS.map((event, index) => ({
   ...event,
   ban: event.id,
   country: PLACES[index % PLACES.length]?.[0] ?? "unknown",
@@ -75,17 +76,6 @@ export const GAPS: Timeline["gaps"] = [
   { since: at(-6 - 41 * 10 - 30), until: at(-6 - 41 * 10 - 5), cause: "fail2ban_away" },
   { since: at(-6 - 41 * 20 - 30), until: at(-6 - 41 * 20 - 5), cause: "unwatched" },
 ];
-
-export const TIMELINE: Timeline = {
-  since: at(-604_800),
-  until: at(0),
-  tz: "UTC",
-  bucket: "PT6H",
-  starts: [at(-604_800), at(-302_400)],
-  series: [{ key: "sshd", label: null, counts: [4, 8] }],
-  others: [0, 0],
-  gaps: [],
-};
 
 export const MATCHES: Matches = {
   lines: [

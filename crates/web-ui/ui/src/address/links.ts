@@ -1,10 +1,16 @@
 // From a number about an address to the events behind it.
 
-import { addTerm, EMPTY_VIEW } from "../filter/view.ts";
+import { addTerm, EMPTY_VIEW, type View } from "../filter/view.ts";
 import { href } from "../routes/routes.ts";
+
+/** All that ever happened to an address or network. */
+export function viewOf(ip: string): View {
+  return { ...EMPTY_VIEW, q: addTerm("", "ip", ip), since: "all" };
+}
 
 /** The events of an address or network, of all time, narrowed down by further terms. */
 export function eventsOf(ip: string, ...terms: [name: string, value: string][]): string {
-  const q = [["ip", ip] as const, ...terms].reduce((q, [name, value]) => addTerm(q, name, value), "");
-  return href({ page: "events", view: { ...EMPTY_VIEW, q, since: "all" } });
+  const view = viewOf(ip);
+  const q = terms.reduce((q, [name, value]) => addTerm(q, name, value), view.q);
+  return href({ page: "events", view: { ...view, q } });
 }

@@ -1,7 +1,7 @@
 // The columns that a list of events can have: what they show, how wide they are, and which of them this browser has chosen.
 
 import type { ComponentChildren } from "preact";
-import type { HistoryEvent } from "../api/events.ts";
+import type { BanEvent } from "../api/types.ts";
 import { Cause, Unknown } from "../bans/ban-table.tsx";
 import { countryName } from "../format/country.ts";
 import { banLength } from "../format/duration.ts";
@@ -19,7 +19,7 @@ export interface EventColumn {
   least: number;
   /** Its share of what is left. Rows are laid out one by one, so that a width must not depend on what is in it. */
   share: number;
-  cell: (event: HistoryEvent) => ComponentChildren;
+  cell: (event: BanEvent) => ComponentChildren;
   numeric?: boolean;
   /** Shown where this browser has not chosen. */
   usual?: boolean;

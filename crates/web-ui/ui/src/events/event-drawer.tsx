@@ -1,7 +1,7 @@
 // One event, opened: everything about it, the log lines behind it, its address, and what can be done.
 
 import type { ComponentChildren } from "preact";
-import type { HistoryEvent } from "../api/events.ts";
+import type { BanEvent } from "../api/types.ts";
 import { AddressBrief } from "../address/brief.tsx";
 import { Cause } from "../bans/ban-table.tsx";
 import { banLength } from "../format/duration.ts";
@@ -14,7 +14,7 @@ import { NetworkName, Place } from "./columns.tsx";
 import { MatchedLines } from "./matched-lines.tsx";
 
 interface EventDrawerProps {
-  event: HistoryEvent;
+  event: BanEvent;
   /** Whether the address is told of, too; a page about it does so itself. */
   withAddress?: boolean;
   onClose: () => void;
@@ -47,7 +47,7 @@ export function EventDrawer({ event, withAddress = true, onClose, onNewer, onOld
   );
 }
 
-function Facts({ event }: { event: HistoryEvent }) {
+function Facts({ event }: { event: BanEvent }) {
   return (
     <dl class="facts">
       <Fact name="When">

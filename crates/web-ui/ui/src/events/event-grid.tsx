@@ -3,7 +3,7 @@
 
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { HistoryEvent } from "../api/events.ts";
+import type { BanEvent } from "../api/types.ts";
 import type { Gap } from "../api/history.ts";
 import { useStore } from "../state/store.ts";
 import { COLUMNS, type EventColumn, leastWidth, shownColumns, tracks } from "./columns.tsx";
@@ -19,7 +19,7 @@ interface EventGridProps {
   gaps: readonly Gap[];
   /** The open event, which keeps its mark. */
   open: number | null;
-  onOpen: (event: HistoryEvent) => void;
+  onOpen: (event: BanEvent) => void;
 }
 
 export function EventGrid({ caption, list, gaps, open, onOpen }: EventGridProps) {
@@ -36,7 +36,7 @@ export function EventGrid({ caption, list, gaps, open, onOpen }: EventGridProps)
   const activeIndex = active.generation === state.generation ? active.place + state.shift : -1;
   const places = book.slice(screen.from - 1, screen.to);
   const rows = places.filter(({ index }) => index >= screen.from);
-  const newerThan = (place: Place<HistoryEvent>): HistoryEvent | null =>
+  const newerThan = (place: Place<BanEvent>): BanEvent | null =>
     places.find(({ index }) => index === place.index - 1)?.row ?? null;
 
   const go = (index: number): void => {
@@ -134,17 +134,17 @@ export function EventGrid({ caption, list, gaps, open, onOpen }: EventGridProps)
 }
 
 /** A row that is not in memory is drawn as high as it was when it was. */
-function heightOf({ row, height }: Place<HistoryEvent>): { class: string; style?: { height: string } } {
+function heightOf({ row, height }: Place<BanEvent>): { class: string; style?: { height: string } } {
   return row === null ? { class: "absent", style: { height: `${height}px` } } : { class: "" };
 }
 
 interface RowProps {
   columns: readonly EventColumn[];
-  place: Place<HistoryEvent>;
+  place: Place<BanEvent>;
   active: boolean;
   open: boolean;
   fresh: boolean;
-  onOpen: (row: HistoryEvent) => void;
+  onOpen: (row: BanEvent) => void;
 }
 
 function Row({ columns, place: { index, row }, active, open, fresh, onOpen }: RowProps) {

@@ -1,20 +1,16 @@
 // Says that something is missing in the history, so that silence is not taken for peace.
 
 import type { Gap } from "../api/history.ts";
+import { gapWords } from "../charts/gaps.ts";
 import { duration } from "../format/duration.ts";
 import { exact } from "../format/time.ts";
-
-const CAUSES: Record<Gap["cause"], string> = {
-  unwatched: "Not watched",
-  fail2ban_away: "fail2ban was away",
-};
 
 export function GapNote({ gap }: { gap: Gap }) {
   const seconds = (Date.parse(gap.until) - Date.parse(gap.since)) / 1_000;
   return (
     <span class="gap">
       <strong>
-        {CAUSES[gap.cause] ?? "Not watched"} for {duration(seconds)}
+        {gapWords(gap.cause)} for {duration(seconds)}
       </strong>
       <span>
         from <time dateTime={gap.since}>{minutes(gap.since)}</time> to <time dateTime={gap.until}>{minutes(gap.until)}</time>.

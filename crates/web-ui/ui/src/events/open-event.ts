@@ -1,9 +1,10 @@
 // The event that is open, as it stands in the address of the page: by its number, and its time to find it by.
 
-import { findEvents, type HistoryEvent } from "../api/events.ts";
+import { findEvents } from "../api/events.ts";
+import type { BanEvent } from "../api/types.ts";
 
 /** What stands in the address for an event. */
-export function openKey({ id, occurred_at }: HistoryEvent): string {
+export function openKey({ id, occurred_at }: BanEvent): string {
   return `${id}-${Date.parse(occurred_at)}`;
 }
 
@@ -14,7 +15,7 @@ export function openId(key: string | undefined): number | null {
 }
 
 /** Finds the event among those of its moment; null where it is in the history no more. */
-export async function findOpen(key: string, signal: AbortSignal): Promise<HistoryEvent | null> {
+export async function findOpen(key: string, signal: AbortSignal): Promise<BanEvent | null> {
   const [, id, at] = /^(\d+)-(\d{1,15})$/.exec(key) ?? [];
   if (id === undefined || at === undefined) return null;
   const time = Number(at);

@@ -2,14 +2,14 @@
 
 import { useLocation } from "preact-iso";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { HistoryEvent } from "../api/events.ts";
+import type { BanEvent } from "../api/types.ts";
 import { useResource } from "../state/resource.ts";
 import type { EventList } from "./list/event-list.ts";
 import { findOpen, openId, openKey } from "./open-event.ts";
 
 export interface Opened {
-  event: HistoryEvent | null;
-  show(event: HistoryEvent): void;
+  event: BanEvent | null;
+  show(event: BanEvent): void;
   close(): void;
   /** The way to the neighbour in the list, if it is there. */
   step(by: -1 | 1): (() => void) | undefined;
@@ -18,7 +18,7 @@ export interface Opened {
 /** The open event: from the list, or found by what stands in the address, which somebody may have passed on. */
 export function useOpened(list: EventList, open: string | undefined, address: (open?: string) => string): Opened {
   const { route: go } = useLocation();
-  const [shown, setShown] = useState<HistoryEvent | null>(null);
+  const [shown, setShown] = useState<BanEvent | null>(null);
   /** Whether closing goes back to where the event was opened, instead of to a page of its own. */
   const pushed = useRef(false);
   const id = openId(open);
@@ -30,7 +30,7 @@ export function useOpened(list: EventList, open: string | undefined, address: (o
   useEffect(() => {
     if (open === undefined) pushed.current = false;
   }, [open]);
-  const show = (next: HistoryEvent): void => {
+  const show = (next: BanEvent): void => {
     setShown(next);
     if (open === undefined) pushed.current = true;
     go(address(openKey(next)), open !== undefined);

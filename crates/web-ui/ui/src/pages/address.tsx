@@ -3,9 +3,10 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { findEvents, getAddress } from "../api/events.ts";
 import { listBans } from "../api/endpoints.ts";
+import { type Gap, getTimeline } from "../api/history.ts";
 import type { BanSort } from "../api/types.ts";
 import { BanTable } from "../bans/ban-table.tsx";
-import { eventsOf } from "../address/links.ts";
+import { eventsOf, viewOf } from "../address/links.ts";
 import { EventDrawer } from "../events/event-drawer.tsx";
 import { EventGrid } from "../events/event-grid.tsx";
 import { EventList, SHEET } from "../events/list/event-list.ts";
@@ -14,7 +15,7 @@ import { openId } from "../events/open-event.ts";
 import { useArrivals } from "../events/use-arrivals.ts";
 import { useOpened } from "../events/use-opened.ts";
 import { WaitingEvents } from "../events/waiting.tsx";
-import { addTerm } from "../filter/view.ts";
+import { viewQuery } from "../filter/view.ts";
 import { isNetwork } from "../format/address.ts";
 import { without } from "../live/bans.ts";
 import { useEvents, useReconnected } from "../live/use-live.ts";
@@ -29,8 +30,10 @@ import { Stale } from "../ui/stale.tsx";
 import { AddressFacts } from "./address/facts.tsx";
 import { AddressJails } from "./address/jails.tsx";
 import { Neighbours } from "./address/neighbours.tsx";
+import { OverTime } from "./address/over-time.tsx";
 import { Verdict } from "./address/verdict.tsx";
 import { Foot } from "./events/foot.tsx";
+import { useQuestion } from "./overview/use-question.ts";
 
 const PAGE = 50;
 
@@ -38,6 +41,8 @@ export function AddressPage({ ip, open }: AddressRoute) {
   const [sort, setSort] = useState<BanSort>("-banned_at");
   const detail = useResource(`address ${ip}`, (signal) => getAddress(ip, signal));
   const bans = usePages(`bans ${sort}`, (cursor, signal) => listBans({ ip, sort, limit: PAGE, cursor }, signal));
+  const view = useMemo(() => viewOf(ip), [ip]);
+  const time = useQuestion(`time ${ip}`, view, (query, signal) => getTimeline("jail", query, signal));
   const reload = (): void => {
     detail.reload();
     bans.reload();
@@ -96,15 +101,21 @@ export function AddressPage({ ip, open }: AddressRoute) {
           {detail.value.neighbours.length > 0 && <Neighbours ip={ip} neighbours={detail.value.neighbours} />}
         </div>
       )}
-      <History ip={ip} open={open} />
+      {time.value !== null && time.value.series.length > 0 && (
+        <OverTime view={view} timeline={time.value} pending={time.pending} />
+      )}
+      {time.value === null && time.error !== null && (
+        <Failure title="The bans over time could not be loaded." error={time.error} onRetry={time.reload} />
+      )}
+      <History ip={ip} open={open} gaps={time.value?.gaps ?? []} />
     </>
   );
 }
 
 /** Everything that happened to the address, newest first, with the log lines of its last ban. */
-function History({ ip, open }: { ip: string; open: string | undefined }) {
+function History({ ip, open, gaps }: { ip: string; open: string | undefined; gaps: readonly Gap[] }) {
   const list = useMemo(() => {
-    const query = { q: addTerm("", "ip", ip), since: "all", until: "", tz: "" };
+    const query = viewQuery(viewOf(ip));
     return new EventList((cursor, signal) => findEvents({ ...query, limit: SHEET, cursor }, signal));
   }, [ip]);
   useEffect(() => list.start(), [list]);
@@ -136,7 +147,7 @@ function History({ ip, open }: { ip: string; open: string | undefined }) {
         ) : (
           <div class="events">
             <WaitingEvents list={list} onShow={() => list.showNewest()} />
-            <EventGrid caption={`History of ${ip}`} list={list} gaps={[]} open={openId(open)} onOpen={opened.show} />
+            <EventGrid caption={`History of ${ip}`} list={list} gaps={gaps} open={openId(open)} onOpen={opened.show} />
             <Foot list={list} onRetry={() => list.retry()} continueAt={() => eventsOf(ip)} />
           </div>
         )}

@@ -1,6 +1,5 @@
 // Events and bans for unit tests.
 
-import type { HistoryEvent } from "../api/events.ts";
 import type { Ban, BanEvent } from "../api/types.ts";
 
 const START = Date.parse("2026-11-23T18:00:00Z");
@@ -45,9 +44,4 @@ export function activeBan(ip: string, at: number, changes: Partial<Ban> = {}): B
     reason: null,
     ...changes,
   };
-}
-
-/** An event as the history has it, with its ban's number and its place. */
-export function historyEvent(id: number, changes: Partial<HistoryEvent> = {}): HistoryEvent {
-  return { ...banEvent(id), ban: id, country: "NL", network: { asn: "AS64500", name: "Example Net" }, ...changes };
 }

@@ -1,8 +1,8 @@
 // The list of a view: loads around what is on the screen, follows what happens, and is never ahead of the server.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import type { HistoryEvent } from "../../api/events.ts";
-import { historyEvent } from "../../testing/events.ts";
+import type { BanEvent } from "../../api/types.ts";
+import { banEvent } from "../../testing/events.ts";
 import { EventList, RENEW_MS, SHEET } from "./event-list.ts";
 
 /** A server with the events 1 to `newest`; the cursor is the number of the last event before a sheet. */
@@ -14,8 +14,8 @@ function server(newest: number) {
     if (served.failing !== null) throw served.failing;
     const from = cursor === undefined ? served.newest : Number(cursor) - 1;
     const to = Math.max(1, from - SHEET + 1);
-    const items: HistoryEvent[] = [];
-    for (let id = from; id >= to; id -= 1) items.push(historyEvent(id));
+    const items: BanEvent[] = [];
+    for (let id = from; id >= to; id -= 1) items.push(banEvent(id));
     return { items, next: to === 1 ? null : String(to) };
   };
   return { served, load };

@@ -2,7 +2,7 @@
 // The server alone says what belongs into it: an event that arrives is only the reason to ask again. Knows no screen.
 
 import { isAborted, Problem } from "../../api/problem.ts";
-import type { HistoryEvent } from "../../api/events.ts";
+import type { BanEvent } from "../../api/types.ts";
 import type { Page } from "../../api/types.ts";
 import { createStore } from "../../state/store.ts";
 import { Book } from "./book.ts";
@@ -49,10 +49,10 @@ export interface ListState {
 const NOTHING: Waiting = { count: 0, more: false };
 const NONE: ReadonlySet<number> = new Set();
 
-type Load = (cursor: string | undefined, signal: AbortSignal) => Promise<Page<HistoryEvent>>;
+type Load = (cursor: string | undefined, signal: AbortSignal) => Promise<Page<BanEvent>>;
 
 export class EventList {
-  readonly book = new Book<HistoryEvent>((event) => event.id);
+  readonly book = new Book<BanEvent>((event) => event.id);
   readonly state = createStore<ListState>({
     version: 0,
     generation: 0,
@@ -194,7 +194,7 @@ export class EventList {
     }
   }
 
-  private take(items: HistoryEvent[], next: string | null): void {
+  private take(items: BanEvent[], next: string | null): void {
     const { book } = this;
     if (!this.showNext && (this.paused || !this.atTop())) {
       this.set({ waiting: book.countNewer(items) });
