@@ -45,12 +45,12 @@ test("a jail, an address, the history and the system", async ({ page }) => {
   await expect(page.getByRole("rowheader", { name: IP, exact: true })).toBeVisible();
   await take(page, "jail");
 
-  await page.goto(`/search?q=${IP}`);
+  await page.goto(`/address/${IP}`);
   await expect(page.getByText(`${IP} is banned in sshd.`)).toBeVisible();
   await take(page, "address");
 
   await page.goto("/events");
-  await expect(page.getByRole("table").getByRole("row").nth(5)).toBeVisible();
+  await expect(page.getByRole("grid").getByRole("row").nth(5)).toBeVisible();
   await take(page, "history");
 
   await page.goto("/system");

@@ -255,6 +255,8 @@ test("a link to an open event shows it, wherever it is, and closing it stays on 
   answers["GET /api/bans/"] = () => problem(404, "matches_not_found", "No lines are kept.");
   await press(page, 997, 1_000);
   await expect(drawer(page).getByText("No log lines are kept for this ban.")).toBeVisible();
+  await page.goto("/events?open=5000-1");
+  await expect(page.getByText("The event that this link opens is not in the history")).toBeVisible();
 });
 
 for (const [name, size] of [
@@ -337,6 +339,7 @@ test("the list begins at a time, is exported as it is filtered, and goes back to
   await page.getByLabel("Events before").fill(local);
   await page.getByRole("button", { name: "Go", exact: true }).click();
   await expect(page).toHaveURL(/from=/);
+  await expect(page.getByLabel("Events before")).toBeHidden();
   await expect(page.getByText("not live: the time has an end")).toBeVisible();
   await expect(rows(page).first()).toHaveText(/203\.0\.113\.|2001:/);
   const first = await rows(page).first().textContent();

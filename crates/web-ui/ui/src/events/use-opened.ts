@@ -2,8 +2,10 @@
 
 import { useLocation } from "preact-iso";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { messageOf } from "../api/problem.ts";
 import type { BanEvent } from "../api/types.ts";
 import { useResource } from "../state/resource.ts";
+import { warn } from "../state/toasts.ts";
 import type { EventList } from "./list/event-list.ts";
 import { findOpen, openId, openKey } from "./open-event.ts";
 
@@ -30,6 +32,12 @@ export function useOpened(list: EventList, open: string | undefined, address: (o
   useEffect(() => {
     if (open === undefined) pushed.current = false;
   }, [open]);
+  const lost = open !== undefined && event === null && found.value === null && !found.loading;
+  useEffect(() => {
+    if (!lost) return;
+    if (found.error === null) warn("The event that this link opens is not in the history, or not any more.");
+    else warn(`The event that this link opens could not be loaded. ${messageOf(found.error)}`);
+  }, [lost]);
   const show = (next: BanEvent): void => {
     setShown(next);
     if (open === undefined) pushed.current = true;

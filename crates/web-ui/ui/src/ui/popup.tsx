@@ -1,4 +1,4 @@
-// A menu that opens below a button, and closes again on Escape or a press anywhere else.
+// A menu that opens below a button, and closes again on Escape, on a press anywhere else, and once something is chosen.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -6,10 +6,15 @@ import { useEffect, useRef } from "preact/hooks";
 export function Popup({ label, children }: { label: string; children: ComponentChildren }) {
   const menu = useRef<HTMLDetailsElement>(null);
   useCloseOutside(menu);
+  const close = (): void => {
+    if (menu.current !== null) menu.current.open = false;
+  };
   return (
-    <details ref={menu} class="popup">
+    <details ref={menu} class="popup" onSubmit={close}>
       <summary>{label}</summary>
-      <div class="menu">{children}</div>
+      <div class="menu" onClick={(event) => event.target instanceof Element && event.target.closest("a") && close()}>
+        {children}
+      </div>
     </details>
   );
 }

@@ -2,8 +2,7 @@
 // The server alone says what belongs into it: an event that arrives is only the reason to ask again. Knows no screen.
 
 import { isAborted, Problem } from "../../api/problem.ts";
-import type { BanEvent } from "../../api/types.ts";
-import type { Page } from "../../api/types.ts";
+import type { BanEvent, Page } from "../../api/types.ts";
 import { createStore } from "../../state/store.ts";
 import { Book } from "./book.ts";
 

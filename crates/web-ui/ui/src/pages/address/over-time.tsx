@@ -3,7 +3,7 @@
 import { useLocation } from "preact-iso";
 import { useMemo, useState } from "preact/hooks";
 import type { Timeline } from "../../api/history.ts";
-import type { Leads } from "../../charts/bucket-tip.tsx";
+import type { Leads } from "../../charts/leads.ts";
 import type { View } from "../../filter/view.ts";
 import { href } from "../../routes/routes.ts";
 import { onDemand } from "../../ui/on-demand.tsx";
