@@ -1,10 +1,10 @@
 // The list of events on the screen: only the rows in sight are in the document, whatever the length of the list, and what
 // one reads stays where it is while rows above it come, go, or turn out higher than thought.
 
-import type { RefObject } from "preact";
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { BanEvent } from "../api/types.ts";
+import { useLayoutEffect, useState } from "preact/hooks";
 import type { Gap } from "../api/history.ts";
+import type { BanEvent } from "../api/types.ts";
+import { useWidth } from "../charts/use-size.ts";
 import { useStore } from "../state/store.ts";
 import { COLUMNS, type EventColumn, leastWidth, shownColumns, tracks } from "./columns.tsx";
 import { gapsAbove, gapsBelow } from "./gaps.ts";
@@ -27,8 +27,8 @@ export function EventGrid({ caption, list, gaps, open, onOpen }: EventGridProps)
   const shown = useStore(shownColumns);
   const columns = COLUMNS.filter(({ key }) => shown.includes(key));
   const { book } = list;
-  const grid = useRef<HTMLDivElement>(null);
-  const cards = useNarrow(grid, leastWidth(columns));
+  const [grid, width] = useWidth<HTMLDivElement>();
+  const cards = width > 0 && width < leastWidth(columns) * rem();
   const screen = useScreen(list, `${cards} ${shown.join(" ")}`);
   const [focused, setFocused] = useState(false);
   // The row that the keyboard is on, counted from where the list began: rows that come in above it do not change it.
@@ -185,18 +185,9 @@ function Gaps({ gaps }: { gaps: readonly Gap[] }) {
   );
 }
 
-/** Whether an element is narrower than so many rem. */
-function useNarrow(of: RefObject<HTMLElement | null>, rem: number): boolean {
-  const [width, setWidth] = useState(Number.POSITIVE_INFINITY);
-  useLayoutEffect(() => {
-    if (of.current === null) return;
-    const look = (): void => setWidth(of.current?.clientWidth ?? 0);
-    look();
-    const resized = new ResizeObserver(look);
-    resized.observe(of.current);
-    return () => resized.disconnect();
-  }, []);
-  return width < rem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+/** A rem in pixels. */
+function rem(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
 }
 
 /** Whether a click means the row: not a link in it, and not the end of a selection of text. */
