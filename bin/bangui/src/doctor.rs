@@ -8,6 +8,7 @@ mod finding;
 mod history;
 mod listen;
 mod logs;
+mod places;
 mod process;
 pub(crate) mod report;
 mod socket;
@@ -45,6 +46,8 @@ pub(crate) async fn examine(config: Option<PathBuf>) -> Vec<Finding> {
     found.extend(bounded("database", database::check(&settings)).await);
     let (all, file) = (settings.clone(), config);
     found.extend(look("files", move || files::check(&all, file.as_deref())).await);
+    let all = settings.clone();
+    found.extend(look("geo", move || places::check(&all)).await);
     found.extend(bounded("listen", listen::check(&settings.http)).await);
     found
 }

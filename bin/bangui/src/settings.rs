@@ -144,9 +144,11 @@ impl Default for History {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Geo {
-    /// A file of places in MaxMind's format, such as `/var/lib/GeoIP/GeoLite2-Country.mmdb`, whose age `bangui doctor`
-    /// judges; nothing else uses it yet.
-    pub(crate) database: Option<PathBuf>,
+    /// Files of places in MaxMind's format, the most trusted first, separated by commas, such as
+    /// `/var/lib/GeoIP/GeoLite2-Country.mmdb,/var/lib/GeoIP/GeoLite2-ASN.mmdb`. Read again when they change.
+    /// Without any, countries come from a built-in table and networks are unknown. Default none.
+    #[serde(deserialize_with = "list::list")]
+    pub(crate) database: Vec<PathBuf>,
 }
 
 /// Metrics for Prometheus.

@@ -1,16 +1,16 @@
 //! BanGUI's way out to other programs and what they leave on this machine: fail2ban, through its socket, where the adapter
-//! speaks the domain's language on one side and the client's on the other; the mount that the socket lies in; a file of
+//! speaks the domain's language on one side and the client's on the other; the mount that the socket lies in; files of
 //! places. Knows no database and no web server.
 
+mod atlas;
 mod convert;
 mod fail2ban;
-mod geo;
 mod meter;
 mod mount;
 mod zone;
 
+pub use atlas::{FileAtlas, PlaceFile, PlaceFileError, PlacePath};
 pub use fail2ban::Fail2banControl;
-pub use geo::{GeoError, GeoFile};
 pub use meter::CommandMeter;
 pub use mount::SocketMount;
 pub use zone::{UnknownZone, Zone};

@@ -5,5 +5,7 @@
 pub mod db;
 #[cfg(feature = "fail2ban")]
 pub mod fail2ban;
+#[cfg(feature = "places")]
+pub mod places;
 #[cfg(feature = "postgres")]
 pub mod postgres;

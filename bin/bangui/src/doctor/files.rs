@@ -1,15 +1,12 @@
-//! Files and directories: the data, secrets, fail2ban's configuration, places. Looks at owners, modes, sizes and room.
+//! Files and directories: the data, secrets, fail2ban's configuration. Looks at owners, modes, sizes and room.
 
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
-use bangui_domain::ports::Clock as _;
-use bangui_gateway::GeoFile;
 use rustix::fs::Access;
 
 use super::{Finding, readable};
-use crate::clock::SystemClock;
 use crate::settings::Settings;
 use crate::settings::load::secrets_in;
 
@@ -19,8 +16,6 @@ const LITTLE_ROOM: u64 = 256 * MIB;
 const NO_ROOM: u64 = 16 * MIB;
 /// A log of SQLite that has grown so large is not being folded in.
 const LARGE_WAL: u64 = 64 * MIB;
-/// The age at which a file of places is called old, in days; providers make a new one every week or two.
-const OLD_DAYS: i64 = 60;
 
 /// Looks at all files that `settings`, read from `config`, name.
 pub(super) fn check(settings: &Settings, config: Option<&Path>) -> Vec<Finding> {
@@ -31,7 +26,6 @@ pub(super) fn check(settings: &Settings, config: Option<&Path>) -> Vec<Finding> 
     }
     found.push(secrets(settings, config));
     found.push(configuration(&settings.fail2ban.config_dir));
-    found.push(geo(settings.geo.database.as_deref()));
     found
 }
 
@@ -181,27 +175,4 @@ fn configuration(directory: &Path) -> Finding {
         Err(_) => "can be read, and not written, which is enough: BanGUI changes no configuration",
     };
     Finding::ok(CHECK, format!("{place} {how}"))
-}
-
-fn geo(path: Option<&Path>) -> Finding {
-    const CHECK: &str = "geo";
-    let Some(path) = path else { return Finding::skipped(CHECK, "geo.database names no file of places") };
-    let place = path.display();
-    let file = match GeoFile::read(path) {
-        Ok(file) => file,
-        Err(error) => {
-            let advice = "Put a file in MaxMind's format (.mmdb) there that this user may read, or unset geo.database.";
-            return Finding::failure(CHECK, format!("{place} cannot be read: {error}"), advice);
-        }
-    };
-    let days = SystemClock.now().millis_since(file.built_at) / (24 * 3600 * 1000);
-    let what = format!("{place} is {} and {days} day(s) old", file.kind);
-    if days <= OLD_DAYS {
-        return Finding::ok(CHECK, what);
-    }
-    Finding::warning(
-        CHECK,
-        what,
-        "Fetch a newer one: addresses change hands, and an old file places them wrongly.",
-    )
 }

@@ -1,6 +1,7 @@
 //! Judges the settings: all problems at once, each with what to do about it. Touches the file system only to
 //! look; binds nothing and connects nowhere.
 
+mod geo;
 mod http;
 mod metrics;
 
@@ -46,6 +47,7 @@ pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
     }
     problems.extend(http::check(&settings.http));
     problems.extend(metrics::check(settings));
+    problems.extend(geo::check(settings));
     let mut add = |key, message: String| problems.push(Problem { key, message });
     if !settings.fail2ban.socket.is_absolute() {
         add("fail2ban.socket", format!("{} is not a full path", settings.fail2ban.socket.display()));

@@ -29,4 +29,8 @@ pub trait Atlas: Send + Sync {
 
     /// Changes when an answer may have changed: what was looked up under another edition has to be looked up again.
     fn edition(&self) -> String;
+
+    /// Reads again what has changed since the last time. Blocks for as long as that takes, which may be seconds; answers
+    /// are those of before meanwhile.
+    fn refresh(&self) {}
 }

@@ -1,5 +1,6 @@
-//! The adapter against a real fail2ban.
+//! The adapter against a real fail2ban, and the atlas over files of places.
 
 #![expect(clippy::expect_used, reason = "a test that fails may panic, in its helpers too")]
 
+mod atlas;
 mod control;

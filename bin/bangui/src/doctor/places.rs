@@ -1,0 +1,58 @@
+//! Files of places: whether they can be read, and how old they are.
+
+use bangui_domain::model::Timestamp;
+use bangui_domain::ports::{Atlas as _, Clock as _};
+use bangui_gateway::{FileAtlas, PlaceFile};
+
+use super::Finding;
+use crate::clock::SystemClock;
+use crate::settings::Settings;
+
+const CHECK: &str = "geo";
+/// The age at which a file of places is called old, in days; providers make a new one every week to month.
+const OLD_DAYS: i64 = 60;
+
+/// Looks at each file that places come from, or else at the built-in table.
+pub(super) fn check(settings: &Settings) -> Vec<Finding> {
+    let files = &settings.geo.database;
+    if files.is_empty() {
+        return vec![built_in()];
+    }
+    files.iter().map(|path| file(&path.display().to_string(), &PlaceFile::read(path))).collect()
+}
+
+fn file(place: &str, read: &Result<PlaceFile, bangui_gateway::PlaceFileError>) -> Finding {
+    let file = match read {
+        Ok(file) => file,
+        Err(error) => {
+            let advice = "Put a file of countries, cities or ASNs in MaxMind's format (.mmdb) there that this user may \
+                          read, or take it out of geo.database.";
+            return Finding::warning(CHECK, format!("{place} is not used: {error}"), advice);
+        }
+    };
+    let days = days_since(file.built_at);
+    let what = match (file.countries, file.networks) {
+        (true, true) => "countries and networks",
+        (true, false) => "countries",
+        _ => "networks",
+    };
+    let what = format!("{place} is {}, tells {what}, and is {days} day(s) old", file.kind);
+    if days <= OLD_DAYS {
+        return Finding::ok(CHECK, what);
+    }
+    let advice = "Fetch a newer one: addresses change hands, and an old file places them wrongly.";
+    Finding::warning(CHECK, what, advice)
+}
+
+fn built_in() -> Finding {
+    let table = FileAtlas::open(Vec::new()).sources().into_iter().next();
+    let days = table.and_then(|table| table.built_at).map_or(i64::MAX, days_since);
+    Finding::ok(
+        CHECK,
+        format!("countries come from the built-in table, which is {days} day(s) old, and networks from nowhere"),
+    )
+}
+
+fn days_since(then: Timestamp) -> i64 {
+    SystemClock.now().millis_since(then) / (24 * 3600 * 1000)
+}

@@ -1,0 +1,163 @@
+//! Places from files: the providers' schemas, the order of trust, files that change, and files that are broken.
+
+use std::path::Path;
+
+use bangui_domain::model::{BanId, Place, Timestamp};
+use bangui_domain::ports::Atlas;
+use bangui_gateway::{FileAtlas, PlaceFile, PlacePath};
+use bangui_test_support::places::{PlacesFile, Value, flat, ipinfo, nested, system};
+use tempfile::TempDir;
+
+fn write(directory: &TempDir, name: &str, file: &PlacesFile) -> std::path::PathBuf {
+    let path = directory.path().join(name);
+    replace(&path, &file.bytes());
+    path
+}
+
+/// As a careful program does it: the name never leads to a part of a file.
+fn replace(path: &Path, bytes: &[u8]) {
+    let beside = path.with_extension("new");
+    std::fs::write(&beside, bytes).expect("written");
+    std::fs::rename(&beside, path).expect("renamed");
+}
+
+fn atlas(paths: &[&Path]) -> FileAtlas {
+    FileAtlas::open(paths.iter().map(|path| PlacePath::Supplied(path.to_path_buf())).collect())
+}
+
+fn told(atlas: &FileAtlas, id: &str) -> String {
+    let Place { country, network } = atlas.place(&BanId::from_reported(id));
+    let network = network.map_or_else(String::new, |network| {
+        format!(" {} {}", network.asn, network.name.as_deref().unwrap_or("-"))
+    });
+    format!("{country}{network}")
+}
+
+#[test]
+fn all_three_schemas_are_read() {
+    let directory = TempDir::new().expect("a directory");
+    let countries = PlacesFile::new("GeoLite2-Country", 1_700_000_000)
+        .with("5.0.0.0/24", nested("DE"))
+        .with("2a00:1::/32", nested("FR"))
+        // What has left its country is where it is registered.
+        .with("5.0.1.0/24", Value::Map(vec![("registered_country", Value::Map(vec![("iso_code", "BE".into())]))]));
+    let networks = PlacesFile::new("GeoLite2-ASN", 1_700_000_000)
+        .with("5.0.0.0/16", system(64_500, "Example Networks"))
+        .with("6.0.0.0/24", system(64_501, "\u{7}\n"));
+    let both = [&write(&directory, "c.mmdb", &countries), &write(&directory, "n.mmdb", &networks)];
+    let both = atlas(&both.map(std::path::PathBuf::as_path));
+    assert_eq!(told(&both, "5.0.0.7"), "DE AS64500 Example Networks");
+    assert_eq!(told(&both, "5.0.1.7"), "BE AS64500 Example Networks");
+    assert_eq!(told(&both, "2a00:1::7"), "FR");
+    assert_eq!(told(&both, "6.0.0.1"), "US AS64501 -", "the country is the built-in table's");
+    assert_eq!(told(&both, "5.0.0.0/16"), "DE AS64500 Example Networks", "a network is where it begins");
+    assert_eq!(told(&both, "2002:500:7::1"), "DE AS64500 Example Networks");
+
+    let table = PlacesFile::new("geo-whois-asn-country", 1_700_000_000).with("5.0.0.0/24", flat("nl"));
+    assert_eq!(told(&atlas(&[&write(&directory, "flat.mmdb", &table)]), "5.0.0.7"), "NL");
+
+    let lite = PlacesFile::new("ipinfo ipinfo_lite.mmdb", 1_700_000_000)
+        .with("5.0.0.0/24", ipinfo("PL", "AS64502", "Sieć Przykładowa"))
+        .with("5.0.1.0/24", ipinfo("", "", ""));
+    let lite = atlas(&[&write(&directory, "ipinfo.mmdb", &lite)]);
+    assert_eq!(told(&lite, "5.0.0.7"), "PL AS64502 Sieć Przykładowa");
+    assert!(!told(&lite, "5.0.1.7").contains("AS"));
+    let attribution = lite.sources().remove(0).attribution.expect("asked for");
+    assert_eq!(attribution.1, "https://ipinfo.io");
+}
+
+#[test]
+fn the_first_that_tells_a_field_is_believed() {
+    let directory = TempDir::new().expect("a directory");
+    let first = PlacesFile::new("mine", 1).with("5.0.0.0/24", flat("NL"));
+    let second = PlacesFile::new("other", 1).with("5.0.0.0/16", ipinfo("DE", "AS64500", "Other"));
+    let (first, second) = (write(&directory, "1.mmdb", &first), write(&directory, "2.mmdb", &second));
+    assert_eq!(told(&atlas(&[&first, &second]), "5.0.0.1"), "NL AS64500 Other");
+    assert_eq!(told(&atlas(&[&second, &first]), "5.0.0.1"), "DE AS64500 Other");
+}
+
+#[test]
+fn without_a_file_there_are_countries_and_what_is_nowhere_is_private() {
+    let atlas = atlas(&[]);
+    let found = ["193.0.6.139", "192.168.1.1", "203.0.113.0/24", "fd00::1", "::1", "not an address", "4000::1"]
+        .map(|id| told(&atlas, id));
+    assert_eq!(found, ["NL", "private", "private", "private", "private", "unknown", "unknown"]);
+    let sources = atlas.sources();
+    assert!(sources.len() == 1 && sources[0].countries && !sources[0].networks && sources[0].built_at.is_some());
+}
+
+#[test]
+fn private_addresses_are_private_whatever_a_file_says() {
+    let directory = TempDir::new().expect("a directory");
+    let file = PlacesFile::new("odd", 1).with("10.0.0.0/8", ipinfo("US", "AS64500", "Odd"));
+    assert_eq!(told(&atlas(&[&write(&directory, "odd.mmdb", &file)]), "10.0.0.1"), "private");
+}
+
+#[test]
+fn a_file_that_changes_is_read_again_and_a_broken_one_is_not_used() {
+    let directory = TempDir::new().expect("a directory");
+    let old = PlacesFile::new("old", 1_700_000_000).with("5.0.0.0/24", flat("NL"));
+    let path = write(&directory, "places.mmdb", &old);
+    let atlas = atlas(&[&path]);
+    let first = atlas.edition();
+    atlas.refresh();
+    assert_eq!((told(&atlas, "5.0.0.1").as_str(), atlas.edition() == first), ("NL", true));
+
+    let new = PlacesFile::new("new", 1_710_000_000).with("5.0.0.0/24", flat("DE")).bytes();
+    replace(&path, &new[..new.len() - 40]);
+    atlas.refresh();
+    assert_eq!((told(&atlas, "5.0.0.1").as_str(), atlas.edition() == first), ("NL", true));
+    let source = atlas.sources().remove(0);
+    assert_eq!(source.built_at, Some(Timestamp::from_secs(1_700_000_000)));
+    let trouble = source.trouble.expect("told");
+    assert!(trouble.contains("damaged") && trouble.contains("still in use"), "{trouble}");
+
+    replace(&path, &new);
+    atlas.refresh();
+    assert_eq!((told(&atlas, "5.0.0.1").as_str(), atlas.edition() == first), ("DE", false));
+    assert_eq!(atlas.sources().remove(0).trouble, None);
+
+    std::fs::remove_file(&path).expect("removed");
+    atlas.refresh();
+    assert_eq!(told(&atlas, "5.0.0.1"), "DE");
+    assert!(atlas.sources().remove(0).trouble.expect("told").contains("cannot be read"));
+}
+
+#[test]
+fn what_is_no_file_of_places_says_so() {
+    let directory = TempDir::new().expect("a directory");
+    let trouble = |name: &str, bytes: &[u8]| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        PlaceFile::read(&path).expect_err("no file of places").to_string()
+    };
+    let anonymous = PlacesFile::new("GeoIP2-Anonymous-IP", 1)
+        .with("5.0.0.0/24", Value::Map(vec![("is_tor_exit_node", Value::Number(1))]));
+    assert!(trouble("a.mmdb", &anonymous.bytes()).contains("GeoIP2-Anonymous-IP"));
+    assert!(trouble("b.mmdb", b"no places at all").contains("MaxMind"));
+    let wrong = PlacesFile::new("wrong", 1).with("5.0.0.0/24", Value::Map(vec![("country_code", Value::Number(7))]));
+    assert!(trouble("c.mmdb", &wrong.bytes()).contains("damaged"));
+    let missing = PlaceFile::read(Path::new("/nowhere/at/all")).expect_err("missing").to_string();
+    assert!(missing.contains("cannot be read"), "{missing}");
+}
+
+#[test]
+fn no_damage_to_a_file_harms_the_reader() {
+    let directory = TempDir::new().expect("a directory");
+    let mut file = PlacesFile::new("DBIP-Country-Lite", 1_700_000_000);
+    for third in 0..32 {
+        file = file.with(&format!("5.0.{third}.0/24"), ipinfo("NL", "AS64500", "Name"));
+    }
+    let good = file.bytes();
+    let path = directory.path().join("damaged.mmdb");
+    for at in (0..good.len()).step_by(7) {
+        for damage in [0x01, 0x80, 0xff] {
+            let mut bytes = good.clone();
+            bytes[at] ^= damage;
+            std::fs::write(&path, &bytes).expect("written");
+            if let Ok(read) = PlaceFile::read(&path) {
+                assert!(read.countries || read.networks);
+            }
+        }
+    }
+}
