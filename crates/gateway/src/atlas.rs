@@ -64,6 +64,11 @@ impl FileAtlas {
     }
 }
 
+/// Whether the address is one of the Internet's.
+pub(crate) fn is_public(address: IpAddr) -> bool {
+    special::meaning(address) != Meaning::Private
+}
+
 impl Atlas for FileAtlas {
     fn place(&self, id: &BanId) -> Place {
         let Some(target) = id.target() else { return Place::default() };

@@ -3,6 +3,8 @@
 
 #[cfg(feature = "db")]
 pub mod db;
+#[cfg(feature = "dns")]
+pub mod dns;
 #[cfg(feature = "fail2ban")]
 pub mod fail2ban;
 #[cfg(feature = "places")]

@@ -1,6 +1,13 @@
 //! Writes files of places in MaxMind's format, with the networks that a test needs and nobody else's data. Writes what
 //! BanGUI reads and no more of the format.
 
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test harness ends the test that it cannot serve"
+)]
+
 use std::collections::HashMap;
 use std::net::IpAddr;
 
@@ -38,7 +45,10 @@ pub fn nested(country: &str) -> Value {
 
 /// The schema of MaxMind and DB-IP for networks.
 pub fn system(asn: u32, name: &str) -> Value {
-    Value::Map(vec![("autonomous_system_number", Value::Number(asn)), ("autonomous_system_organization", name.into())])
+    Value::Map(vec![
+        ("autonomous_system_number", Value::Number(asn)),
+        ("autonomous_system_organization", name.into()),
+    ])
 }
 
 /// The schema of tables made from the registries.
@@ -49,7 +59,12 @@ pub fn flat(country: &str) -> Value {
 /// The schema of IPinfo Lite.
 pub fn ipinfo(country: &str, asn: &str, name: &str) -> Value {
     let name = ("as_name", name.into());
-    Value::Map(vec![("country", "a name in full".into()), ("country_code", country.into()), ("asn", asn.into()), name])
+    Value::Map(vec![
+        ("country", "a name in full".into()),
+        ("country_code", country.into()),
+        ("asn", asn.into()),
+        name,
+    ])
 }
 
 impl PlacesFile {

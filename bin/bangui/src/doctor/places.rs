@@ -49,7 +49,9 @@ fn built_in() -> Finding {
     let days = table.and_then(|table| table.built_at).map_or(i64::MAX, days_since);
     Finding::ok(
         CHECK,
-        format!("countries come from the built-in table, which is {days} day(s) old, and networks from nowhere"),
+        format!(
+            "countries come from the built-in table, which is {days} day(s) old, and networks from nowhere"
+        ),
     )
 }
 

@@ -42,7 +42,8 @@ mod tests {
     #[test]
     fn the_date_is_that_of_the_release_in_use() {
         let lock = include_str!("../../../../Cargo.lock");
-        let version = lock.split("name = \"iptocc\"\nversion = \"").nth(1).and_then(|rest| rest.split('"').next());
+        let version =
+            lock.split("name = \"iptocc\"\nversion = \"").nth(1).and_then(|rest| rest.split('"').next());
         assert_eq!(
             version,
             Some(RELEASE),

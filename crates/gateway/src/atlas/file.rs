@@ -36,7 +36,9 @@ pub enum PlaceFileError {
     #[error("it is damaged: its networks are in disorder")]
     Disorder,
     /// Something else in MaxMind's format, such as a list of proxies.
-    #[error("it tells neither countries nor networks (its type is {0}): take one of countries, cities or ASNs")]
+    #[error(
+        "it tells neither countries nor networks (its type is {0}): take one of countries, cities or ASNs"
+    )]
     NoPlaces(String),
 }
 
@@ -66,7 +68,8 @@ impl PlaceFile {
     /// Reads and checks the file, which takes a second or two for a large one, and its length in memory for as long.
     pub fn read(path: &Path) -> Result<Self, PlaceFileError> {
         let file = File::open(path)?;
-        let mut bytes = Vec::with_capacity(usize::try_from(file.metadata()?.len().min(LARGEST)).unwrap_or_default());
+        let mut bytes =
+            Vec::with_capacity(usize::try_from(file.metadata()?.len().min(LARGEST)).unwrap_or_default());
         file.take(LARGEST.saturating_add(1)).read_to_end(&mut bytes)?;
         Self::parse(bytes)
     }
@@ -80,7 +83,8 @@ impl PlaceFile {
         let reader = Reader::from_source(bytes)?;
         let table = table(&reader)?;
         let metadata = reader.metadata();
-        let kind: String = metadata.database_type.chars().filter(|letter| !letter.is_control()).take(100).collect();
+        let kind: String =
+            metadata.database_type.chars().filter(|letter| !letter.is_control()).take(100).collect();
         let (countries, networks) = (table.has_countries(), table.has_networks());
         if !countries && !networks {
             return Err(PlaceFileError::NoPlaces(kind));

@@ -63,9 +63,8 @@ pub(super) fn meaning(address: IpAddr) -> Meaning {
 }
 
 fn meaning_v4(address: Ipv4Addr) -> Meaning {
-    let inside = |(base, prefix): &(Ipv4Addr, u32)| {
-        (base.to_bits() ^ address.to_bits()).leading_zeros() >= *prefix
-    };
+    let inside =
+        |(base, prefix): &(Ipv4Addr, u32)| (base.to_bits() ^ address.to_bits()).leading_zeros() >= *prefix;
     if V4.iter().any(inside) { Meaning::Private } else { Meaning::Public(IpAddr::V4(address)) }
 }
 
@@ -129,7 +128,9 @@ mod tests {
     #[test]
     fn an_address_that_carries_another_means_that_one() {
         let eights = Meaning::Public("8.8.8.8".parse().expect("an address"));
-        for text in ["::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "2001:0:4136:e378:8000:63bf:f7f7:f7f7"] {
+        for text in
+            ["::ffff:8.8.8.8", "64:ff9b::8.8.8.8", "2002:808:808::1", "2001:0:4136:e378:8000:63bf:f7f7:f7f7"]
+        {
             assert_eq!(meaning(text.parse().expect("an address")), eights, "{text}");
         }
         for text in ["::ffff:10.0.0.1", "64:ff9b::192.168.0.1", "2002:a00:1::1"] {

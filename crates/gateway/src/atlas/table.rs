@@ -208,8 +208,8 @@ mod tests {
         let found = ["0.255.255.255", "1.0.0.0", "1.0.1.255", "1.0.2.0", "1.0.3.255", "1.0.4.0"]
             .map(|address| at(&table, address));
         assert_eq!(found, ["-", "AU", "AU", "-", "CN", "-"]);
-        let found =
-            ["255.255.255.255", "29ff::", "2a00::", "2a00:ffff::", "2a01::", "ffff:ffff::"].map(|text| at(&table, text));
+        let found = ["255.255.255.255", "29ff::", "2a00::", "2a00:ffff::", "2a01::", "ffff:ffff::"]
+            .map(|text| at(&table, text));
         assert_eq!(found, ["US", "-", "NL", "NL", "-", "DE"]);
         assert_eq!(table.len(), 6 + 4);
     }
@@ -217,7 +217,10 @@ mod tests {
     #[test]
     fn the_whole_space_and_nothing_are_tables_too() {
         let whole = table(&[("0.0.0.0/0", "US"), ("::/0", "DE")]);
-        assert_eq!([at(&whole, "0.0.0.0"), at(&whole, "255.255.255.255"), at(&whole, "ffff::")], ["US", "US", "DE"]);
+        assert_eq!(
+            [at(&whole, "0.0.0.0"), at(&whole, "255.255.255.255"), at(&whole, "ffff::")],
+            ["US", "US", "DE"]
+        );
         assert_eq!(at(&Builder::new().finish(), "1.1.1.1"), "-");
     }
 

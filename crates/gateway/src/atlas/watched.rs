@@ -91,7 +91,9 @@ impl Watched {
 
     fn missing(&self, error: &std::io::Error) -> Option<Self> {
         let told = match (&self.path, error.kind()) {
-            (PlacePath::Downloaded(..), std::io::ErrorKind::NotFound) => "it has not been downloaded yet".to_owned(),
+            (PlacePath::Downloaded(..), std::io::ErrorKind::NotFound) => {
+                "it has not been downloaded yet".to_owned()
+            }
             _ => format!("it cannot be read: {error}"),
         };
         let trouble = Some(self.kept(&told));
@@ -99,7 +101,11 @@ impl Watched {
             return None;
         }
         if matches!(self.path, PlacePath::Supplied(_)) {
-            tracing::warn!("places cannot be read from {}: {}", self.path.name(), trouble.as_deref().unwrap_or_default());
+            tracing::warn!(
+                "places cannot be read from {}: {}",
+                self.path.name(),
+                trouble.as_deref().unwrap_or_default()
+            );
         }
         Some(Self { path: self.path.clone(), tried: None, file: self.file.clone(), trouble })
     }

@@ -40,7 +40,10 @@ fn all_three_schemas_are_read() {
         .with("5.0.0.0/24", nested("DE"))
         .with("2a00:1::/32", nested("FR"))
         // What has left its country is where it is registered.
-        .with("5.0.1.0/24", Value::Map(vec![("registered_country", Value::Map(vec![("iso_code", "BE".into())]))]));
+        .with(
+            "5.0.1.0/24",
+            Value::Map(vec![("registered_country", Value::Map(vec![("iso_code", "BE".into())]))]),
+        );
     let networks = PlacesFile::new("GeoLite2-ASN", 1_700_000_000)
         .with("5.0.0.0/16", system(64_500, "Example Networks"))
         .with("6.0.0.0/24", system(64_501, "\u{7}\n"));
@@ -79,11 +82,14 @@ fn the_first_that_tells_a_field_is_believed() {
 #[test]
 fn without_a_file_there_are_countries_and_what_is_nowhere_is_private() {
     let atlas = atlas(&[]);
-    let found = ["193.0.6.139", "192.168.1.1", "203.0.113.0/24", "fd00::1", "::1", "not an address", "4000::1"]
-        .map(|id| told(&atlas, id));
+    let found =
+        ["193.0.6.139", "192.168.1.1", "203.0.113.0/24", "fd00::1", "::1", "not an address", "4000::1"]
+            .map(|id| told(&atlas, id));
     assert_eq!(found, ["NL", "private", "private", "private", "private", "unknown", "unknown"]);
     let sources = atlas.sources();
-    assert!(sources.len() == 1 && sources[0].countries && !sources[0].networks && sources[0].built_at.is_some());
+    assert!(
+        sources.len() == 1 && sources[0].countries && !sources[0].networks && sources[0].built_at.is_some()
+    );
 }
 
 #[test]
@@ -135,7 +141,8 @@ fn what_is_no_file_of_places_says_so() {
         .with("5.0.0.0/24", Value::Map(vec![("is_tor_exit_node", Value::Number(1))]));
     assert!(trouble("a.mmdb", &anonymous.bytes()).contains("GeoIP2-Anonymous-IP"));
     assert!(trouble("b.mmdb", b"no places at all").contains("MaxMind"));
-    let wrong = PlacesFile::new("wrong", 1).with("5.0.0.0/24", Value::Map(vec![("country_code", Value::Number(7))]));
+    let wrong =
+        PlacesFile::new("wrong", 1).with("5.0.0.0/24", Value::Map(vec![("country_code", Value::Number(7))]));
     assert!(trouble("c.mmdb", &wrong.bytes()).contains("damaged"));
     let missing = PlaceFile::read(Path::new("/nowhere/at/all")).expect_err("missing").to_string();
     assert!(missing.contains("cannot be read"), "{missing}");
