@@ -9,6 +9,7 @@ mod command;
 mod doctor;
 mod exit;
 mod logging;
+mod outgoing;
 mod settings;
 mod signals;
 mod stage;

@@ -6,6 +6,7 @@ pub(crate) mod check;
 mod list;
 mod listen;
 pub(crate) mod load;
+mod network;
 pub(crate) mod secret;
 mod trusted;
 pub(crate) mod workers;
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use base_path::BasePath;
 pub(crate) use listen::{Listen, socket_mode};
+pub(crate) use network::Network;
 pub(crate) use secret::Secret;
 pub(crate) use trusted::Trusted;
 pub(crate) use workers::Workers;
@@ -38,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) history: History,
     /// Places of addresses.
     pub(crate) geo: Geo,
+    /// What BanGUI asks of other servers, and sends to them.
+    pub(crate) outgoing: Outgoing,
     /// Metrics for Prometheus.
     pub(crate) metrics: Metrics,
     /// Logins.
@@ -151,6 +155,22 @@ pub(crate) struct Geo {
     pub(crate) database: Vec<PathBuf>,
 }
 
+/// What BanGUI asks of other servers, and sends to them.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Outgoing {
+    /// Networks and addresses that may be reached although they are not public, such as `192.168.1.20` for a server in the
+    /// same house, separated by commas. Default none.
+    #[serde(deserialize_with = "list::list")]
+    pub(crate) allow_networks: Vec<Network>,
+    /// Whether addresses that begin with `http://` may be used: what is sent there can be read on the way. Default
+    /// `false`.
+    pub(crate) allow_http: bool,
+    /// Certificate authorities that are believed besides this machine's, in a PEM file such as
+    /// `/etc/bangui/authorities.pem`.
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
 /// Metrics for Prometheus.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -222,6 +242,7 @@ impl Default for Settings {
             fail2ban: Fail2ban::default(),
             history: History::default(),
             geo: Geo::default(),
+            outgoing: Outgoing::default(),
             metrics: Metrics::default(),
             session: Session::default(),
             admin: Admin::default(),

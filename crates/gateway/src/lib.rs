@@ -1,12 +1,13 @@
 //! BanGUI's way out to other programs and what they leave on this machine: fail2ban, through its socket, where the adapter
 //! speaks the domain's language on one side and the client's on the other; the mount that the socket lies in; files of
-//! places; name servers. Knows no database and no web server.
+//! places; name servers; other servers over HTTP. Knows no database and no web server.
 
 mod atlas;
 mod convert;
 mod fail2ban;
 mod meter;
 mod mount;
+mod outgoing;
 mod rdns;
 mod zone;
 
@@ -14,5 +15,8 @@ pub use atlas::{FileAtlas, PlaceFile, PlaceFileError, PlacePath};
 pub use fail2ban::Fail2banControl;
 pub use meter::CommandMeter;
 pub use mount::SocketMount;
+pub use outgoing::{
+    Names, Outgoing, OutgoingError, OutgoingRequest, OutgoingResponse, OutgoingSettings, SystemNames,
+};
 pub use rdns::{NameServers, NameServersError};
 pub use zone::{UnknownZone, Zone};

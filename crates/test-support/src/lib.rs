@@ -11,3 +11,5 @@ pub mod fail2ban;
 pub mod places;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "receiver")]
+pub mod receiver;

@@ -66,6 +66,12 @@ pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
             format!("{name} is not a known time zone ({error}): write one such as Europe/Berlin"),
         );
     }
+    // Without a file there is nothing that could be wrong.
+    if settings.outgoing.ca_file.is_some()
+        && let Err(error) = crate::outgoing::client(&settings.outgoing)
+    {
+        add("outgoing.ca_file", error.to_string());
+    }
     if settings.session.idle_secs < 60 {
         add("session.idle_secs", "less than 60 s would end sessions in the middle of their use".to_owned());
     }
@@ -143,10 +149,17 @@ mod tests {
         let mut settings = settings("mysql://secret@host");
         settings.http.listen.clear();
         settings.fail2ban.timezone = Some("Middle/Earth".to_owned());
+        settings.outgoing.ca_file = Some("/nowhere/authorities.pem".into());
         settings.session.cache_secs = 301;
         settings.log.filter = "bangui=loud".to_owned();
-        let expected =
-            ["database.url", "http.listen", "fail2ban.timezone", "session.cache_secs", "log.filter"];
+        let expected = [
+            "database.url",
+            "http.listen",
+            "fail2ban.timezone",
+            "outgoing.ca_file",
+            "session.cache_secs",
+            "log.filter",
+        ];
         assert_eq!(keys(&settings), expected);
         assert!(check(&settings).iter().all(|problem| !problem.message.contains("secret")));
     }

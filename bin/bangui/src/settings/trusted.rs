@@ -1,12 +1,13 @@
 //! The proxies that are believed: networks, single addresses, or whoever comes by a Unix socket.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use ipnet::IpNet;
 use serde::{Serialize, Serializer};
 use thiserror::Error;
+
+use super::Network;
 
 /// What is written for whoever comes by a Unix socket.
 const UNIX: &str = "unix";
@@ -32,8 +33,7 @@ impl FromStr for Trusted {
         if text == UNIX {
             return Ok(Self::Unix);
         }
-        let net = text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        net.map(Self::Net).map_err(|_| TrustedError)
+        text.parse::<Network>().map(|network| Self::Net(network.0)).map_err(|_| TrustedError)
     }
 }
 

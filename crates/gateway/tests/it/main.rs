@@ -1,7 +1,8 @@
-//! The adapter against a real fail2ban, and the atlas over files of places, and name servers.
+//! The ways out: the adapter against a real fail2ban, HTTP against servers of loopback, name servers, and files of places.
 
 #![expect(clippy::expect_used, reason = "a test that fails may panic, in its helpers too")]
 
 mod atlas;
 mod control;
+mod outgoing;
 mod rdns;
