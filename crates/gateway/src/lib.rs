@@ -4,6 +4,7 @@
 
 mod atlas;
 mod convert;
+mod downloads;
 mod fail2ban;
 mod meter;
 mod mount;
@@ -12,6 +13,7 @@ mod rdns;
 mod zone;
 
 pub use atlas::{FileAtlas, PlaceFile, PlaceFileError, PlacePath};
+pub use downloads::DbipLite;
 pub use fail2ban::Fail2banControl;
 pub use meter::CommandMeter;
 pub use mount::SocketMount;

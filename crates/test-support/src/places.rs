@@ -186,8 +186,8 @@ fn text(value: &str) -> Vec<u8> {
         length => {
             let [high, low] = u16::try_from(length - 285.min(length)).expect("not too long").to_be_bytes();
             match length {
-                ..285 => vec![0x40 | 29, u8::try_from(length - 29).expect("short")],
-                _ => vec![0x40 | 30, high, low],
+                ..285 => vec![0x5d, u8::try_from(length - 29).expect("short")],
+                _ => vec![0x5e, high, low],
             }
         }
     };

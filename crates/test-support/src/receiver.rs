@@ -35,15 +35,15 @@ pub struct Answer {
     /// Headers besides the length.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
-    pub body: String,
+    pub body: Vec<u8>,
     /// Waits so long before it.
     pub delay: Duration,
 }
 
 impl Answer {
     /// A status with a body.
-    pub fn new(status: u16, body: &str) -> Self {
-        Self { status, body: body.to_owned(), ..Self::default() }
+    pub fn new(status: u16, body: impl AsRef<[u8]>) -> Self {
+        Self { status, body: body.as_ref().to_vec(), ..Self::default() }
     }
 
     /// With a header.
@@ -160,6 +160,6 @@ fn write(mut stream: &TcpStream, answer: &Answer) -> io::Result<()> {
         head.extend([name, ": ", value.as_str(), "\r\n"]);
     }
     stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())?;
-    stream.write_all(answer.body.as_bytes())?;
+    stream.write_all(&answer.body)?;
     stream.flush()
 }

@@ -245,7 +245,7 @@ mod tests {
                 builder.add(IpAddr::from((net << 20).to_be_bytes()), 12, value).expect("in order");
             }
             let net = address >> 20;
-            let expected = cuts.contains(&net).then(|| country(&place(net))).unwrap_or_default();
+            let expected = if cuts.contains(&net) { country(&place(net)) } else { Known::default() };
             prop_assert_eq!(builder.finish().find(IpAddr::from(address.to_be_bytes())), expected);
         }
     }

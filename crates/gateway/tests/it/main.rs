@@ -4,5 +4,6 @@
 
 mod atlas;
 mod control;
+mod downloads;
 mod outgoing;
 mod rdns;
