@@ -10,6 +10,7 @@ mod doctor;
 mod exit;
 mod logging;
 mod outgoing;
+mod places;
 mod settings;
 mod signals;
 mod stage;

@@ -145,7 +145,7 @@ impl Default for History {
 }
 
 /// Places of addresses.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Geo {
     /// Files of places in MaxMind's format, the most trusted first, separated by commas, such as
@@ -153,6 +153,22 @@ pub(crate) struct Geo {
     /// Without any, countries come from a built-in table and networks are unknown. Default none.
     #[serde(deserialize_with = "list::list")]
     pub(crate) database: Vec<PathBuf>,
+    /// Fetches the free files of DB-IP (countries and networks) once a month, for addresses that no file of
+    /// `geo.database` knows. Their licence (CC BY 4.0) asks for a link to DB-IP, which the pages then show. Default
+    /// false.
+    pub(crate) download: bool,
+    /// Where these files are fetched from: `{file}` stands for `country` and `asn`, and `{month}` for a month such as
+    /// 2026-11. Default `https://download.db-ip.com/free/dbip-{file}-lite-{month}.mmdb.gz`.
+    pub(crate) download_url: String,
+    /// Where these files are kept, such as `/var/lib/bangui`; unset takes the directory of the SQLite database.
+    pub(crate) directory: Option<PathBuf>,
+    /// Asks name servers for the names of addresses that were banned, which tells them, and whoever holds the address,
+    /// that somebody asks. Default false.
+    pub(crate) reverse_dns: bool,
+    /// The name servers that are asked, with their ports, separated by commas. Without any, those in `/etc/resolv.conf`.
+    /// Default none.
+    #[serde(deserialize_with = "list::list")]
+    pub(crate) name_servers: Vec<SocketAddr>,
 }
 
 /// What BanGUI asks of other servers, and sends to them.
@@ -280,6 +296,19 @@ impl Default for Fail2ban {
             timezone: None,
             config_dir: PathBuf::from("/etc/fail2ban"),
             poll_interval_ms: 500,
+        }
+    }
+}
+
+impl Default for Geo {
+    fn default() -> Self {
+        Self {
+            database: Vec::new(),
+            download: false,
+            download_url: "https://download.db-ip.com/free/dbip-{file}-lite-{month}.mmdb.gz".to_owned(),
+            directory: None,
+            reverse_dns: false,
+            name_servers: Vec::new(),
         }
     }
 }

@@ -8,6 +8,7 @@ mod health;
 mod jails;
 mod jobs;
 mod log;
+mod places;
 mod sessions;
 mod setup;
 mod stream;
@@ -76,6 +77,7 @@ routes! {
     session "/sessions/{id}": delete sessions::end;
     session "/system": get system::system;
     session "/system/log": get log::show, put log::set, delete log::reset;
+    session "/places": get places::places;
     session "/jails": get jails::list;
     session "/jails/{jail}": get jails::detail;
     session "/jobs": get jobs::list;

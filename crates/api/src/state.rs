@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use bangui_domain::service::{BanService, EventService, JailService, JobService, LogService, Watch};
+use bangui_domain::service::{
+    BanService, EventService, JailService, JobService, LogService, PlaceService, Watch,
+};
 use bangui_session_cache::Accounts;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -57,6 +59,8 @@ pub struct ApiServices {
     pub bans: Arc<BanService>,
     /// Jails.
     pub jails: Arc<JailService>,
+    /// Places.
+    pub places: Arc<PlaceService>,
     /// Background jobs.
     pub jobs: Arc<JobService>,
     /// The history.

@@ -8,6 +8,7 @@ pub(crate) mod health;
 pub(crate) mod jail;
 pub(crate) mod job;
 pub(crate) mod log;
+pub(crate) mod places;
 pub(crate) mod session;
 pub(crate) mod stream;
 pub(crate) mod system;

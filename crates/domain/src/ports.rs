@@ -1,6 +1,7 @@
 //! What the outside provides, as traits sized by use case. A transaction never crosses one: what has to be
 //! atomic is one method. A lookup that finds nothing is `None`, not an error.
 
+pub mod address_store;
 pub mod atlas;
 pub mod ban_store;
 pub mod clock;
@@ -20,6 +21,7 @@ pub mod try_store;
 pub mod user_store;
 pub mod watch_log;
 
+pub use address_store::{AddressStore, KeptAddress, Nameless, PlaceProgress};
 pub use atlas::{Atlas, PlaceSource};
 pub use ban_store::{BanBatch, BanRecord, BanStore, EndRecord, Recorded};
 pub use clock::Clock;

@@ -1,30 +1,38 @@
 //! What a job is, and the list of all jobs. One file per job.
 
+mod fetch_places;
+mod locate_addresses;
 mod observe_bans;
 mod probe_fail2ban;
 mod prune_history;
 mod prune_jobs;
 mod prune_login_tries;
 mod prune_sessions;
+mod resolve_names;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bangui_domain::model::Fence;
-use bangui_domain::ports::{Clock, HistoryKeeper, Notices, SessionStore, TryStore};
+use bangui_domain::ports::{
+    AddressStore, Atlas, Clock, HistoryKeeper, HostNames, Notices, PlaceDownloads, SessionStore, TryStore,
+};
 use bangui_domain::service::{Feed, Observer, Prober, Runtime};
 use thiserror::Error;
 
 use crate::meter::JobMeter;
 use crate::queue::JobStorage;
 
+pub use fetch_places::FetchPlaces;
+pub use locate_addresses::LocateAddresses;
 pub use observe_bans::ObserveBans;
 pub use probe_fail2ban::ProbeFail2ban;
 pub use prune_history::{PruneHistory, Retention};
 pub use prune_jobs::PruneJobs;
 pub use prune_login_tries::PruneLoginTries;
 pub use prune_sessions::PruneSessions;
+pub use resolve_names::ResolveNames;
 
 /// Why a run failed.
 #[derive(Debug, Error)]
@@ -94,6 +102,14 @@ pub struct JobContext {
     pub retention: Retention,
     /// Counted tries to log in, to be pruned.
     pub tries: Arc<dyn TryStore>,
+    /// Where addresses are.
+    pub atlas: Arc<dyn Atlas>,
+    /// What is known of addresses.
+    pub addresses: Arc<dyn AddressStore>,
+    /// Files of places to be fetched, if they are.
+    pub place_downloads: Option<Arc<dyn PlaceDownloads>>,
+    /// Names of addresses, if they are asked for.
+    pub host_names: Option<Arc<dyn HostNames>>,
     /// Counts what comes of tries.
     pub meter: JobMeter,
     /// The time.
@@ -106,13 +122,14 @@ pub struct JobContext {
 
 /// Every job there is.
 pub(crate) fn all(context: &JobContext, storage: &JobStorage) -> Vec<Arc<dyn Job>> {
-    vec![
+    let mut jobs: Vec<Arc<dyn Job>> = vec![
         Arc::new(ObserveBans::new(
             Arc::clone(&context.observer),
             Arc::clone(&context.runtime),
             context.poll_interval,
         )),
         Arc::new(ProbeFail2ban::new(Arc::clone(&context.prober))),
+        Arc::new(LocateAddresses::new(Arc::clone(&context.atlas), Arc::clone(&context.addresses))),
         Arc::new(PruneSessions::new(
             Arc::clone(&context.sessions),
             Arc::clone(&context.clock),
@@ -125,7 +142,14 @@ pub(crate) fn all(context: &JobContext, storage: &JobStorage) -> Vec<Arc<dyn Job
             context.retention,
         )),
         Arc::new(PruneJobs::new(storage.clone())),
-    ]
+    ];
+    if let Some(downloads) = &context.place_downloads {
+        jobs.push(Arc::new(FetchPlaces::new(Arc::clone(downloads), Arc::clone(&context.clock))));
+    }
+    if let Some(names) = &context.host_names {
+        jobs.push(Arc::new(ResolveNames::new(Arc::clone(names), Arc::clone(&context.addresses))));
+    }
+    jobs
 }
 
 /// The scheduler lock of a run that writes.

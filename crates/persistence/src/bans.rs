@@ -1,7 +1,7 @@
 //! Bans in force and the history of bans, as the domain's `BanStore` wants them.
 
 pub(crate) mod code;
-mod counter;
+pub(crate) mod counter;
 pub(crate) mod cursor;
 pub(crate) mod events;
 pub(crate) mod find;

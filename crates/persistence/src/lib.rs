@@ -17,6 +17,7 @@ mod lease;
 mod location;
 mod migrate;
 mod notices;
+mod places;
 mod runtime;
 mod schema;
 mod sessions;

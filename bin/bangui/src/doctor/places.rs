@@ -2,7 +2,7 @@
 
 use bangui_domain::model::Timestamp;
 use bangui_domain::ports::{Atlas as _, Clock as _};
-use bangui_gateway::{FileAtlas, PlaceFile};
+use bangui_gateway::{FileAtlas, PlaceFile, PlacePath};
 
 use super::Finding;
 use crate::clock::SystemClock;
@@ -14,21 +14,32 @@ const OLD_DAYS: i64 = 60;
 
 /// Looks at each file that places come from, or else at the built-in table.
 pub(super) fn check(settings: &Settings) -> Vec<Finding> {
-    let files = &settings.geo.database;
-    if files.is_empty() {
+    let paths = crate::places::paths(settings);
+    if paths.is_empty() {
         return vec![built_in()];
     }
-    files.iter().map(|path| file(&path.display().to_string(), &PlaceFile::read(path))).collect()
+    paths.iter().map(file).collect()
 }
 
-fn file(place: &str, read: &Result<PlaceFile, bangui_gateway::PlaceFileError>) -> Finding {
-    let file = match read {
-        Ok(file) => file,
-        Err(error) => {
-            let advice = "Put a file of countries, cities or ASNs in MaxMind's format (.mmdb) there that this user may \
-                          read, or take it out of geo.database.";
-            return Finding::warning(CHECK, format!("{place} is not used: {error}"), advice);
+fn file(path: &PlacePath) -> Finding {
+    let (path, advice) = match path {
+        PlacePath::Downloaded(path, name) if !path.exists() => {
+            let what = format!("{name} is not in {} yet", path.display());
+            let advice =
+                "The server fetches it within minutes of its start; if it does not, its log says why.";
+            return Finding::warning(CHECK, what, advice);
         }
+        PlacePath::Downloaded(path, _) => (path, "Delete it: the server fetches it anew."),
+        PlacePath::Supplied(path) => (
+            path,
+            "Put a file of countries, cities or ASNs in MaxMind's format (.mmdb) there that this user may read, or take \
+             it out of geo.database.",
+        ),
+    };
+    let place = path.display();
+    let file = match PlaceFile::read(path) {
+        Ok(file) => file,
+        Err(error) => return Finding::warning(CHECK, format!("{place} is not used: {error}"), advice),
     };
     let days = days_since(file.built_at);
     let what = match (file.countries, file.networks) {

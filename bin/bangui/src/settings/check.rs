@@ -116,7 +116,11 @@ fn file_problem(path: &Path) -> Option<String> {
                 .to_owned(),
         );
     }
-    let directory = path.parent()?;
+    writable_problem(path.parent()?)
+}
+
+/// Why nothing can be made in this directory.
+fn writable_problem(directory: &Path) -> Option<String> {
     let place = directory.display();
     match std::fs::metadata(directory) {
         Err(error) => Some(format!(

@@ -12,11 +12,12 @@ use bangui_api::{
 };
 use bangui_domain::model::ServerId;
 use bangui_domain::ports::{
-    AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, Notices, RuntimeStore, SessionStore,
-    TryStore, UserStore,
+    AddressStore, Atlas, AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, Notices,
+    RuntimeStore, SessionStore, TryStore, UserStore,
 };
 use bangui_domain::service::{
-    BanService, EventService, Feed, JailService, JobService, LogService, Observer, Prober, Runtime, Watch,
+    BanService, EventService, Feed, JailService, JobService, LogService, Observer, PlaceService, Prober,
+    Runtime, Watch,
 };
 use bangui_gateway::{CommandMeter, Fail2banControl, Zone};
 use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper, Retention};
@@ -29,6 +30,7 @@ use super::listener::Listener;
 use crate::clock::SystemClock;
 use crate::exit::{ExitCode, Fatal};
 use crate::logging::LogFilter;
+use crate::places;
 use crate::settings::{self, BasePath, Settings, Trusted};
 use crate::system::System;
 use bangui_domain::chain;
@@ -74,6 +76,11 @@ impl Wired {
         let (store, audit): (Arc<dyn BanStore>, Arc<dyn AuditLog>) =
             (Arc::new(db.clone()), Arc::new(db.clone()));
 
+        let outgoing = crate::outgoing::client(&settings.outgoing)
+            .map_err(|error| Fatal::new(ExitCode::Config, format!("outgoing: {error}.")))?;
+        let atlas: Arc<dyn Atlas> = places::atlas(&settings).await?;
+        let addresses: Arc<dyn AddressStore> = Arc::new(db.clone());
+
         let watch = Arc::new(Watch::new(Arc::clone(&clock)));
         let notices: Arc<dyn Notices> = Arc::new(NoticeListener::start(&db));
         let feed = Feed::begin(server.clone(), Arc::clone(&store), Arc::clone(&watch));
@@ -115,6 +122,10 @@ impl Wired {
             history: Arc::new(db.clone()),
             retention: retention(&settings.history),
             tries: Arc::new(db.clone()),
+            atlas: Arc::clone(&atlas),
+            addresses: Arc::clone(&addresses),
+            place_downloads: places::downloads(&settings, &outgoing),
+            host_names: places::host_names(&settings)?,
             meter,
             clock: Arc::clone(&clock),
             poll_interval: Duration::from_millis(settings.fail2ban.poll_interval_ms),
@@ -128,6 +139,7 @@ impl Wired {
             watch: Arc::clone(&watch),
             bans: Arc::new(bans),
             jails: Arc::new(JailService::new(control, watch)),
+            places: Arc::new(PlaceService::new(atlas, addresses)),
             jobs: Arc::new(JobService::new(
                 server.clone(),
                 Arc::new(board),

@@ -23,6 +23,7 @@ mod logs;
 mod metrics;
 mod mounts;
 mod outage;
+mod places;
 mod postgres;
 mod proxies;
 mod replicas;

@@ -19,6 +19,7 @@ mod jobs;
 mod log;
 mod logins;
 mod metrics;
+mod places;
 mod problems;
 mod server;
 mod sessions;

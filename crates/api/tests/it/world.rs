@@ -15,7 +15,8 @@ use bangui_api::{
 };
 use bangui_domain::model::{Fence, Lease, LeaseHolder, ServerId, Timestamp};
 use bangui_domain::service::{
-    BanService, EventService, Feed, JailService, JobService, LogService, Observer, Prober, Watch,
+    BanService, EventService, Feed, JailService, JobService, LogService, Observer, PlaceService, Prober,
+    Watch,
 };
 use bangui_session_cache::{AccountStores, Accounts, Client, PasswordCost, SessionSettings, Sessions};
 use bangui_test_support::db::TestDb;
@@ -25,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::fail2ban::{START, Script};
 use crate::jobs::Jobs;
 use crate::log::Log;
+use crate::places::Map;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// Where requests come from unless a test says otherwise.
@@ -133,6 +135,7 @@ impl World {
             watch: watch.clone(),
             bans: Arc::new(bans),
             jails: Arc::new(JailService::new(control.clone(), watch.clone())),
+            places: Arc::new(PlaceService::new(Arc::new(Map), store.clone())),
             jobs: Arc::new(JobService::new(ServerId::local(), jobs.clone(), store.clone(), clock.clone())),
             log: Arc::new(LogService::new(
                 ServerId::local(),

@@ -7,6 +7,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use bangui_domain::model::{Asn, CountryCode, Timestamp};
+use flate2::Crc;
 use maxminddb::{MaxMindDbError, Reader, WithinOptions};
 use serde::Deserialize;
 use thiserror::Error;
@@ -59,8 +60,8 @@ pub struct PlaceFile {
     pub countries: bool,
     /// Whether it tells networks.
     pub networks: bool,
-    /// Its length in bytes, which is part of its identity.
-    pub(super) length: u64,
+    /// Tells it from others of its type, also from one that was made in the same second.
+    pub(super) checksum: u32,
     pub(super) table: Table,
 }
 
@@ -68,18 +69,20 @@ impl PlaceFile {
     /// Reads and checks the file, which takes a second or two for a large one, and its length in memory for as long.
     pub fn read(path: &Path) -> Result<Self, PlaceFileError> {
         let file = File::open(path)?;
-        let mut bytes =
-            Vec::with_capacity(usize::try_from(file.metadata()?.len().min(LARGEST)).unwrap_or_default());
-        file.take(LARGEST.saturating_add(1)).read_to_end(&mut bytes)?;
+        let length = file.metadata()?.len();
+        if length > LARGEST {
+            return Err(PlaceFileError::TooLarge(length));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+        // No more than that, should it grow at this moment: what is cut off is damaged.
+        file.take(LARGEST).read_to_end(&mut bytes)?;
         Self::parse(bytes)
     }
 
     /// Reads the content of a file.
     fn parse(bytes: Vec<u8>) -> Result<Self, PlaceFileError> {
-        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if length > LARGEST {
-            return Err(PlaceFileError::TooLarge(length));
-        }
+        let mut checksum = Crc::new();
+        checksum.update(&bytes);
         let reader = Reader::from_source(bytes)?;
         let table = table(&reader)?;
         let metadata = reader.metadata();
@@ -90,7 +93,14 @@ impl PlaceFile {
             return Err(PlaceFileError::NoPlaces(kind));
         }
         let built = i64::try_from(metadata.build_epoch).unwrap_or(i64::MAX / 1000);
-        Ok(Self { kind, built_at: Timestamp::from_secs(built), countries, networks, length, table })
+        Ok(Self {
+            kind,
+            built_at: Timestamp::from_secs(built),
+            countries,
+            networks,
+            checksum: checksum.sum(),
+            table,
+        })
     }
 }
 

@@ -133,6 +133,6 @@ impl Watched {
     /// Its part of the edition: what the file is, and not where it lies.
     pub(super) fn edition(&self) -> Option<String> {
         let file = self.file.as_deref()?;
-        Some(format!("{} {} {}", file.kind, file.built_at.as_secs(), file.length))
+        Some(format!("{} {} {:08x}", file.kind, file.built_at.as_secs(), file.checksum))
     }
 }

@@ -56,8 +56,9 @@ fn known(letters: &str) -> Country {
 /// What lies in the directory, but for receipts.
 fn files(directory: &Path) -> Vec<String> {
     let names = std::fs::read_dir(directory).expect("a directory").flatten();
-    let names = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut names: Vec<String> = names.filter(|name| !name.ends_with(".json")).collect();
+    let files = names.filter(|entry| entry.path().extension().is_none_or(|extension| extension != "json"));
+    let mut names: Vec<String> =
+        files.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }

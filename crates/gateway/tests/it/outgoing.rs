@@ -147,7 +147,7 @@ async fn a_redirect_is_not_followed_unless_asked_and_then_judged() {
 async fn what_is_too_slow_too_long_or_not_there_is_told_apart() {
     let receiver = Receiver::answering(|_, request| match request.path.as_str() {
         "/slow" => Answer { delay: Duration::from_secs(20), ..Answer::new(200, "") },
-        "/long" => Answer::new(200, &"x".repeat(5000)),
+        "/long" => Answer::new(200, "x".repeat(5000)),
         _ => Answer::default(),
     });
     let receiver = receiver.expect("a server");

@@ -30,6 +30,8 @@ fn files_of_places_are_judged_by_their_age() {
     let found = visit.findings();
     found.has("geo", "ok", "Test-Country, tells countries, and is 3 day(s) old", "");
     found.has("geo", "warning", "GeoLite2-ASN, tells networks, and is 61 day(s) old", "newer");
+    let visit = visit.set("BANGUI_GEO__DOWNLOAD", "true");
+    visit.findings().has("geo", "warning", "DB-IP Lite Country is not in", "log says why");
 }
 
 #[test]
