@@ -1,6 +1,6 @@
 // Jobs, runs, sessions and the scheduler lock as the API would send them.
 
-import type { Job, JobRun, Log, OwnSession, System } from "../../src/api/types.ts";
+import type { Job, JobRun, Log, OwnSession, Places, PlaceSource, System } from "../../src/api/types.ts";
 import { at, SYSTEM } from "./fixtures.ts";
 
 export const LOST: System = {
@@ -10,6 +10,28 @@ export const LOST: System = {
 };
 
 export const LOG: Log = { filter: "info", configured: "info", until: null };
+
+export const REGISTRIES: PlaceSource = {
+  name: "Assignments of the regional Internet registries (built in)",
+  built_at: at(-86_400 * 25),
+  countries: true,
+  networks: false,
+  attribution: null,
+  trouble: null,
+};
+
+const dbip = (what: string, networks: boolean): PlaceSource => ({
+  name: `DB-IP Lite ${what}`,
+  built_at: at(-86_400 * 3),
+  countries: !networks,
+  networks,
+  attribution: { text: "IP Geolocation by DB-IP", url: "https://db-ip.com" },
+  trouble: null,
+});
+
+export const DOWNLOADED: PlaceSource[] = [dbip("Country", false), dbip("ASN", true)];
+
+export const PLACES: Places = { sources: [REGISTRIES], located: 1_204, to_locate: 0 };
 
 /** A run that went well an hour and `id` minutes ago. */
 export function jobRun(id: number, changes: Partial<JobRun> = {}): JobRun {

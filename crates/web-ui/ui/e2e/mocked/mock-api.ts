@@ -1,10 +1,15 @@
 // A made-up API inside the browser: answers that a spec may replace, and an event stream that it may write to.
 
 import type { Page, Route } from "@playwright/test";
+<<<<<<< HEAD
 import { BANS, JAILS, SSHD, SYSTEM, at } from "./fixtures.ts";
 import { addressAnswer, completionsAnswer, MATCHES, PLACED } from "./fixtures-history.ts";
 import { offenders, timeline, top, totals } from "./fixtures-overview.ts";
 import { JOBS, LOG, SESSIONS } from "./fixtures-system.ts";
+=======
+import { BANS, EVENTS, JAILS, SSHD, SYSTEM, at } from "./fixtures.ts";
+import { JOBS, LOG, PLACES, SESSIONS } from "./fixtures-system.ts";
+>>>>>>> 6139c43 (web-ui: where places come from, and what their licences ask to be shown)
 
 type Answer = { status?: number; headers?: Record<string, string>; body: unknown };
 type Handler = (url: URL, route: Route) => Answer | null;
@@ -23,6 +28,7 @@ export const HEALTHY: Answers = {
   "POST /api/auth/logout": () => ({ status: 204, body: null }),
   "GET /api/system": () => ok(SYSTEM),
   "GET /api/system/log": () => ok(LOG),
+  "GET /api/places": () => ok(PLACES),
   "GET /api/jails": () => ok({ items: JAILS, next: null, observed_at: at(-1), online: true }),
   "GET /api/jails/": (url) => ok({ ...SSHD, name: url.pathname.split("/").at(-1) }),
   "GET /api/bans": (url) => {

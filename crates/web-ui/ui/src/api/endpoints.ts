@@ -17,6 +17,7 @@ import type {
   Log,
   OwnSession,
   Page,
+  Places,
   Session,
   SetLog,
   System,
@@ -58,6 +59,9 @@ export const getLog = (signal?: Signal): Promise<Log> => call("GET", "/api/syste
 export const setLog = (body: SetLog): Promise<Log> => call("PUT", "/api/system/log", { body });
 
 export const resetLog = (): Promise<Log> => call("DELETE", "/api/system/log");
+
+/** Where places come from, as the process that answers has it. */
+export const getPlaces = (signal?: Signal): Promise<Places> => call("GET", "/api/places", { signal });
 
 export const getJails = (signal?: Signal): Promise<JailList> => call("GET", "/api/jails", { signal });
 

@@ -40,6 +40,10 @@ export type Holder = Schemas["Holder"];
 export type Log = Schemas["LogResponse"];
 export type SetLog = Schemas["LogRequest"];
 
+/** Where places come from; `to_locate` addresses are not looked up in it yet. */
+export type Places = Schemas["PlacesResponse"];
+export type PlaceSource = Schemas["PlaceSource"];
+
 /** A background job: one on a cron schedule has `runs`, one that runs every few moments a `tally`. */
 export type Job = Schemas["Job"];
 export type JobRun = Schemas["JobRun"];

@@ -9,6 +9,7 @@ import { Stale } from "../ui/stale.tsx";
 import { Jobs } from "./system/jobs.tsx";
 import { LogFilter } from "./system/log-filter.tsx";
 import { LockStatus } from "./system/lock-status.tsx";
+import { Places } from "./system/places.tsx";
 
 export function SystemPage() {
   const system = useResource("system", getSystem);
@@ -21,6 +22,7 @@ export function SystemPage() {
         <Stale of={system} />
       </div>
       <Jobs />
+      <Places />
       <LogFilter replicas={system.value !== null && system.value.workers > 1} />
       {system.value !== null && (
         <SystemFacts system={system.value}>

@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Attribution } from "../places/attribution.tsx";
 import { pageKey, type Route } from "../routes/routes.ts";
 import { focusHeading } from "../ui/heading.tsx";
 import { Toasts } from "../ui/toasts.tsx";
@@ -26,6 +27,7 @@ export function Frame({ route, user, children }: FrameProps) {
       <main id="main" tabIndex={-1}>
         {children}
       </main>
+      <Attribution />
       <Toasts />
     </>
   );
