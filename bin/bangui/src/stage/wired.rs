@@ -99,7 +99,7 @@ impl Wired {
             Arc::clone(&feed),
             Arc::clone(&clock),
         );
-        let observer = Arc::new(observer.with_watch_log(Arc::new(db.clone())));
+        let observer = Arc::new(observer.with_watch_log(Arc::new(db.clone())).with_atlas(Arc::clone(&atlas)));
         let bans = BanService::new(
             server.clone(),
             Arc::clone(&control),

@@ -1,15 +1,10 @@
 // A made-up API inside the browser: answers that a spec may replace, and an event stream that it may write to.
 
 import type { Page, Route } from "@playwright/test";
-<<<<<<< HEAD
 import { BANS, JAILS, SSHD, SYSTEM, at } from "./fixtures.ts";
 import { addressAnswer, completionsAnswer, MATCHES, PLACED } from "./fixtures-history.ts";
 import { offenders, timeline, top, totals } from "./fixtures-overview.ts";
-import { JOBS, LOG, SESSIONS } from "./fixtures-system.ts";
-=======
-import { BANS, EVENTS, JAILS, SSHD, SYSTEM, at } from "./fixtures.ts";
 import { JOBS, LOG, PLACES, SESSIONS } from "./fixtures-system.ts";
->>>>>>> 6139c43 (web-ui: where places come from, and what their licences ask to be shown)
 
 type Answer = { status?: number; headers?: Record<string, string>; body: unknown };
 type Handler = (url: URL, route: Route) => Answer | null;
