@@ -3,6 +3,7 @@
 pub mod address;
 pub mod auth;
 pub mod ban;
+pub mod country;
 pub mod fail2ban;
 pub mod history;
 pub mod jail;
@@ -10,10 +11,12 @@ pub mod job;
 pub mod lease;
 pub mod live;
 pub mod log;
+mod narrow;
 pub mod page;
 pub mod place;
 pub mod query;
 pub mod runtime;
+pub mod search;
 pub mod throttle;
 pub mod time;
 
@@ -22,6 +25,7 @@ pub use auth::{
     AuditAction, AuditEntry, NewSession, NewUser, Session, SessionEntry, TokenHash, User, UserId,
 };
 pub use ban::{ActiveBan, BanEvent, BanKey, BanTime, EventId, EventKind, EventTally, Origin};
+pub use country::countries;
 pub use fail2ban::{Fail2banState, Outage, OutageCode, Probe};
 pub use history::{
     AddressJail, AddressStory, Choice, Dimension, Gap, GapCause, Group, HistoryFilter, Matches, Offender,
@@ -36,6 +40,7 @@ pub use page::{Cursor, Limit, Page};
 pub use place::{Asn, AsnError, Country, CountryCode, CountryError, Network, Place};
 pub use query::{BanQuery, BanSort, EventQuery, SortKey};
 pub use runtime::{JailsSeen, RuntimeState};
+pub use search::{Moment, Search, SearchError};
 pub use throttle::{Admission, TryCounter, TryKind, TryRule};
 pub use time::Timestamp;
 

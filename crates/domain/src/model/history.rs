@@ -62,8 +62,8 @@ pub struct HistoryFilter {
     pub origins: Choice<Origin>,
     /// From these countries.
     pub countries: Choice<Country>,
-    /// From these networks.
-    pub networks: Choice<Asn>,
+    /// From these networks; `None` is an unknown one.
+    pub networks: Choice<Option<Asn>>,
     /// Addresses in these addresses or networks, and networks that contain them.
     pub targets: Choice<Target>,
     /// Only bans, or only their ends. Questions that count are about bans alone and do not look at it.
@@ -116,6 +116,20 @@ pub enum Group {
     Network(Option<Network>),
     /// Of this address, which is there.
     Address(BanId, Place),
+}
+
+impl Group {
+    /// What tells the group from others of its dimension, as the query language writes it.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Jail(jail) => jail.to_string(),
+            Self::Origin(origin) => origin.as_str().to_owned(),
+            Self::Country(country) => country.to_string(),
+            Self::Network(Some(network)) => network.asn.to_string(),
+            Self::Network(None) => super::search::UNKNOWN.to_owned(),
+            Self::Address(id, _) => id.to_string(),
+        }
+    }
 }
 
 /// Bans over time.

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use bangui_domain::model::{Choice, HistoryFilter, JailName, Origin, Target};
+use bangui_domain::model::{Asn, Choice, HistoryFilter, JailName, Origin, Target};
 use diesel::prelude::*;
 
 use super::places::{COUNTRIES, PlaceTable, country_code};
@@ -98,7 +98,8 @@ impl Sieve {
             }
         }
         let networks = (!filter.networks.is_free()).then(|| {
-            let numbers = |asns: &[bangui_domain::model::Asn]| asns.iter().map(|asn| asn.number()).collect();
+            // 0 is the number of those that are not known.
+            let numbers = |asns: &[Option<Asn>]| asns.iter().map(|asn| asn.map_or(0, Asn::number)).collect();
             (numbers(&filter.networks.any_of), numbers(&filter.networks.none_of))
         });
         let countries = (!filter.countries.is_free()).then(|| {

@@ -56,7 +56,7 @@ pub(super) fn filters() -> impl Strategy<Value = HistoryFilter> {
     let origins = choice(vec![Origin::Detected, Origin::Manual, Origin::Restored]);
     let countries =
         choice(["NL", "DE", "private", "unknown"].map(|text| text.parse::<Country>().unwrap()).to_vec());
-    let networks = choice(["64500", "64502", "1"].map(|text| text.parse().unwrap()).to_vec());
+    let networks = choice(["64500", "64502", "1", "unknown"].map(|text| text.parse().ok()).to_vec());
     let targets = ["198.51.100.0/24", "198.51.100.1", "2001:db8::/32", "0.0.0.0/0", "::/0", "203.0.113.1"];
     let targets = choice(targets.map(|text| text.parse().unwrap()).to_vec());
     let texts = prop::sample::subsequence(
