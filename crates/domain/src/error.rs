@@ -3,7 +3,7 @@
 
 use thiserror::Error;
 
-use crate::model::{JailName, Outage};
+use crate::model::{EventId, JailName, Outage};
 use crate::ports::{ControlError, StoreError};
 
 /// What sort of failure it is; decides the HTTP status, and nothing else does.
@@ -90,6 +90,9 @@ pub enum ServiceError {
     /// There is no such background job.
     #[error("there is no job {0:?}")]
     JobNotFound(String),
+    /// Nothing is kept of what led to this ban.
+    #[error("no log lines are kept of ban {}: fail2ban told none, or they have been removed", .0.0)]
+    MatchesNotFound(EventId),
     /// It is not banned there.
     #[error("{id} is not banned{}", .jail.as_ref().map(|jail| format!(" in jail {jail}")).unwrap_or_default())]
     BanNotFound {
@@ -180,6 +183,7 @@ impl ServiceError {
             Self::LoginThrottled { .. } => "login_throttled",
             Self::JailNotFound(_) => "jail_not_found",
             Self::JobNotFound(_) => "job_not_found",
+            Self::MatchesNotFound(_) => "matches_not_found",
             Self::BanNotFound { .. } => "ban_not_found",
             Self::BanOwnAddress { .. } => "ban_own_address",
             Self::BanLoopback(_) => "ban_loopback",
@@ -204,6 +208,7 @@ impl ServiceError {
             Self::SessionNotFound(_)
             | Self::JailNotFound(_)
             | Self::JobNotFound(_)
+            | Self::MatchesNotFound(_)
             | Self::BanNotFound { .. } => ErrorKind::NotFound,
             Self::SetupDone
             | Self::UserExists(_)

@@ -34,6 +34,11 @@ use crate::db::Db;
 
 #[async_trait]
 impl History for Db {
+    async fn first_ban(&self, server: &ServerId) -> Result<Option<Timestamp>, StoreError> {
+        let server = server.clone();
+        self.read(move |connection| gaps::first_ban(connection, &server)).await
+    }
+
     async fn timeline(
         &self,
         filter: &HistoryFilter,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bangui_api::{ApiError, HttpFailure};
 use bangui_domain::ServiceError;
-use bangui_domain::model::{JailName, Outage, OutageCode};
+use bangui_domain::model::{EventId, JailName, Outage, OutageCode};
 use bangui_domain::ports::StoreError;
 
 const BOOK: &str = include_str!("../../../../docs/errors.md");
@@ -29,6 +29,7 @@ fn all() -> Vec<(ApiError, u16)> {
         (ServiceError::JailNotFound(jail()), 404),
         (ServiceError::BanNotFound { id: text(), jail: None }, 404),
         (ServiceError::JobNotFound(text()), 404),
+        (ServiceError::MatchesNotFound(EventId(1)), 404),
         (ServiceError::BanOwnAddress { target: text(), caller: text() }, 409),
         (ServiceError::BanLoopback(text()), 409),
         (ServiceError::BanIgnored { target: text(), jail: jail(), entry: text() }, 409),
@@ -77,33 +78,34 @@ fn place(error: &ApiError) -> usize {
         ServiceError::JailNotFound(_) => 11,
         ServiceError::BanNotFound { .. } => 12,
         ServiceError::JobNotFound(_) => 13,
-        ServiceError::BanOwnAddress { .. } => 14,
-        ServiceError::BanLoopback(_) => 15,
-        ServiceError::BanIgnored { .. } => 16,
-        ServiceError::BanNetworkTooWide { .. } => 17,
-        ServiceError::NotConfirmed(_) => 18,
-        ServiceError::Fail2banOffline(_) => 19,
-        ServiceError::Fail2banRefused(_) => 20,
-        ServiceError::OutcomeUnknown(_) => 21,
-        ServiceError::StoreUnavailable(_) => 22,
-        ServiceError::Store(_) => 23,
-        ServiceError::Internal(_) => 24,
+        ServiceError::MatchesNotFound(_) => 14,
+        ServiceError::BanOwnAddress { .. } => 15,
+        ServiceError::BanLoopback(_) => 16,
+        ServiceError::BanIgnored { .. } => 17,
+        ServiceError::BanNetworkTooWide { .. } => 18,
+        ServiceError::NotConfirmed(_) => 19,
+        ServiceError::Fail2banOffline(_) => 20,
+        ServiceError::Fail2banRefused(_) => 21,
+        ServiceError::OutcomeUnknown(_) => 22,
+        ServiceError::StoreUnavailable(_) => 23,
+        ServiceError::Store(_) => 24,
+        ServiceError::Internal(_) => 25,
     };
     match error {
         ApiError::Service(error) => service(error),
         ApiError::Http(failure) => match failure {
-            HttpFailure::RouteNotFound(_) => 25,
-            HttpFailure::MethodNotAllowed { .. } => 26,
-            HttpFailure::BodyMalformed(_) => 27,
-            HttpFailure::BodyTooLarge { .. } => 28,
-            HttpFailure::ContentTypeUnsupported => 29,
-            HttpFailure::QueryMalformed(_) => 30,
-            HttpFailure::PathMalformed(_) => 31,
-            HttpFailure::RequestMalformed => 32,
-            HttpFailure::Fail2banStarting => 33,
-            HttpFailure::StreamsExhausted { .. } => 34,
-            HttpFailure::MetricsOff => 35,
-            HttpFailure::MetricsTokenRequired => 36,
+            HttpFailure::RouteNotFound(_) => 26,
+            HttpFailure::MethodNotAllowed { .. } => 27,
+            HttpFailure::BodyMalformed(_) => 28,
+            HttpFailure::BodyTooLarge { .. } => 29,
+            HttpFailure::ContentTypeUnsupported => 30,
+            HttpFailure::QueryMalformed(_) => 31,
+            HttpFailure::PathMalformed(_) => 32,
+            HttpFailure::RequestMalformed => 33,
+            HttpFailure::Fail2banStarting => 34,
+            HttpFailure::StreamsExhausted { .. } => 35,
+            HttpFailure::MetricsOff => 36,
+            HttpFailure::MetricsTokenRequired => 37,
         },
     }
 }

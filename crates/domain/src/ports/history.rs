@@ -12,6 +12,9 @@ use crate::model::{
 /// attacks.
 #[async_trait]
 pub trait History: Send + Sync {
+    /// When the first ban of `server` began, whatever its origin: what lies before is not known. `None` if there is none.
+    async fn first_ban(&self, server: &ServerId) -> Result<Option<Timestamp>, StoreError>;
+
     /// Bans in each stretch of time between two neighbours of `bounds`, which ascend, by `by`. Groups behind the
     /// `most` largest ones are left out.
     async fn timeline(

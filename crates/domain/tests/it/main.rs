@@ -10,6 +10,7 @@ mod bans;
 mod fake;
 mod feed;
 mod gaps;
+mod history;
 mod observe;
 mod restart;
 mod runtime;

@@ -1,4 +1,4 @@
-//! Stretches of time that must not be taken for peace.
+//! Where the history begins, and the stretches of time in it that must not be taken for peace.
 
 use bangui_domain::model::{Gap, GapCause, Period, ServerId, Timestamp};
 use bangui_domain::ports::StoreError;
@@ -6,7 +6,23 @@ use diesel::prelude::*;
 
 use crate::connection::{AnyConnection, TxError};
 use crate::fault::UnknownValue;
-use crate::schema::gaps;
+use crate::schema::{bans, gaps, jails};
+
+/// When a server's first ban began.
+pub(super) fn first_ban(
+    connection: &mut AnyConnection,
+    server: &ServerId,
+) -> Result<Option<Timestamp>, TxError> {
+    let ids: Vec<i32> =
+        jails::table.filter(jails::server_id.eq(server.as_str())).select(jails::id).load(connection)?;
+    let first: Option<i64> = bans::table
+        .filter(bans::jail_id.eq_any(ids))
+        .order(bans::banned_at.asc())
+        .select(bans::banned_at)
+        .first(connection)
+        .optional()?;
+    Ok(first.map(Timestamp::from_millis))
+}
 
 /// The gaps that overlap a period, oldest first.
 pub(super) fn overlapping(
