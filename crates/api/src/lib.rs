@@ -4,8 +4,10 @@
 
 mod app;
 mod auth;
+mod buckets;
 mod client;
 mod error;
+mod export;
 mod metrics;
 mod middleware;
 mod openapi;
@@ -15,6 +17,7 @@ mod state;
 mod stream;
 mod system;
 mod wire;
+mod zone;
 
 pub use app::configure;
 pub use auth::{Authenticated, COOKIE};

@@ -8,7 +8,9 @@ use utoipa::openapi::{ContentBuilder, Ref, RefOr, Response, ResponseBuilder, Sch
 use utoipa::{Modify, OpenApi};
 
 use crate::error::PROBLEM_JSON;
+use crate::export::ExportFormat;
 use crate::routes::Paths;
+use crate::wire::history::TimelineBy;
 use crate::{ApiError, ApiState, COOKIE, Problem};
 
 const SCHEME: &str = "session";
@@ -24,7 +26,7 @@ const HEALTH: &str = "health";
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
         contact(),
     ),
-    components(schemas(Problem)),
+    components(schemas(Problem, ExportFormat, TimelineBy)),
     tags(
         (name = "health", description = "For monitors; without a session"),
         (name = "session", description = "The first user, logging in and out, one's own sessions and password"),
@@ -33,6 +35,7 @@ const HEALTH: &str = "health";
         (name = "jails", description = "Jails and their settings"),
         (name = "bans", description = "What is banned now"),
         (name = "events", description = "What has happened and what happens"),
+        (name = "history", description = "What has happened, counted and compared"),
     ),
 )]
 struct Document;

@@ -1,10 +1,13 @@
 //! The table of routes: path, methods, handlers, and which are public. The one list from which the routes are
 //! mounted, the OpenAPI document is made and the gate is built.
 
+mod addresses;
 mod auth;
 mod bans;
 mod events;
+mod export;
 mod health;
+mod history;
 mod jails;
 mod jobs;
 mod log;
@@ -83,9 +86,17 @@ routes! {
     session "/jobs": get jobs::list;
     session "/jobs/{job}/run": post jobs::run;
     session "/bans": get bans::list, post bans::create;
+    session "/bans/{ban}/matches": get history::matches;
     session "/bans/{ip:.+}": delete bans::remove;
     session "/events": get events::list;
     session "/events/stream": get stream::stream;
+    session "/history/totals": get history::totals;
+    session "/history/timeline": get history::timeline;
+    session "/history/top": get history::top;
+    session "/history/offenders": get history::offenders;
+    session "/history/completions": get history::completions;
+    session "/history/export": get export::export;
+    session "/addresses/{ip:.+}": get addresses::address;
     session "/openapi.json": get openapi::document;
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bangui_domain::service::{
-    BanService, EventService, JailService, JobService, LogService, PlaceService, Watch,
+    BanService, EventService, HistoryService, JailService, JobService, LogService, PlaceService, Watch,
 };
 use bangui_session_cache::Accounts;
 use tokio::sync::Semaphore;
@@ -63,8 +63,10 @@ pub struct ApiServices {
     pub places: Arc<PlaceService>,
     /// Background jobs.
     pub jobs: Arc<JobService>,
-    /// The history.
+    /// The history, event by event.
     pub events: Arc<EventService>,
+    /// The history, counted and compared.
+    pub history: Arc<HistoryService>,
     /// Users and sessions.
     pub accounts: Arc<Accounts>,
     /// What this process logs.

@@ -1,14 +1,17 @@
 //! The shapes of requests and responses, and the way from and to the domain's own.
 
+pub(crate) mod address;
 pub(crate) mod ban;
 pub(crate) mod cursor;
 pub(crate) mod event;
 pub(crate) mod field;
 pub(crate) mod health;
+pub(crate) mod history;
 pub(crate) mod jail;
 pub(crate) mod job;
 pub(crate) mod log;
 pub(crate) mod places;
+pub(crate) mod question;
 pub(crate) mod session;
 pub(crate) mod stream;
 pub(crate) mod system;
@@ -40,5 +43,22 @@ impl From<bangui_domain::model::Origin> for Origin {
             Known::Restored => Self::Restored,
             Known::Expired => Self::Expired,
         }
+    }
+}
+
+/// The network that an address belongs to.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(crate) struct Network {
+    /// Its number.
+    #[schema(example = "AS64500")]
+    pub(crate) asn: String,
+    /// Its holder's name, where known.
+    #[schema(example = "Example Networks")]
+    pub(crate) name: Option<String>,
+}
+
+impl From<&bangui_domain::model::Network> for Network {
+    fn from(network: &bangui_domain::model::Network) -> Self {
+        Self { asn: network.asn.to_string(), name: network.name.clone() }
     }
 }

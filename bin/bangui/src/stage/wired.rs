@@ -16,8 +16,8 @@ use bangui_domain::ports::{
     RuntimeStore, SessionStore, TryStore, UserStore,
 };
 use bangui_domain::service::{
-    BanService, EventService, Feed, JailService, JobService, LogService, Observer, PlaceService, Prober,
-    Runtime, Watch,
+    BanService, EventService, Feed, HistoryService, JailService, JobService, LogService, Observer,
+    PlaceService, Prober, Runtime, Watch,
 };
 use bangui_gateway::{CommandMeter, Fail2banControl, Zone};
 use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper, Retention};
@@ -135,6 +135,8 @@ impl Wired {
         first_look(&jobs).await;
         let ending = Ending::default();
 
+        let questions =
+            HistoryService::new(server.clone(), Arc::new(db.clone()), Arc::clone(&watch), Arc::clone(&clock));
         let services = ApiServices {
             watch: Arc::clone(&watch),
             bans: Arc::new(bans),
@@ -148,6 +150,7 @@ impl Wired {
             )),
             log: Arc::new(LogService::new(server.clone(), Arc::new(log), audit, Arc::clone(&clock))),
             events: Arc::new(EventService::new(server, store)),
+            history: Arc::new(questions),
             accounts: Arc::new(accounts),
             system: system(&settings, &db, &lease, clock.as_ref(), ending.announced.clone()),
             metrics,

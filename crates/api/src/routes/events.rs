@@ -19,6 +19,7 @@ pub(crate) async fn list(
     state: web::Data<ApiState>,
     params: web::Query<EventsParams>,
 ) -> Result<web::Json<EventPage>, ApiError> {
-    let page = state.services.events.find(&params.query()?).await?;
+    let query = params.query(state.services.history.now())?;
+    let page = state.services.events.find(&query).await?;
     Ok(web::Json(page.into()))
 }

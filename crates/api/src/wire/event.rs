@@ -1,14 +1,15 @@
 //! The history: events in lists and in the live stream.
 
 use bangui_domain::ServiceError;
-use bangui_domain::model::{BanEvent, EventId, EventKind as Kind, EventQuery, HistoryFilter, Page, ServerId};
+use bangui_domain::model::{BanEvent, EventId, EventKind as Kind, EventQuery, Page, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::Origin;
 use super::cursor;
 use super::field::Fields;
+use super::question::Asked;
 use super::time::rfc3339;
+use super::{Network, Origin};
 
 /// The one order of the history.
 const ORDER: &str = "events";
@@ -28,6 +29,8 @@ pub(crate) enum EventKind {
 pub(crate) struct Event {
     /// Its number, which grows in the order in which events were recorded.
     pub(crate) id: i64,
+    /// The number of the ban that began or ended: that of its beginning.
+    pub(crate) ban: i64,
     /// Ban or unban.
     pub(crate) kind: EventKind,
     /// The jail.
@@ -36,6 +39,11 @@ pub(crate) struct Event {
     /// What was banned, as fail2ban spells it.
     #[schema(example = "203.0.113.7")]
     pub(crate) ip: String,
+    /// The country of the address: `NL`, `private` or `unknown`.
+    #[schema(example = "NL")]
+    pub(crate) country: String,
+    /// Its network, where known.
+    pub(crate) network: Option<Network>,
     /// When it happened.
     #[schema(format = DateTime)]
     pub(crate) occurred_at: String,
@@ -64,12 +72,15 @@ impl From<&BanEvent> for Event {
     fn from(event: &BanEvent) -> Self {
         Self {
             id: event.id.0,
+            ban: event.ban.0,
             kind: match event.kind {
                 Kind::Ban => EventKind::Ban,
                 Kind::Unban => EventKind::Unban,
             },
             jail: event.key.jail.as_str().to_owned(),
             ip: event.key.id.as_str().to_owned(),
+            country: event.place.country.to_string(),
+            network: event.place.network.as_ref().map(Network::from),
             occurred_at: rfc3339(event.occurred_at),
             banned_at: rfc3339(event.key.banned_at),
             expires_at: event.expires_at().map(rfc3339),
@@ -104,6 +115,10 @@ impl From<Page<BanEvent>> for EventPage {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct EventsParams {
+    /// Which part of the history, in the query language (docs/history.md), at most 1000 characters. All other parameters
+    /// narrow it further.
+    #[param(example = "jail:sshd -country:NL since:30d")]
+    q: Option<String>,
     /// Only this jail.
     jail: Option<String>,
     /// Only entries in this address or network, and networks that contain it.
@@ -115,14 +130,15 @@ pub(crate) struct EventsParams {
     /// Only events that came about this way.
     #[param(value_type = Option<Origin>)]
     origin: Option<String>,
-    /// At or after this time (RFC 3339).
-    #[param(format = DateTime)]
+    /// At or after this time: RFC 3339, or as in the query language. Goes before `since:` in `q`.
+    #[param(example = "2026-11-01T00:00:00Z")]
     since: Option<String>,
-    /// Before this time (RFC 3339).
-    #[param(format = DateTime)]
+    /// Before this time, likewise. Goes before `until:` in `q`.
+    #[param(example = "2026-12-01T00:00:00Z")]
     until: Option<String>,
-    /// Only rows where address, jail, reason or user contain this text, at most 200 characters.
-    q: Option<String>,
+    /// The time zone (IANA) in which times without an offset are meant.
+    #[param(example = "Europe/Berlin", default = "UTC")]
+    tz: Option<String>,
     /// Rows of a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500, default = 50)]
     limit: Option<String>,
@@ -131,26 +147,36 @@ pub(crate) struct EventsParams {
 }
 
 impl EventsParams {
-    pub(crate) fn query(&self) -> Result<EventQuery, ServiceError> {
+    /// The question, asked at `now`.
+    pub(crate) fn query(&self, now: Timestamp) -> Result<EventQuery, ServiceError> {
         use bangui_domain::model::Origin as Known;
         let mut fields = Fields::default();
-        let origins = Known::ALL.map(Known::as_str).join(", ");
-        let mut filter = HistoryFilter::of(ServerId::local());
-        filter.jails.any_of.extend(fields.jail(self.jail.as_deref()));
-        filter.targets.any_of.extend(fields.target(self.ip.as_deref()));
-        filter.kind = fields.word("kind", self.kind.as_deref(), "ban, unban", Kind::parse);
-        filter.origins.any_of.extend(fields.word("origin", self.origin.as_deref(), &origins, Known::parse));
-        filter.texts.extend(fields.search(self.q.as_deref()));
-        let mut query = EventQuery {
-            filter,
-            since: fields.time("since", self.since.as_deref()),
-            until: fields.time("until", self.until.as_deref()),
-            limit: fields.limit(self.limit.as_deref()),
-            after: None,
+        let asked = Asked {
+            q: self.q.as_deref(),
+            since: self.since.as_deref(),
+            until: self.until.as_deref(),
+            tz: self.tz.as_deref(),
         };
+        let mut question = asked.read(&mut fields);
+        let filter = &mut question.filter;
+        let origins = Known::ALL.map(Known::as_str).join(", ");
+        if let Some(jail) = fields.jail(self.jail.as_deref()) {
+            filter.jails.narrow(jail);
+        }
+        if let Some(target) = fields.target(self.ip.as_deref()) {
+            filter.narrow_target(target);
+        }
+        if let Some(kind) = fields.word("kind", self.kind.as_deref(), "ban, unban", Kind::parse) {
+            filter.narrow_kind(kind);
+        }
+        if let Some(origin) = fields.word("origin", self.origin.as_deref(), &origins, Known::parse) {
+            filter.origins.narrow(origin);
+        }
+        let limit = fields.limit(self.limit.as_deref());
         fields.finish()?;
-        query.after = self.cursor.as_deref().map(|text| cursor::decode(text, ORDER)).transpose()?;
-        Ok(query)
+        let (since, until) = question.bounds(now)?;
+        let after = self.cursor.as_deref().map(|text| cursor::decode(text, ORDER)).transpose()?;
+        Ok(EventQuery { filter: question.filter, since, until, limit, after })
     }
 }
 

@@ -3,10 +3,8 @@
 
 use std::fmt::Display;
 
-use bangui_domain::model::{JailName, Limit, Target, Timestamp};
+use bangui_domain::model::{JailName, Limit, Target};
 use bangui_domain::{FieldError, ServiceError};
-
-use super::time;
 
 /// The longest reason, in characters.
 pub(crate) const REASON_CHARS: usize = 500;
@@ -40,10 +38,6 @@ impl Fields {
 
     pub(crate) fn target(&mut self, value: Option<&str>) -> Option<Target> {
         self.optional("ip", value, Target::parse)
-    }
-
-    pub(crate) fn time(&mut self, field: &'static str, value: Option<&str>) -> Option<Timestamp> {
-        self.optional(field, value, time::parse)
     }
 
     /// The size of a page; the default if left out.

@@ -12,7 +12,11 @@ fn operations() -> Vec<(String, String, bool)> {
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
             let public = operation["security"] == json!([{}]);
-            let path = path.replace("{jail}", "sshd").replace("{ip}", "203.0.113.7").replace("{id}", "0");
+            let path = path
+                .replace("{jail}", "sshd")
+                .replace("{ip}", "203.0.113.7")
+                .replace("{id}", "0")
+                .replace("{ban}", "1");
             found.push((method.to_uppercase(), path, public));
         }
     }
@@ -66,7 +70,7 @@ async fn every_route_of_the_table_is_mounted_and_documented() {
     let mut mounted = 0;
     for route in ROUTES {
         let path = route.pattern.replace("{jail}", "sshd").replace("{ip:.+}", "203.0.113.7");
-        let path = path.replace("{id}", "0");
+        let path = path.replace("{id}", "0").replace("{ban}", "1");
         let path = format!("/api{path}");
         for method in route.methods {
             let method = method.to_uppercase();

@@ -6,7 +6,7 @@ use actix_web::middleware::Compress;
 use actix_web::{App, HttpServer, rt};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
 use crate::world::World;
@@ -14,7 +14,7 @@ use crate::world::World;
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Starts a server as the binary does, with compression; gives its address and how to stop it.
-fn serve(world: &World) -> (std::net::SocketAddr, actix_web::dev::ServerHandle) {
+pub(crate) fn serve(world: &World) -> (std::net::SocketAddr, actix_web::dev::ServerHandle) {
     let state = world.state.clone();
     let server = HttpServer::new(move || {
         let state = state.clone();
@@ -33,17 +33,27 @@ fn serve(world: &World) -> (std::net::SocketAddr, actix_web::dev::ServerHandle) 
 }
 
 /// A connection and what has come over it so far.
-struct Wire(TcpStream, String);
+pub(crate) struct Wire(TcpStream, pub(crate) String);
 
 impl Wire {
-    async fn send(address: std::net::SocketAddr, request: &str) -> Self {
-        let mut stream = TcpStream::connect(address).await.unwrap();
+    pub(crate) async fn send(address: std::net::SocketAddr, request: &str) -> Self {
+        Self::over(TcpStream::connect(address).await.unwrap(), request).await
+    }
+
+    /// The same by a client that takes little at a time.
+    pub(crate) async fn narrow(address: std::net::SocketAddr, request: &str) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        Self::over(socket.connect(address).await.unwrap(), request).await
+    }
+
+    async fn over(mut stream: TcpStream, request: &str) -> Self {
         stream.write_all(request.as_bytes()).await.unwrap();
         Self(stream, String::new())
     }
 
     /// Reads until `wanted` has come; `false` if the connection ends before.
-    async fn until(&mut self, wanted: &str) -> bool {
+    pub(crate) async fn until(&mut self, wanted: &str) -> bool {
         let mut buffer = [0_u8; 4096];
         while !self.1.contains(wanted) {
             let length = timeout(PATIENCE, self.0.read(&mut buffer)).await.unwrap().unwrap();
@@ -53,6 +63,14 @@ impl Wire {
             self.1.push_str(&String::from_utf8_lossy(&buffer[..length]));
         }
         true
+    }
+
+    /// Reads until the connection ends, in whatever way.
+    pub(crate) async fn finish(&mut self) {
+        let mut buffer = vec![0_u8; 64 * 1024];
+        while let Ok(length @ 1..) = timeout(PATIENCE, self.0.read(&mut buffer)).await.unwrap() {
+            self.1.push_str(&String::from_utf8_lossy(&buffer[..length]));
+        }
     }
 }
 

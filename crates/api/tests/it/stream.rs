@@ -117,16 +117,19 @@ async fn a_stream_begins_with_fail2bans_state_and_goes_on_with_what_happens() {
     assert_eq!((ban.event.as_str(), ban.id), ("ban", Some(1)));
     assert_json_snapshot!(ban.data, @r#"
     {
+      "ban": 1,
       "ban_count": null,
       "banned_at": "2026-11-23T12:00:00.000Z",
       "bantime": 600,
       "by": null,
+      "country": "unknown",
       "expires_at": "2026-11-23T12:10:00.000Z",
       "failures": null,
       "id": 1,
       "ip": "203.0.113.7",
       "jail": "sshd",
       "kind": "ban",
+      "network": null,
       "occurred_at": "2026-11-23T12:00:00.000Z",
       "origin": "detected",
       "reason": null

@@ -15,8 +15,8 @@ use bangui_api::{
 };
 use bangui_domain::model::{Fence, Lease, LeaseHolder, ServerId, Timestamp};
 use bangui_domain::service::{
-    BanService, EventService, Feed, JailService, JobService, LogService, Observer, PlaceService, Prober,
-    Watch,
+    BanService, EventService, Feed, HistoryService, JailService, JobService, LogService, Observer,
+    PlaceService, Prober, Watch,
 };
 use bangui_session_cache::{AccountStores, Accounts, Client, PasswordCost, SessionSettings, Sessions};
 use bangui_test_support::db::TestDb;
@@ -84,22 +84,21 @@ impl World {
     }
 
     pub(crate) async fn with(settings: ApiSettings) -> Self {
-        Self::build(settings, SessionSettings::default()).await
+        Self::build(TestDb::sqlite().await, settings, SessionSettings::default()).await
     }
 
     /// No user, with the session cache and without.
     pub(crate) async fn with_and_without_cache() -> [Self; 2] {
         let off = SessionSettings { cache_life: std::time::Duration::ZERO, ..SessionSettings::default() };
         let settings = ApiSettings::default;
-        [Self::build(settings(), SessionSettings::default()).await, Self::build(settings(), off).await]
+        [Self::with(settings()).await, Self::build(TestDb::sqlite().await, settings(), off).await]
     }
 
-    async fn build(settings: ApiSettings, session_settings: SessionSettings) -> Self {
+    async fn build(db: TestDb, settings: ApiSettings, session_settings: SessionSettings) -> Self {
         let settings = ApiSettings {
             trusted_proxies: Proxies::new(vec!["10.0.0.0/8".parse().unwrap()], false),
             ..settings
         };
-        let db = TestDb::sqlite().await;
         let store = Arc::new(db.db().clone());
         let fail2ban = Script::new();
         let (control, clock) = (Arc::new(fail2ban.clone()), Arc::new(fail2ban.clone()));
@@ -143,7 +142,8 @@ impl World {
                 store.clone(),
                 clock.clone(),
             )),
-            events: Arc::new(EventService::new(ServerId::local(), store)),
+            events: Arc::new(EventService::new(ServerId::local(), store.clone())),
+            history: Arc::new(HistoryService::new(ServerId::local(), store, watch.clone(), clock.clone())),
             accounts: accounts.clone(),
             system: system.clone(),
             metrics: Metrics::new(Vec::new()).unwrap(),
@@ -155,7 +155,12 @@ impl World {
 
     /// fail2ban online and counted, the user `admin` logged in.
     pub(crate) async fn ready() -> Self {
-        let mut world = Self::empty().await;
+        Self::over(TestDb::sqlite().await).await
+    }
+
+    /// The same over a database of either kind.
+    pub(crate) async fn over(db: TestDb) -> Self {
+        let mut world = Self::build(db, ApiSettings::default(), SessionSettings::default()).await;
         world.log_in().await;
         world.look().await;
         world
@@ -202,6 +207,16 @@ impl World {
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(self.request("GET", path)).await
+    }
+
+    /// The text of an answer that is no JSON.
+    pub(crate) async fn text(&self, path: &str) -> String {
+        let response = self.open(self.request("GET", path)).await;
+        let status = response.status();
+        let body = test::read_body(response).await;
+        let text = String::from_utf8(body.to_vec()).unwrap();
+        assert_eq!(status, 200, "{text}");
+        text
     }
 
     pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {

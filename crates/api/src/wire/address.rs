@@ -1,0 +1,106 @@
+//! Everything about one address.
+
+use bangui_domain::model::{AddressJail as Jail, AddressStory};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Network;
+use super::ban::Ban;
+use super::time::rfc3339;
+
+/// What an address or network has done.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AddressResponse {
+    /// The address or network, as fail2ban spells it.
+    #[schema(example = "203.0.113.7")]
+    ip: String,
+    /// Its country: `NL`, `private` or `unknown`.
+    #[schema(example = "NL")]
+    country: String,
+    /// Its network, where known.
+    network: Option<Network>,
+    /// Its name in the DNS, where that was asked for and known.
+    host: Option<String>,
+    /// Its bans in all jails; 0 if it was never banned.
+    bans: u64,
+    /// The first ban.
+    #[schema(format = DateTime)]
+    first: Option<String>,
+    /// The last ban.
+    #[schema(format = DateTime)]
+    last: Option<String>,
+    /// What it did in each jail, the one with the most bans first.
+    jails: Vec<AddressJail>,
+    /// Its bans that are in force, and those of networks around it.
+    active: Vec<Ban>,
+    /// Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6), the most first; at most 20.
+    neighbours: Vec<AddressNeighbour>,
+}
+
+/// What an address did in one jail.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AddressJail {
+    /// The jail.
+    #[schema(example = "sshd")]
+    jail: String,
+    /// Its bans there.
+    bans: u64,
+    /// Failures that led to them, as far as known.
+    failures: u64,
+    /// The first ban.
+    #[schema(format = DateTime)]
+    first: String,
+    /// The last ban.
+    #[schema(format = DateTime)]
+    last: String,
+    /// The longest ban in seconds; -1 for a permanent one.
+    longest: i64,
+    /// The highest count of bans that fail2ban told, where it told one.
+    ban_count: Option<u32>,
+}
+
+/// A neighbour that was banned.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AddressNeighbour {
+    /// The address, as fail2ban spells it.
+    #[schema(example = "203.0.113.8")]
+    ip: String,
+    /// Its bans.
+    bans: u64,
+}
+
+impl From<&Jail> for AddressJail {
+    fn from(jail: &Jail) -> Self {
+        Self {
+            jail: jail.jail.to_string(),
+            bans: jail.bans,
+            failures: jail.failures,
+            first: rfc3339(jail.first),
+            last: rfc3339(jail.last),
+            longest: jail.longest.as_fail2ban(),
+            ban_count: jail.ban_count,
+        }
+    }
+}
+
+impl From<AddressStory> for AddressResponse {
+    fn from(story: AddressStory) -> Self {
+        let jails = &story.jails;
+        Self {
+            ip: story.id.to_string(),
+            country: story.place.country.to_string(),
+            network: story.place.network.as_ref().map(Network::from),
+            host: story.host,
+            bans: jails.iter().map(|jail| jail.bans).sum(),
+            first: jails.iter().map(|jail| jail.first).min().map(rfc3339),
+            last: jails.iter().map(|jail| jail.last).max().map(rfc3339),
+            jails: jails.iter().map(AddressJail::from).collect(),
+            active: story.active.into_iter().map(Ban::from).collect(),
+            neighbours: story
+                .neighbours
+                .into_iter()
+                .map(|(id, bans)| AddressNeighbour { ip: id.to_string(), bans })
+                .collect(),
+        }
+    }
+}

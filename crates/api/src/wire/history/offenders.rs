@@ -1,0 +1,80 @@
+//! Addresses that were banned more than once.
+
+use bangui_domain::model::{Offender, Period};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::wire::Network;
+use crate::wire::time::rfc3339;
+
+/// Addresses that were banned more than once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HistoryOffenders {
+    /// The first moment that is counted.
+    #[schema(format = DateTime)]
+    since: String,
+    /// The first moment behind.
+    #[schema(format = DateTime)]
+    until: String,
+    /// Those with the most bans first.
+    items: Vec<HistoryOffender>,
+}
+
+/// An address that was banned more than once.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct HistoryOffender {
+    /// The address, as fail2ban spells it.
+    #[schema(example = "203.0.113.7")]
+    ip: String,
+    /// Its country: `NL`, `private` or `unknown`.
+    #[schema(example = "NL")]
+    country: String,
+    /// Its network, where known.
+    network: Option<Network>,
+    /// Its bans.
+    bans: u64,
+    /// The jails that banned it, by name.
+    jails: Vec<String>,
+    /// The first of these bans.
+    #[schema(format = DateTime)]
+    first: String,
+    /// The last of them.
+    #[schema(format = DateTime)]
+    last: String,
+    /// The length of the first in seconds; -1 for a permanent one.
+    first_bantime: i64,
+    /// The length of the last: longer where fail2ban escalates.
+    last_bantime: i64,
+    /// The highest count of bans that fail2ban told, where it told one.
+    ban_count: Option<u32>,
+    /// Whether it is banned now.
+    banned_now: bool,
+}
+
+impl From<Offender> for HistoryOffender {
+    fn from(offender: Offender) -> Self {
+        Self {
+            ip: offender.id.to_string(),
+            country: offender.place.country.to_string(),
+            network: offender.place.network.as_ref().map(Network::from),
+            bans: offender.bans,
+            jails: offender.jails.iter().map(ToString::to_string).collect(),
+            first: rfc3339(offender.first),
+            last: rfc3339(offender.last),
+            first_bantime: offender.first_bantime.as_fail2ban(),
+            last_bantime: offender.last_bantime.as_fail2ban(),
+            ban_count: offender.ban_count,
+            banned_now: offender.banned_now,
+        }
+    }
+}
+
+impl HistoryOffenders {
+    pub(crate) fn new(period: Period, offenders: Vec<Offender>) -> Self {
+        Self {
+            since: rfc3339(period.since),
+            until: rfc3339(period.until),
+            items: offenders.into_iter().map(HistoryOffender::from).collect(),
+        }
+    }
+}
