@@ -457,6 +457,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/places": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where places come from
+         * @description The sources of the replica which the request reached, the most trusted first, and how many of all addresses that were
+         *     ever banned are looked up in them. After a new file they are all looked up again.
+         */
+        get: operations["getPlaces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sessions": {
         parameters: {
             query?: never;
@@ -649,6 +670,19 @@ export interface components {
             /** @description Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6), the most first; at most 20. */
             neighbours: components["schemas"]["AddressNeighbour"][];
             network: components["schemas"]["Network"] | null;
+        };
+        /** @description A text that has to be shown, and where it leads. */
+        Attribution: {
+            /**
+             * @description The text.
+             * @example IP Geolocation by DB-IP
+             */
+            text: string;
+            /**
+             * @description The link.
+             * @example https://db-ip.com
+             */
+            url: string;
         };
         /** @description An address, network or other entry that is banned now. */
         Ban: {
@@ -1620,6 +1654,44 @@ export interface components {
              * @description 12 to 256 characters.
              */
             new_password: string;
+        };
+        /** @description A source of places. */
+        PlaceSource: {
+            attribution: components["schemas"]["Attribution"] | null;
+            /**
+             * Format: date-time
+             * @description When its facts were collected; null where it is not in use.
+             */
+            built_at: string | null;
+            /** @description Whether it tells countries. */
+            countries: boolean;
+            /**
+             * @description What it is, or the path of a file that the operator supplies.
+             * @example DB-IP Lite Country
+             */
+            name: string;
+            /** @description Whether it tells networks. */
+            networks: boolean;
+            /**
+             * @description Why it, or a newer file of it, is not in use; null if nothing is wrong.
+             * @example it has not been downloaded yet
+             */
+            trouble: string | null;
+        };
+        /** @description Where places come from, and how many addresses have one. */
+        PlacesResponse: {
+            /**
+             * Format: int64
+             * @description So many addresses were looked up in them.
+             */
+            located: number;
+            /** @description The sources, the most trusted first: country and network are each taken from the first that tells it. */
+            sources: components["schemas"]["PlaceSource"][];
+            /**
+             * Format: int64
+             * @description So many have to be yet.
+             */
+            to_locate: number;
         };
         /**
          * @description Whether fail2ban answers.
@@ -3564,6 +3636,53 @@ export interface operations {
                 };
             };
             /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPlaces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As of now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlacesResponse"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
