@@ -19,7 +19,7 @@ use bangui_domain::service::{
     BanService, EventService, Feed, HistoryService, JailService, JobService, LogService, Observer,
     PlaceService, Prober, Runtime, Watch,
 };
-use bangui_gateway::{CommandMeter, Fail2banControl, Zone};
+use bangui_gateway::{CommandMeter, Fail2banControl, Outgoing, Zone};
 use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper, Retention};
 use bangui_persistence::{Db, DbKind, Fail2banDb, NoticeListener};
 use bangui_session_cache::{AccountStores, Accounts, SessionSettings, Sessions};
@@ -68,19 +68,14 @@ impl Wired {
         let Locked { settings, listeners, metrics_listeners, db, lease, queue } = locked;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let server = ServerId::local();
-        let commands = CommandMeter::new().map_err(unmeasured)?;
-        let meter = JobMeter::new().map_err(unmeasured)?;
-        let counted = commands.collectors().into_iter().chain(meter.collectors());
-        let metrics = Metrics::new(counted.collect()).map_err(unmeasured)?;
+        let (commands, meter, metrics) = meters().map_err(unmeasured)?;
         let control = control(&settings, commands)?;
         let (store, audit): (Arc<dyn BanStore>, Arc<dyn AuditLog>) =
             (Arc::new(db.clone()), Arc::new(db.clone()));
 
-        let outgoing = crate::outgoing::client(&settings.outgoing)
-            .map_err(|error| Fatal::new(ExitCode::Config, format!("outgoing: {error}.")))?;
+        let outgoing = outgoing(&settings)?;
         let atlas: Arc<dyn Atlas> = places::atlas(&settings).await?;
         let addresses: Arc<dyn AddressStore> = Arc::new(db.clone());
-
         let watch = Arc::new(Watch::new(Arc::clone(&clock)));
         let notices: Arc<dyn Notices> = Arc::new(NoticeListener::start(&db));
         let feed = Feed::begin(server.clone(), Arc::clone(&store), Arc::clone(&watch));
@@ -156,20 +151,17 @@ impl Wired {
             metrics,
         };
         let api = Data::new(ApiState::new(services, api_settings(&settings), ending.begun.clone()));
-        let threads = threads(&settings);
-        let has_replicas = db.kind() == DbKind::Postgres;
-        let base_path = settings.http.base_path;
         Ok(Self {
             listeners,
             metrics_listeners,
-            threads,
-            base_path,
+            threads: threads(&settings),
+            base_path: settings.http.base_path,
             api,
             jobs,
             queue,
             lease,
             ending,
-            has_replicas,
+            has_replicas: db.kind() == DbKind::Postgres,
         })
     }
 }
@@ -198,10 +190,23 @@ fn runtime_store(db: &Db) -> Option<Arc<dyn RuntimeStore>> {
     }
 }
 
+/// What counts commands and tries of jobs, and what tells of both.
+fn meters() -> Result<(CommandMeter, JobMeter, Metrics), bangui_api::MetricsError> {
+    let (commands, jobs) = (CommandMeter::new()?, JobMeter::new()?);
+    let counted = commands.collectors().into_iter().chain(jobs.collectors());
+    let metrics = Metrics::new(counted.collect())?;
+    Ok((commands, jobs, metrics))
+}
+
 /// What is counted has names that the library refuses: a defect.
 #[expect(clippy::needless_pass_by_value, reason = "for map_err")]
 fn unmeasured(error: bangui_api::MetricsError) -> Fatal {
     Fatal::new(ExitCode::Internal, format!("Metrics cannot be counted: {error}."))
+}
+
+fn outgoing(settings: &Settings) -> Result<Outgoing, Fatal> {
+    crate::outgoing::client(&settings.outgoing)
+        .map_err(|error| Fatal::new(ExitCode::Config, format!("outgoing: {error}.")))
 }
 
 fn control(settings: &Settings, meter: CommandMeter) -> Result<Arc<dyn JailControl>, Fatal> {
