@@ -9,6 +9,7 @@ mod command;
 mod doctor;
 mod exit;
 mod logging;
+mod notifying;
 mod outgoing;
 mod places;
 mod settings;

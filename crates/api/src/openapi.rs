@@ -36,6 +36,7 @@ const HEALTH: &str = "health";
         (name = "bans", description = "What is banned now"),
         (name = "events", description = "What has happened and what happens"),
         (name = "history", description = "What has happened, counted and compared"),
+        (name = "notifications", description = "Being told: channels, rules, and what was sent"),
     ),
 )]
 struct Document;

@@ -11,6 +11,7 @@ mod history;
 mod jails;
 mod jobs;
 mod log;
+mod notifications;
 mod places;
 mod sessions;
 mod setup;
@@ -97,6 +98,13 @@ routes! {
     session "/history/completions": get history::completions;
     session "/history/export": get export::export;
     session "/addresses/{ip:.+}": get addresses::address;
+    session "/notifications/channels": get notifications::channels, post notifications::create_channel;
+    session "/notifications/channels/{id}": put notifications::change_channel, delete notifications::delete_channel;
+    session "/notifications/channels/{id}/test": post notifications::test_channel;
+    session "/notifications/preview": post notifications::preview;
+    session "/notifications/rules": get notifications::rules, post notifications::create_rule;
+    session "/notifications/rules/{id}": put notifications::change_rule, delete notifications::delete_rule;
+    session "/notifications/deliveries": get notifications::deliveries;
     session "/openapi.json": get openapi::document;
 }
 

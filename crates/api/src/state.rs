@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use bangui_domain::service::{
-    BanService, EventService, HistoryService, JailService, JobService, LogService, PlaceService, Watch,
+    BanService, EventService, HistoryService, JailService, JobService, LogService, Notifications,
+    PlaceService, Watch,
 };
 use bangui_session_cache::Accounts;
 use tokio::sync::Semaphore;
@@ -67,6 +68,8 @@ pub struct ApiServices {
     pub events: Arc<EventService>,
     /// The history, counted and compared.
     pub history: Arc<HistoryService>,
+    /// Channels, rules, and the log of deliveries.
+    pub notifications: Arc<Notifications>,
     /// Users and sessions.
     pub accounts: Arc<Accounts>,
     /// What this process logs.

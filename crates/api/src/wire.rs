@@ -10,6 +10,7 @@ pub(crate) mod history;
 pub(crate) mod jail;
 pub(crate) mod job;
 pub(crate) mod log;
+pub(crate) mod notification;
 pub(crate) mod places;
 pub(crate) mod question;
 pub(crate) mod session;

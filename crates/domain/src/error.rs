@@ -93,6 +93,23 @@ pub enum ServiceError {
     /// Nothing is kept of what led to this ban.
     #[error("no log lines are kept of ban {}: fail2ban told none, or they have been removed", .0.0)]
     MatchesNotFound(EventId),
+    /// There is no such channel of notifications.
+    #[error("there is no channel {0}: it may have been deleted")]
+    ChannelNotFound(i64),
+    /// There is no such rule of notifications.
+    #[error("there is no rule {0}: it may have been deleted")]
+    RuleNotFound(i64),
+    /// A rule sends through the channel.
+    #[error("the rule {rule:?} sends through the channel {channel:?}: take it out there first")]
+    ChannelInUse {
+        /// The channel's name.
+        channel: String,
+        /// The rule's name.
+        rule: String,
+    },
+    /// Another channel or rule has the name.
+    #[error("there is one with the name {0:?} already")]
+    NameTaken(String),
     /// It is not banned there.
     #[error("{id} is not banned{}", .jail.as_ref().map(|jail| format!(" in jail {jail}")).unwrap_or_default())]
     BanNotFound {
@@ -184,6 +201,10 @@ impl ServiceError {
             Self::JailNotFound(_) => "jail_not_found",
             Self::JobNotFound(_) => "job_not_found",
             Self::MatchesNotFound(_) => "matches_not_found",
+            Self::ChannelNotFound(_) => "channel_not_found",
+            Self::RuleNotFound(_) => "rule_not_found",
+            Self::ChannelInUse { .. } => "channel_in_use",
+            Self::NameTaken(_) => "name_taken",
             Self::BanNotFound { .. } => "ban_not_found",
             Self::BanOwnAddress { .. } => "ban_own_address",
             Self::BanLoopback(_) => "ban_loopback",
@@ -209,9 +230,13 @@ impl ServiceError {
             | Self::JailNotFound(_)
             | Self::JobNotFound(_)
             | Self::MatchesNotFound(_)
+            | Self::ChannelNotFound(_)
+            | Self::RuleNotFound(_)
             | Self::BanNotFound { .. } => ErrorKind::NotFound,
             Self::SetupDone
             | Self::UserExists(_)
+            | Self::ChannelInUse { .. }
+            | Self::NameTaken(_)
             | Self::BanOwnAddress { .. }
             | Self::BanLoopback(_)
             | Self::BanIgnored { .. }

@@ -12,6 +12,7 @@ pub mod lease;
 pub mod live;
 pub mod log;
 mod narrow;
+pub mod notify;
 pub mod page;
 pub mod place;
 pub mod query;

@@ -1,6 +1,6 @@
 //! BanGUI's way out to other programs and what they leave on this machine: fail2ban, through its socket, where the adapter
 //! speaks the domain's language on one side and the client's on the other; the mount that the socket lies in; files of
-//! places; name servers; other servers over HTTP. Knows no database and no web server.
+//! places; name servers; other servers over HTTP; messages to people. Knows no database and no web server.
 
 mod atlas;
 mod convert;
@@ -8,6 +8,7 @@ mod downloads;
 mod fail2ban;
 mod meter;
 mod mount;
+mod notify;
 mod outgoing;
 mod rdns;
 mod zone;
@@ -17,6 +18,7 @@ pub use downloads::DbipLite;
 pub use fail2ban::Fail2banControl;
 pub use meter::CommandMeter;
 pub use mount::SocketMount;
+pub use notify::Postman;
 pub use outgoing::{
     Names, Outgoing, OutgoingError, OutgoingRequest, OutgoingResponse, OutgoingSettings, SystemNames,
 };

@@ -1,9 +1,12 @@
 //! What a job is, and the list of all jobs. One file per job.
 
+mod deliver_messages;
 mod fetch_places;
 mod locate_addresses;
+mod notify;
 mod observe_bans;
 mod probe_fail2ban;
+mod prune_deliveries;
 mod prune_history;
 mod prune_jobs;
 mod prune_login_tries;
@@ -18,16 +21,19 @@ use bangui_domain::model::Fence;
 use bangui_domain::ports::{
     AddressStore, Atlas, Clock, HistoryKeeper, HostNames, Notices, PlaceDownloads, SessionStore, TryStore,
 };
-use bangui_domain::service::{Feed, Observer, Prober, Runtime};
+use bangui_domain::service::{Courier, Feed, Notifier, Observer, Prober, Runtime};
 use thiserror::Error;
 
 use crate::meter::JobMeter;
 use crate::queue::JobStorage;
 
+pub use deliver_messages::DeliverMessages;
 pub use fetch_places::FetchPlaces;
 pub use locate_addresses::LocateAddresses;
+pub use notify::Notify;
 pub use observe_bans::ObserveBans;
 pub use probe_fail2ban::ProbeFail2ban;
+pub use prune_deliveries::PruneDeliveries;
 pub use prune_history::{PruneHistory, Retention};
 pub use prune_jobs::PruneJobs;
 pub use prune_login_tries::PruneLoginTries;
@@ -94,6 +100,10 @@ pub struct JobContext {
     pub feed: Arc<Feed>,
     /// Brings what other processes tell.
     pub notices: Arc<dyn Notices>,
+    /// Turns what happens into messages.
+    pub notifier: Arc<Notifier>,
+    /// Sends messages.
+    pub courier: Arc<Courier>,
     /// Sessions to be pruned.
     pub sessions: Arc<dyn SessionStore>,
     /// The history, to be pruned.
@@ -129,6 +139,8 @@ pub(crate) fn all(context: &JobContext, storage: &JobStorage) -> Vec<Arc<dyn Job
             context.poll_interval,
         )),
         Arc::new(ProbeFail2ban::new(Arc::clone(&context.prober))),
+        Arc::new(Notify::new(Arc::clone(&context.notifier))),
+        Arc::new(DeliverMessages::new(Arc::clone(&context.courier))),
         Arc::new(LocateAddresses::new(Arc::clone(&context.atlas), Arc::clone(&context.addresses))),
         Arc::new(PruneSessions::new(
             Arc::clone(&context.sessions),
@@ -136,6 +148,7 @@ pub(crate) fn all(context: &JobContext, storage: &JobStorage) -> Vec<Arc<dyn Job
             context.session_idle,
         )),
         Arc::new(PruneLoginTries::new(Arc::clone(&context.tries))),
+        Arc::new(PruneDeliveries::new(Arc::clone(&context.courier))),
         Arc::new(PruneHistory::new(
             Arc::clone(&context.history),
             Arc::clone(&context.clock),

@@ -17,6 +17,7 @@ mod lease;
 mod location;
 mod migrate;
 mod notices;
+mod notify;
 mod places;
 mod runtime;
 mod schema;

@@ -184,6 +184,51 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    channels (id) {
+        id -> BigInt,
+        name -> Text,
+        settings -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    rules (id) {
+        id -> BigInt,
+        name -> Text,
+        spec -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notify_progress (server_id) {
+        server_id -> Text,
+        seen -> BigInt,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    deliveries (id) {
+        id -> BigInt,
+        rule_id -> BigInt,
+        message -> BigInt,
+        channel_id -> BigInt,
+        rule_name -> Text,
+        channel_name -> Text,
+        digest -> Text,
+        state -> Text,
+        tries -> BigInt,
+        created_at -> BigInt,
+        next_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        answer_status -> Nullable<BigInt>,
+        answer -> Nullable<Text>,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(addresses -> networks (asn));
 diesel::joinable!(ban_matches -> bans (ban_id));

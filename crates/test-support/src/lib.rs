@@ -7,6 +7,8 @@ pub mod db;
 pub mod dns;
 #[cfg(feature = "fail2ban")]
 pub mod fail2ban;
+#[cfg(feature = "receiver")]
+pub mod mailbox;
 #[cfg(feature = "places")]
 pub mod places;
 #[cfg(feature = "postgres")]

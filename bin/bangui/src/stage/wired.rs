@@ -30,6 +30,7 @@ use super::listener::Listener;
 use crate::clock::SystemClock;
 use crate::exit::{ExitCode, Fatal};
 use crate::logging::LogFilter;
+use crate::notifying::Notifying;
 use crate::places;
 use crate::settings::{self, BasePath, Settings, Trusted};
 use crate::system::System;
@@ -83,18 +84,7 @@ impl Wired {
         let feed = Arc::new(feed);
         let runtime =
             Runtime::new(server.clone(), runtime_store(&db), Arc::clone(&watch), Arc::clone(&clock));
-        let history: Arc<dyn Fail2banHistory> = Arc::new(Fail2banDb::default());
-        let history_path = settings.fail2ban.database.as_deref().map(Path::to_string_lossy);
-        let observer = Observer::new(
-            server.clone(),
-            Arc::clone(&control),
-            Arc::clone(&store),
-            history,
-            history_path.map(std::borrow::Cow::into_owned),
-            Arc::clone(&feed),
-            Arc::clone(&clock),
-        );
-        let observer = Arc::new(observer.with_watch_log(Arc::new(db.clone())).with_atlas(Arc::clone(&atlas)));
+        let observer = observer(&settings, &db, &control, &feed, &atlas, &clock);
         let bans = BanService::new(
             server.clone(),
             Arc::clone(&control),
@@ -107,12 +97,16 @@ impl Wired {
         let accounts = accounts(&db, Arc::clone(&audit), notices.as_ref(), &clock, &session_settings)?;
         first_user(&settings, &accounts).await?;
 
+        let notifying = Notifying::new(&db, &watch, outgoing.clone(), &clock);
+
         let jobs = JobContext {
             observer: Arc::clone(&observer),
             prober: Arc::new(Prober::new(Arc::clone(&control), Arc::clone(&watch))),
             runtime: Arc::new(runtime),
             feed,
             notices,
+            notifier: notifying.notifier,
+            courier: notifying.courier,
             sessions: Arc::new(db.clone()),
             history: Arc::new(db.clone()),
             retention: retention(&settings.history),
@@ -144,6 +138,7 @@ impl Wired {
                 Arc::clone(&clock),
             )),
             log: Arc::new(LogService::new(server.clone(), Arc::new(log), audit, Arc::clone(&clock))),
+            notifications: notifying.notifications,
             events: Arc::new(EventService::new(server, store)),
             history: Arc::new(questions),
             accounts: Arc::new(accounts),
@@ -180,6 +175,29 @@ async fn first_look(jobs: &JobContext) {
         Ok(Err(error)) => tracing::warn!("the first probe of fail2ban failed: {}", chain(&error)),
         Err(_) => tracing::warn!("fail2ban has not answered within {} s: asking on", FIRST_LOOK.as_secs()),
     }
+}
+
+/// What turns what fail2ban tells into events.
+fn observer(
+    settings: &Settings,
+    db: &Db,
+    control: &Arc<dyn JailControl>,
+    feed: &Arc<Feed>,
+    atlas: &Arc<dyn Atlas>,
+    clock: &Arc<dyn Clock>,
+) -> Arc<Observer> {
+    let history: Arc<dyn Fail2banHistory> = Arc::new(Fail2banDb::default());
+    let history_path = settings.fail2ban.database.as_deref().map(Path::to_string_lossy);
+    let observer = Observer::new(
+        ServerId::local(),
+        Arc::clone(control),
+        Arc::new(db.clone()),
+        history,
+        history_path.map(std::borrow::Cow::into_owned),
+        Arc::clone(feed),
+        Arc::clone(clock),
+    );
+    Arc::new(observer.with_watch_log(Arc::new(db.clone())).with_atlas(Arc::clone(atlas)))
 }
 
 /// Where replicas share the run-time state; on SQLite there is one process.

@@ -22,6 +22,7 @@ mod live;
 mod logs;
 mod metrics;
 mod mounts;
+mod notifications;
 mod outage;
 mod places;
 mod postgres;

@@ -32,6 +32,23 @@ impl Fields {
         }
     }
 
+    /// Applies `read` to each of some values; the first that cannot be used is named.
+    pub(crate) fn list<T, E: Display>(
+        &mut self,
+        field: &'static str,
+        values: &[String],
+        read: impl Fn(&str) -> Result<T, E>,
+    ) -> Vec<T> {
+        let read: Result<Vec<T>, E> = values.iter().map(|value| read(value)).collect();
+        match read {
+            Ok(values) => values,
+            Err(error) => {
+                self.0.push(FieldError::new(field, error.to_string()));
+                Vec::new()
+            }
+        }
+    }
+
     pub(crate) fn jail(&mut self, value: Option<&str>) -> Option<JailName> {
         self.optional("jail", value, JailName::parse)
     }

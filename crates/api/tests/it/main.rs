@@ -21,6 +21,7 @@ mod jobs;
 mod log;
 mod logins;
 mod metrics;
+mod notifications;
 mod numbers;
 mod past;
 mod places;

@@ -15,8 +15,8 @@ use bangui_api::{
 };
 use bangui_domain::model::{Fence, Lease, LeaseHolder, ServerId, Timestamp};
 use bangui_domain::service::{
-    BanService, EventService, Feed, HistoryService, JailService, JobService, LogService, Observer,
-    PlaceService, Prober, Watch,
+    BanService, EventService, Feed, HistoryService, JailService, JobService, LogService, Notifications,
+    Observer, PlaceService, Prober, Watch,
 };
 use bangui_session_cache::{AccountStores, Accounts, Client, PasswordCost, SessionSettings, Sessions};
 use bangui_test_support::db::TestDb;
@@ -26,6 +26,7 @@ use tokio_util::sync::CancellationToken;
 use crate::fail2ban::{START, Script};
 use crate::jobs::Jobs;
 use crate::log::Log;
+use crate::notifications::Post;
 use crate::places::Map;
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -42,6 +43,7 @@ pub(crate) struct World {
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) system: Arc<System>,
     pub(crate) jobs: Arc<Jobs>,
+    pub(crate) post: Arc<Post>,
     pub(crate) shutdown: CancellationToken,
     pub(crate) state: web::Data<ApiState>,
     pub(crate) cookie: Option<String>,
@@ -129,6 +131,7 @@ impl World {
         let accounts = Arc::new(Accounts::new(stores, clock.clone(), &session_settings).unwrap());
         let system = Arc::new(System::default());
         let jobs = Arc::new(Jobs::default());
+        let post = Arc::new(Post::default());
         let shutdown = CancellationToken::new();
         let services = ApiServices {
             watch: watch.clone(),
@@ -142,6 +145,14 @@ impl World {
                 store.clone(),
                 clock.clone(),
             )),
+            notifications: Arc::new(Notifications::new(
+                ServerId::local(),
+                store.clone(),
+                store.clone(),
+                post.clone(),
+                store.clone(),
+                clock.clone(),
+            )),
             events: Arc::new(EventService::new(ServerId::local(), store.clone())),
             history: Arc::new(HistoryService::new(ServerId::local(), store, watch.clone(), clock.clone())),
             accounts: accounts.clone(),
@@ -150,7 +161,20 @@ impl World {
         };
         let state = web::Data::new(ApiState::new(services, settings, shutdown.clone()));
         let prober = Prober::new(control, watch.clone());
-        Self { fail2ban, watch, observer, prober, accounts, system, jobs, shutdown, state, cookie: None, db }
+        Self {
+            fail2ban,
+            watch,
+            observer,
+            prober,
+            accounts,
+            system,
+            jobs,
+            post,
+            shutdown,
+            state,
+            cookie: None,
+            db,
+        }
     }
 
     /// fail2ban online and counted, the user `admin` logged in.

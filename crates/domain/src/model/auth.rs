@@ -133,6 +133,8 @@ pub enum AuditAction {
     Job,
     /// What a process logs was changed while it ran.
     LogFilter,
+    /// A channel or a rule of notifications was made, changed, tried or deleted.
+    Notification,
 }
 
 impl AuditAction {
@@ -150,6 +152,7 @@ impl AuditAction {
             Self::User => "user",
             Self::Job => "job",
             Self::LogFilter => "log_filter",
+            Self::Notification => "notification",
         }
     }
 }

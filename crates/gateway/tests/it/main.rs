@@ -5,5 +5,6 @@
 mod atlas;
 mod control;
 mod downloads;
+mod notify;
 mod outgoing;
 mod rdns;

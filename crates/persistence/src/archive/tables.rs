@@ -22,7 +22,7 @@ const fn numbered(name: &'static str) -> KeptTable {
 }
 
 /// The tables that are kept, each after those that its rows refer to.
-pub const KEPT: [KeptTable; 15] = [
+pub const KEPT: [KeptTable; 17] = [
     keyed("servers", &["id"]),
     keyed("settings", &["key"]),
     keyed("counters", &["name"]),
@@ -39,12 +39,16 @@ pub const KEPT: [KeptTable; 15] = [
     numbered("users"),
     keyed("login_tries", &["kind", "subject"]),
     numbered("audit"),
+    numbered("channels"),
+    numbered("rules"),
 ];
 
 /// The tables that are not kept, and why; each before those that its rows refer to.
-pub const LEFT_OUT: [(&str, &str); 4] = [
+pub const LEFT_OUT: [(&str, &str); 6] = [
     ("ban_packs", "made of the bans, and made anew from them"),
     ("sessions", "everybody logs in again: a session that was ended since must not come back to life"),
+    ("deliveries", "what was to be said is said by the server that was to say it, or is no news any more"),
+    ("notify_progress", "rules begin anew with what happens next: what happened before is no news"),
     ("runtime_state", "what fail2ban does now; made anew by the next server"),
     ("scheduler_lock", "belongs to the database where it is: a database that is replaced keeps its own"),
 ];

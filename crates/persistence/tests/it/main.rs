@@ -15,6 +15,7 @@ mod history;
 mod lease;
 mod migrate;
 mod notices;
+mod notify;
 mod places;
 mod runtime;
 mod sessions;

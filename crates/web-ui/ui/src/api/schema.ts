@@ -440,6 +440,153 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All channels
+         * @description Addresses, tokens and passwords are not told: whoever made a channel knows them.
+         */
+        get: operations["listChannels"];
+        put?: never;
+        /**
+         * Makes a channel
+         * @description Its address is looked up and has to be a public one, unless the settings allow others.
+         */
+        post: operations["createChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/channels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a channel
+         * @description Messages that wait are sent as the channel is then.
+         */
+        put: operations["changeChannel"];
+        post?: never;
+        /** Deletes a channel that no rule uses */
+        delete: operations["deleteChannel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/channels/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sends a test through a channel
+         * @description At once, and answers what the receiver says. A receiver that says no, or nothing, is an answer too.
+         */
+        post: operations["testChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages of the last 30 days, newest first */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a channel would send
+         * @description Made of an example, for a channel that need not be saved. Nothing is sent.
+         */
+        post: operations["previewChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All rules */
+        get: operations["listRules"];
+        put?: never;
+        /**
+         * Makes a rule
+         * @description It waits for what happens from now on.
+         */
+        post: operations["createRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes a rule
+         * @description What it has gathered stays if it waits for the same thing as before, and is forgotten otherwise.
+         */
+        put: operations["changeRule"];
+        post?: never;
+        /**
+         * Deletes a rule
+         * @description What it has gathered is not sent; messages that wait are.
+         */
+        delete: operations["deleteRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/openapi.json": {
         parameters: {
             query?: never;
@@ -772,6 +919,255 @@ export interface components {
          * @enum {string}
          */
         Bucket: "PT5M" | "PT15M" | "PT1H" | "PT6H" | "P1D" | "P1W" | "P1M" | "P1Y";
+        /** @description A channel that messages go through. */
+        Channel: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * @description What it is called.
+             * @example Operators
+             */
+            name: string;
+            /** @description How it sends. */
+            settings: components["schemas"]["ChannelSettings"];
+        };
+        /** @description All channels. */
+        ChannelList: {
+            /** @description The channels, by name. */
+            items: components["schemas"]["Channel"][];
+            /** @description Always null: channels come on one page. */
+            next: string | null;
+        };
+        /** @description A channel to be made, or as it is to be. */
+        ChannelRequest: {
+            /**
+             * @description What it is called, unlike all others.
+             * @example Operators
+             */
+            name: string;
+            /** @description How it sends. */
+            settings: components["schemas"]["ChannelSettingsRequest"];
+        };
+        /** @description How a channel sends, without its secrets. */
+        ChannelSettings: {
+            /** @description Whether a token is sent. */
+            has_token: boolean;
+            /** @enum {string} */
+            kind: "webhook";
+            /** @description What its receiver understands. */
+            preset: components["schemas"]["Preset"];
+            /** @description Whom the receiver is to pass it on to. */
+            recipient?: string | null;
+            /**
+             * @description The server in its address; the rest may be a secret and is not shown.
+             * @example hooks.example.net
+             */
+            server: string;
+            /** @description Its own template. */
+            template?: string | null;
+        } | {
+            /** @description From whom. */
+            from: string;
+            /** @description Whether there is a password. */
+            has_password: boolean;
+            /** @description The mail server. */
+            host: string;
+            /** @enum {string} */
+            kind: "email";
+            /**
+             * Format: int32
+             * @description Its port.
+             */
+            port: number;
+            /** @description How the connection is guarded. */
+            security: components["schemas"]["MailSecurity"];
+            /** @description To whom. */
+            to: string[];
+            /** @description The account. */
+            user?: string | null;
+        };
+        /**
+         * @description How a channel is to send. When one is changed, a secret that is left out stays as it is, unless it would go somewhere
+         *     else; an empty one is taken away.
+         */
+        ChannelSettingsRequest: {
+            /** @enum {string} */
+            kind: "webhook";
+            /** @description What its receiver understands. */
+            preset: components["schemas"]["Preset"];
+            /** @description For Telegram the chat's id, for others nothing. */
+            recipient?: string | null;
+            /** @description For `own_json` and `own_text` a template in the language of Jinja. */
+            template?: string | null;
+            /** @description For Gotify the token of the application, for others what is sent as a bearer token. */
+            token?: string | null;
+            /**
+             * @description Where to.
+             * @example https://hooks.example.net/services/T0/B0/secret
+             */
+            url?: string | null;
+        } | {
+            /**
+             * @description From whom.
+             * @example bangui@example.net
+             */
+            from: string;
+            /**
+             * @description The mail server.
+             * @example mail.example.net
+             */
+            host: string;
+            /** @enum {string} */
+            kind: "email";
+            /** @description Its password. */
+            password?: string | null;
+            /**
+             * Format: int32
+             * @description Its port.
+             * @example 465
+             */
+            port: number;
+            /** @description How the connection is guarded. */
+            security: components["schemas"]["MailSecurity"];
+            /** @description To whom. */
+            to: string[];
+            /** @description The account. */
+            user?: string | null;
+        };
+        /** @description What came of trying a channel. */
+        ChannelTestResponse: {
+            /** @description How its answer begins, or why there was none. */
+            answer: string;
+            /** @description Whether the receiver has taken the message. */
+            sent: boolean;
+            /**
+             * Format: int32
+             * @description The status of its answer, of HTTP or SMTP; null if there was none.
+             * @example 200
+             */
+            status: number | null;
+            /**
+             * Format: int64
+             * @description How long it took, in milliseconds.
+             */
+            took_ms: number;
+        };
+        /** @description What a rule waits for. Empty lists ask for nothing. */
+        Condition: {
+            /** @description And is in one of these countries (`NL`, `private`, `unknown`). */
+            countries: string[];
+            /** @description By one of these jails. */
+            jails: string[];
+            /** @enum {string} */
+            kind: "bans";
+            /**
+             * Format: int32
+             * @description And the address has been banned so often, this time included.
+             */
+            least_bans: number;
+            /** @description And the ban came about in one of these ways; without any: all but restored bans. */
+            origins: components["schemas"]["Origin"][];
+        } | {
+            /**
+             * Format: int32
+             * @description More than so many times the mean of the last seven days.
+             */
+            factor: number;
+            /** @description By one of these jails. */
+            jails: string[];
+            /** @enum {string} */
+            kind: "unusual";
+            /**
+             * Format: int32
+             * @description And at least so many bans.
+             */
+            least_bans: number;
+            /**
+             * Format: int32
+             * @description In so many minutes.
+             */
+            minutes: number;
+        } | {
+            /** @enum {string} */
+            kind: "offline";
+            /**
+             * Format: int32
+             * @description For longer than so many seconds.
+             */
+            secs: number;
+        } | {
+            /**
+             * Format: int32
+             * @description For so many hours.
+             */
+            hours: number;
+            /** @description One of these jails. */
+            jails: string[];
+            /** @enum {string} */
+            kind: "silent";
+        };
+        /** @description What a rule is to wait for. Lists that are left out ask for nothing. */
+        ConditionRequest: {
+            /** @description And is in one of these countries (`NL`, `private`, `unknown`). */
+            countries?: string[];
+            /** @description By one of these jails. */
+            jails?: string[];
+            /** @enum {string} */
+            kind: "bans";
+            /**
+             * Format: int32
+             * @description And the address has been banned so often, this time included.
+             */
+            least_bans?: number;
+            /** @description And the ban came about in one of these ways; without any: all but restored bans. */
+            origins?: components["schemas"]["Origin"][];
+        } | {
+            /**
+             * Format: int32
+             * @description More than so many times the mean of the last seven days.
+             */
+            factor: number;
+            /** @description By one of these jails. */
+            jails?: string[];
+            /** @enum {string} */
+            kind: "unusual";
+            /**
+             * Format: int32
+             * @description And at least so many bans.
+             */
+            least_bans?: number;
+            /**
+             * Format: int32
+             * @description In so many minutes (1 to 1440).
+             */
+            minutes: number;
+        } | {
+            /** @enum {string} */
+            kind: "offline";
+            /**
+             * Format: int32
+             * @description For longer than so many seconds.
+             */
+            secs: number;
+        } | {
+            /**
+             * Format: int32
+             * @description For so many hours.
+             */
+            hours: number;
+            /** @description One of these jails. */
+            jails: string[];
+            /** @enum {string} */
+            kind: "silent";
+        };
         /** @description A ban to be made. */
         CreateBanRequest: {
             /** @description Bans even your own address, loopback, an address that the jail ignores, or a very large network. */
@@ -794,6 +1190,76 @@ export interface components {
          * @enum {string}
          */
         Database: "sqlite" | "postgres";
+        /** @description A message that went, or is to go, through a channel. */
+        Delivery: {
+            /** @description How its last answer begins, or why there was none. */
+            answer: string | null;
+            /** @description The channel. */
+            channel: string;
+            /**
+             * Format: int64
+             * @description How many things it tells.
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was sent or given up.
+             */
+            ended_at: string | null;
+            /**
+             * Format: int64
+             * @description Its number, which is also sent, as `X-BanGUI-Delivery`.
+             */
+            id: number;
+            /** @description The bans that it tells, by jail. */
+            jails: {
+                [key: string]: number;
+            };
+            /** @description What it is about, by the first thing that it tells. */
+            kind: components["schemas"]["DeliveryKind"];
+            /**
+             * Format: date-time
+             * @description When it is tried next; null when it has ended.
+             */
+            next_at: string | null;
+            /** @description The rule that made it. */
+            rule: string;
+            /** @description How far it has come. */
+            state: components["schemas"]["DeliveryState"];
+            /**
+             * Format: int32
+             * @description The status of the receiver's last answer, of HTTP or SMTP.
+             * @example 200
+             */
+            status: number | null;
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
+            tries: number;
+        };
+        /**
+         * @description What a message is about.
+         * @enum {string}
+         */
+        DeliveryKind: "ban" | "unusual" | "offline" | "online" | "silent" | "test";
+        /** @description A page of the log. */
+        DeliveryPage: {
+            /** @description The deliveries, newest first. */
+            items: components["schemas"]["Delivery"][];
+            /** @description The cursor of the next page; null on the last one. */
+            next: string | null;
+        };
+        /**
+         * @description How far a delivery has come.
+         * @enum {string}
+         */
+        DeliveryState: "waiting" | "sent" | "failed";
         /** @description Sessions that have ended. */
         EndedResponse: {
             /**
@@ -1602,6 +2068,11 @@ export interface components {
             /** @description Whose it is. */
             user: components["schemas"]["User"];
         };
+        /**
+         * @description How a connection to a mail server is guarded.
+         * @enum {string}
+         */
+        MailSecurity: "tls" | "starttls" | "none";
         /** @description The log lines behind a ban. */
         MatchesResponse: {
             /** @description Whether lines were left out or cut. */
@@ -1698,6 +2169,26 @@ export interface components {
          * @enum {string}
          */
         Presence: "online" | "offline" | "hung" | "starting";
+        /**
+         * @description What a webhook's receiver understands.
+         * @enum {string}
+         */
+        Preset: "slack" | "discord" | "teams" | "telegram" | "ntfy" | "gotify" | "json" | "own_json" | "own_text";
+        /** @description A channel to be looked at before it is saved. */
+        PreviewRequest: {
+            /** @description How it is to send; secrets are not needed. */
+            settings: components["schemas"]["ChannelSettingsRequest"];
+        };
+        /** @description What a channel would send. */
+        PreviewResponse: {
+            /** @description The body that an example of a message becomes. */
+            body: string;
+            /**
+             * @description What the body is.
+             * @example application/json
+             */
+            content_type: string;
+        };
         /** @description An error (RFC 9457). */
         Problem: {
             /**
@@ -1752,6 +2243,75 @@ export interface components {
          * @enum {string}
          */
         Role: "leader" | "standby" | "lost";
+        /** @description A rule that says when a message is sent. */
+        Rule: {
+            /** @description The channels that its messages go through, by their numbers. */
+            channels: number[];
+            /** @description What it waits for. */
+            condition: components["schemas"]["Condition"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Whether it is in use. */
+            enabled: boolean;
+            /**
+             * Format: int32
+             * @description How long a message waits for more to tell, in seconds.
+             * @example 30
+             */
+            group_secs: number;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * @description What it is called.
+             * @example SSH from afar
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description The shortest time between two messages, in seconds.
+             * @example 300
+             */
+            throttle_secs: number;
+        };
+        /** @description All rules. */
+        RuleList: {
+            /** @description The rules, by name. */
+            items: components["schemas"]["Rule"][];
+            /** @description Always null: rules come on one page. */
+            next: string | null;
+        };
+        /** @description A rule to be made, or as it is to be. */
+        RuleRequest: {
+            /** @description The channels that its messages go through, by their numbers. */
+            channels: number[];
+            /** @description What it waits for. */
+            condition: components["schemas"]["ConditionRequest"];
+            /** @description Whether it is in use. */
+            enabled?: boolean;
+            /**
+             * Format: int32
+             * @description How long a message waits for more to tell, in seconds (0 to 86400).
+             * @example 30
+             */
+            group_secs?: number;
+            /**
+             * @description What it is called, unlike all others.
+             * @example SSH from afar
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description The shortest time between two messages, in seconds (0 to 86400).
+             * @example 300
+             */
+            throttle_secs?: number;
+        };
         /** @description The scheduler lock. */
         Scheduler: {
             holder: components["schemas"]["Holder"] | null;
@@ -3589,6 +4149,894 @@ export interface operations {
                 };
             };
             /** @description database_unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChannels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The channels, on one page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelList"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description The channel */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description invalid, body_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description foreign_origin: a page of another site sent this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description name_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel's number */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChannelRequest"];
+            };
+        };
+        responses: {
+            /** @description The channel */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description invalid, body_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description foreign_origin: a page of another site sent this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channel_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description name_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel's number */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description foreign_origin: a page of another site sent this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channel_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channel_in_use */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The channel's number */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What came of it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelTestResponse"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description foreign_origin: a page of another site sent this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description channel_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only in this state. */
+                state?: components["schemas"]["DeliveryState"];
+                /** @description Rows of a page. */
+                limit?: number;
+                /** @description The `next` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of the log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description invalid, cursor_invalid, query_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description The body */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewResponse"];
+                };
+            };
+            /** @description invalid, body_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description foreign_origin: a page of another site sent this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The rules, on one page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleRequest"];
+            };
+        };
+        responses: {
+            /** @description The rule */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description invalid, body_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description foreign_origin: a page of another site sent this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description name_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's number */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleRequest"];
+            };
+        };
+        responses: {
+            /** @description The rule */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description invalid, body_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description foreign_origin: a page of another site sent this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rule_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description name_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's number */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description foreign_origin: a page of another site sent this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description rule_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
             503: {
                 headers: {
                     [name: string]: unknown;
