@@ -10,6 +10,7 @@ import { AccountPage } from "./pages/account.tsx";
 import { JailPage } from "./pages/jail.tsx";
 import { LoginPage } from "./pages/login.tsx";
 import { MissingPage } from "./pages/missing.tsx";
+import { NotificationsPage } from "./pages/notifications.tsx";
 import { OverviewPage } from "./pages/overview.tsx";
 import { SearchPage } from "./pages/search.tsx";
 import { SetupPage } from "./pages/setup.tsx";
@@ -98,6 +99,8 @@ function Page({ route, user }: { route: Route; user: string }) {
       return <EventsPage {...route} />;
     case "address":
       return <AddressPage key={route.ip} {...route} />;
+    case "notifications":
+      return <NotificationsPage />;
     case "system":
       return <SystemPage />;
     case "account":

@@ -6,8 +6,13 @@ import type {
   Banned,
   BanEvent,
   BanQuery,
+  Channel,
+  ChannelBody,
+  ChannelTest,
   ChangePassword,
   CreateBan,
+  Delivery,
+  DeliveryQuery,
   Ended,
   EventQuery,
   JailDetail,
@@ -18,6 +23,9 @@ import type {
   OwnSession,
   Page,
   Places,
+  Preview,
+  Rule,
+  RuleBody,
   Session,
   SetLog,
   System,
@@ -84,3 +92,34 @@ export const listJobs = (signal?: Signal): Promise<Page<Job>> => call("GET", "/a
 
 /** Queues a run; while one that was asked for waits, it is the same one. */
 export const runJob = (job: string): Promise<JobRun> => call("POST", `/api/jobs/${segment(job)}/run`);
+
+export const listChannels = (signal?: Signal): Promise<Page<Channel>> =>
+  call("GET", "/api/notifications/channels", { signal });
+
+/** Makes a channel, or changes the one with this number. */
+export const saveChannel = (id: number | null, body: ChannelBody): Promise<Channel> =>
+  id === null
+    ? call("POST", "/api/notifications/channels", { body })
+    : call("PUT", `/api/notifications/channels/${id}`, { body });
+
+export const deleteChannel = (id: number): Promise<void> => call("DELETE", `/api/notifications/channels/${id}`);
+
+/** Sends a message through a channel at once. */
+export const testChannel = (id: number): Promise<ChannelTest> => call("POST", `/api/notifications/channels/${id}/test`);
+
+/** What a channel that need not be saved would send. */
+export const previewChannel = (settings: ChannelBody["settings"]): Promise<Preview> =>
+  call("POST", "/api/notifications/preview", { body: { settings } });
+
+export const listRules = (signal?: Signal): Promise<Page<Rule>> => call("GET", "/api/notifications/rules", { signal });
+
+/** Makes a rule, or changes the one with this number. */
+export const saveRule = (id: number | null, body: RuleBody): Promise<Rule> =>
+  id === null
+    ? call("POST", "/api/notifications/rules", { body })
+    : call("PUT", `/api/notifications/rules/${id}`, { body });
+
+export const deleteRule = (id: number): Promise<void> => call("DELETE", `/api/notifications/rules/${id}`);
+
+export const listDeliveries = (query: DeliveryQuery, signal?: Signal): Promise<Page<Delivery>> =>
+  call("GET", "/api/notifications/deliveries", { query: { ...query }, signal });

@@ -52,6 +52,21 @@ export type Schedule = Schemas["JobSchedule"];
 export type Tally = Schemas["JobTally"];
 export type Pulse = Schemas["JobPulse"];
 
+/** A channel that messages go through; its secrets are not told. */
+export type Channel = Schemas["Channel"];
+export type ChannelBody = Schemas["ChannelRequest"];
+export type ChannelTest = Schemas["ChannelTestResponse"];
+export type Preset = Schemas["Preset"];
+export type Preview = Schemas["PreviewResponse"];
+
+/** A rule that says when a message is sent. */
+export type Rule = Schemas["Rule"];
+export type Condition = Schemas["Condition"];
+export type RuleBody = Schemas["RuleRequest"];
+
+/** A message that went, or is to go, through a channel. */
+export type Delivery = Schemas["Delivery"];
+
 /** A jail's counters. */
 export type Jail = Schemas["Jail"];
 export type JailList = Schemas["JailList"];
@@ -73,3 +88,4 @@ export type BanEvent = Schemas["Event"];
 
 export type BanQuery = Query<"listBans">;
 export type EventQuery = Query<"listEvents">;
+export type DeliveryQuery = Query<"listDeliveries">;

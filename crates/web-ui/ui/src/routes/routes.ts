@@ -10,6 +10,7 @@ export type Route =
   | { page: "search"; q: string }
   | EventsRoute
   | AddressRoute
+  | { page: "notifications" }
   | { page: "system" }
   | { page: "account" }
   | { page: "login"; next: string }
@@ -61,6 +62,7 @@ export function parseRoute(url: string): Route {
       return { page: "search", q: (searchParams.get("q") ?? "").trim() };
     case "events":
       return readEvents(searchParams);
+    case "notifications":
     case "system":
     case "account":
       return { page: first };
@@ -93,6 +95,7 @@ function path(route: Route): string {
       return withQuery(`/address/${route.ip.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":")}`, {
         open: route.open,
       });
+    case "notifications":
     case "system":
     case "account":
       return `/${route.page}`;

@@ -6,7 +6,7 @@ interface FieldProps {
   label: string;
   value: string;
   onValue: (value: string) => void;
-  type?: "text" | "password" | "search" | "datetime-local";
+  type?: "text" | "password" | "search" | "datetime-local" | "number";
   /** What a password manager may fill in. Without it nothing is offered, not even what was typed before. */
   autocomplete?: "username" | "current-password" | "new-password";
   required?: boolean;
@@ -86,5 +86,59 @@ export function Choice<Value extends string>({ label, value, onValue, choices }:
         ))}
       </select>
     </div>
+  );
+}
+
+interface TextProps {
+  label: string;
+  value: string;
+  onValue: (value: string) => void;
+  hint?: string;
+  error?: string | undefined;
+}
+
+/** Text of several lines, such as a template. */
+export function Text({ label, value, onValue, hint, error }: TextProps) {
+  const id = useId();
+  const described = [hint === undefined ? "" : `${id}-hint`, error === undefined ? "" : `${id}-error`];
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <textarea
+        id={id}
+        class="mono"
+        rows={6}
+        value={value}
+        spellcheck={false}
+        aria-invalid={error !== undefined}
+        aria-describedby={described.join(" ").trim()}
+        onInput={(event) => onValue(event.currentTarget.value)}
+      />
+      {hint !== undefined && (
+        <p class="hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+      {error !== undefined && (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface CheckProps {
+  label: string;
+  checked: boolean;
+  onChecked: (checked: boolean) => void;
+}
+
+export function Check({ label, checked, onChecked }: CheckProps) {
+  return (
+    <label class="check">
+      <input type="checkbox" checked={checked} onChange={(event) => onChecked(event.currentTarget.checked)} />
+      <span>{label}</span>
+    </label>
   );
 }
