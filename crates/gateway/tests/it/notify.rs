@@ -97,7 +97,7 @@ async fn what_a_receiver_says_decides_whether_it_is_tried_again() {
             receiver::Answer::new(429, "slow down, s3cret-of-mine\u{202E}").header("Retry-After", "120")
         }
         "/bot" => receiver::Answer::new(429, r#"{"ok":false,"parameters":{"retry_after":7}}"#),
-        "/gone" => receiver::Answer::new(404, &"x".repeat(100_000)),
+        "/gone" => receiver::Answer::new(404, "x".repeat(100_000)),
         "/down" => receiver::Answer::new(503, ""),
         "/away" => receiver::Answer::new(302, "").header("Location", "http://127.0.0.1:1/"),
         _ => receiver::Answer::default(),
