@@ -72,13 +72,8 @@ impl Outgoing {
         Ok(Self { client, guarded, allow_http: settings.allow_http, roots: roots.into() })
     }
 
-    /// Says whether an address may be used, as far as that can be said without looking its name up.
-    pub fn check(&self, url: &str) -> Result<(), OutgoingError> {
-        self.parse(url).map(drop)
-    }
-
-    /// The same, after looking the name up: what a form says at once. That it can be used now does not mean that it
-    /// can later, and sending judges anew.
+    /// Says whether an address may be used, after looking its name up: what a form says at once. That it can be used now
+    /// does not mean that it can later, and sending judges anew.
     pub async fn check_now(&self, url: &str) -> Result<(), OutgoingError> {
         let url = self.parse(url)?;
         match url.host_str() {

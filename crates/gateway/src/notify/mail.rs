@@ -22,6 +22,8 @@ use crate::Outgoing;
 
 /// How long a mail server may take for each command.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// How many addresses of its name are tried.
+const ADDRESSES: usize = 2;
 /// How long it may take for all of them.
 const ALL_PATIENCE: Duration = Duration::from_mins(1);
 /// The longest body, in characters.
@@ -102,7 +104,7 @@ pub(super) async fn send(
         retry_after_secs: None,
     })?;
     let mut failure = for_good("the mail server has no address".to_owned());
-    for place in places {
+    for place in places.into_iter().take(ADDRESSES) {
         let transport = transport(outgoing, email, place).map_err(for_good)?;
         match tokio::time::timeout(ALL_PATIENCE, transport.send(message.clone())).await {
             Ok(Ok(response)) => {
