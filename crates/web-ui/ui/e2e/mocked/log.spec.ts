@@ -33,7 +33,8 @@ test("the log is changed for a while, put back, and a wrong filter is told at it
   await form.getByLabel("Log instead").fill("info,bangui_api=debug");
   await change.click();
   await expect(page.getByText("The log is changed.", { exact: true })).toBeVisible();
-  await expect(form).toContainText("Logged now: info,bangui_api=debug, for 1");
+  // The made-up end comes nearer while the specs before this one run.
+  await expect(form).toContainText(/Logged now: info,bangui_api=debug, for \d+ min/);
   await expect(form).toContainText("Configured: info");
   await expectAccessible(page);
   await form.getByLabel("Log instead").fill("trace");
