@@ -94,7 +94,8 @@ async fn fill(url: &str, events: u32) {
     for number in 0..bans {
         // Nights are busier than days, and some hours are storms.
         let storm = (at / 3_600).rem_euclid(97) == 0;
-        clock += step * if storm { 0.2 } else { 1.03 } * (0.5 + dice.below(1_000) as f64 / 1_000.0);
+        clock +=
+            step * if storm { 0.2 } else { 1.0 + 0.8 / 96.0 } * (0.5 + dice.below(1_000) as f64 / 1_000.0);
         at = END - LENGTH + clock as i64;
         let (ip, place) = address(dice.skewed(addresses));
         let mut sort = dice.below(100) as u32;

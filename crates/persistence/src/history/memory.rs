@@ -20,7 +20,7 @@ pub(super) type PartKey = (Shelf, i32);
 #[derive(Debug, Clone)]
 pub(super) struct Remembered {
     pub(super) changed: i64,
-    pub(super) packed: Arc<[u8]>,
+    pub(super) packed: Arc<Vec<u8>>,
 }
 
 /// What is remembered.

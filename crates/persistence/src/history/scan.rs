@@ -137,7 +137,7 @@ impl Scan<'_> {
         each: Open<'_>,
     ) -> Result<(), TxError> {
         for chunk in parts.chunks(FETCH) {
-            let mut remembered: Vec<Option<Arc<[u8]>>> = Vec::with_capacity(chunk.len());
+            let mut remembered: Vec<Option<Arc<Vec<u8>>>> = Vec::with_capacity(chunk.len());
             for part in chunk {
                 let known = self.memory.packs.get(&part.key).filter(|known| known.changed == part.changed);
                 remembered.push(known.map(|known| known.packed));
@@ -148,12 +148,12 @@ impl Scan<'_> {
                 .filter(|(_, known)| known.is_none())
                 .map(|(part, _)| part.key)
                 .collect();
-            let mut fetched: HashMap<PartKey, (i64, Arc<[u8]>)> = HashMap::new();
+            let mut fetched: HashMap<PartKey, (i64, Arc<Vec<u8>>)> = HashMap::new();
             if !missing.is_empty() {
                 let rows: Vec<(i32, i32, i32, i32, i64, Vec<u8>)> = PartsAt(&missing).load(connection)?;
                 for (day, kind, jail, part, changed, packed) in rows {
                     let key = (Shelf { day, kind, jail }, part);
-                    let packed: Arc<[u8]> = packed.into();
+                    let packed = Arc::new(packed);
                     self.memory.packs.insert(key, Remembered { changed, packed: Arc::clone(&packed) });
                     fetched.insert(key, (changed, packed));
                 }
