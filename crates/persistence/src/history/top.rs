@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bangui_domain::model::{Dimension, HistoryFilter, Offender, Period, Timestamp, Top, TopRow, Totals};
+use bangui_domain::model::{
+    Dimension, HistoryFilter, Offender, Origin, Period, Timestamp, Top, TopRow, Totals,
+};
 
 use super::details::{self, groups};
 use super::memory::Memory;
@@ -50,18 +52,17 @@ impl ByAddress {
 /// Counts bans and addresses by jail or origin.
 struct ByFew {
     by: Dimension,
-    groups: HashMap<u32, (u64, Bits)>,
+    /// Bans and addresses of each group, in the order of their keys.
+    groups: Vec<(u64, Bits)>,
 }
 
 impl Sink for ByFew {
     fn hit(&mut self, hit: Hit) {
-        let key = match self.by {
-            Dimension::Origin => u32::from(hit.origin),
-            _ => u32::try_from(hit.jail).unwrap_or(u32::MAX),
-        };
-        let (bans, addresses) = self.groups.entry(key).or_default();
-        *bans += 1;
-        addresses.set(hit.address);
+        let key = if self.by == Dimension::Origin { usize::from(hit.origin) } else { hit.jail };
+        if let Some((bans, addresses)) = self.groups.get_mut(key) {
+            *bans += 1;
+            addresses.set(hit.address);
+        }
     }
 }
 
@@ -71,14 +72,12 @@ type Counted = (u32, u64, u64);
 /// All groups, in no order.
 fn counted(connection: &mut AnyConnection, scan: &Scan<'_>, by: Dimension) -> Result<Vec<Counted>, TxError> {
     if matches!(by, Dimension::Jail | Dimension::Origin) {
-        let mut sink = ByFew { by, groups: HashMap::new() };
+        let groups = if by == Dimension::Origin { Origin::ALL.len() } else { scan.sieve.jails.len() };
+        let mut sink = ByFew { by, groups: vec![Default::default(); groups] };
         scan.run(connection, &mut sink)?;
         let size = |addresses: &Bits| u64::try_from(addresses.count()).unwrap_or(u64::MAX);
-        return Ok(sink
-            .groups
-            .into_iter()
-            .map(|(key, (bans, addresses))| (key, bans, size(&addresses)))
-            .collect());
+        let found = (0_u32..).zip(sink.groups).filter(|(_, (bans, _))| *bans > 0);
+        return Ok(found.map(|(key, (bans, addresses))| (key, bans, size(&addresses))).collect());
     }
     let mut sink = ByAddress::default();
     scan.run(connection, &mut sink)?;
