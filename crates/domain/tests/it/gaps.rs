@@ -63,3 +63,19 @@ async fn a_fail2ban_that_is_away_leaves_a_gap_of_its_own_kind() {
     world.leads(fence).await.expect("a look");
     assert_eq!(world.gaps().await.len(), 1);
 }
+
+#[tokio::test]
+async fn a_machine_that_slept_leaves_no_gap_where_fail2ban_remembers() {
+    let world = World::new().await;
+    let fence = world.lead().await;
+    world.leads(fence).await.expect("a look");
+    // Past the time in which a new connection is watched closely.
+    world.script.pass(60);
+    world.leads(fence).await.expect("a look");
+    world.script.pass(DAY / 2);
+    world.leads(fence).await.expect("a look");
+    assert_eq!(world.gaps().await, []);
+    world.script.pass(2 * DAY);
+    world.leads(fence).await.expect("a look");
+    assert_eq!(world.gaps().await, [(60 + DAY / 2, 60 + DAY / 2 + DAY, "unwatched")]);
+}

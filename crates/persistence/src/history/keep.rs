@@ -121,7 +121,7 @@ impl HistoryKeeper for Db {
     async fn matches_bytes(&self) -> Result<u64, StoreError> {
         self.read(|connection| {
             let sum: Number = diesel::sql_query(
-                "SELECT CAST(coalesce(sum(length(lines)), 0) AS BIGINT) AS number FROM ban_matches",
+                "SELECT CAST(coalesce(sum(octet_length(lines)), 0) AS BIGINT) AS number FROM ban_matches",
             )
             .get_result(connection)?;
             Ok(u64::try_from(sum.number).unwrap_or_default())
@@ -137,7 +137,7 @@ impl HistoryKeeper for Db {
                 .limit(STEP)
                 .select((ban_matches::ban_id, ban_matches::lines))
                 .load(connection)?;
-            let bytes = old.iter().map(|(_, lines)| lines.chars().count()).sum();
+            let bytes = old.iter().map(|(_, lines)| lines.len()).sum();
             let ids = old.into_iter().map(|(id, _)| id);
             diesel::delete(ban_matches::table.filter(ban_matches::ban_id.eq_any(ids))).execute(connection)?;
             Ok(count(bytes))

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use super::memory::Memory;
 use super::packs::Kind;
 use super::places::PlaceTable;
-use super::scan::{Hit, Scan, day_of};
+use super::scan::{Hit, Scan};
 use super::sieve::Sieve;
 use crate::bans::cursor::{number, page, rows_wanted};
 use crate::bans::events::{Choose, number_list, select};
@@ -187,7 +187,6 @@ fn newest_hits(
     if let Some(at) = enough.map(|hit| hit.at) {
         hits.retain(|hit| hit.at >= at);
     }
-    debug_assert!(hits.iter().all(|hit| day_of(hit.at) >= day_of(seconds.0)));
     Ok(hits)
 }
 

@@ -13,7 +13,7 @@ use diesel::sql_types::{BigInt, Binary, Integer};
 
 use super::memory::{Memory, PartKey, Remembered};
 use super::pack::{DAY_SECS, unpack};
-use super::packs::{Kind, Shelf, day_and_second};
+use super::packs::{Kind, Shelf};
 use super::places::PlaceTable;
 use super::sieve::Sieve;
 use crate::bans::events::number_list;
@@ -228,11 +228,6 @@ impl Scan<'_> {
         }
         Ok(())
     }
-}
-
-/// The day of a second.
-pub(super) fn day_of(at: i64) -> i32 {
-    day_and_second(bangui_domain::model::Timestamp::from_secs(at)).0
 }
 
 #[derive(QueryableByName)]

@@ -1,13 +1,12 @@
 //! Tells gaps: after a time in which nobody watched, what of it fail2ban still remembers, and what is lost for good.
 
+use super::memory::GAP_MILLIS;
 use super::{Memory, Observer};
 use crate::ServiceError;
 use crate::model::{Fail2banState, Fence, Gap, GapCause, Period, Timestamp};
 
 /// How often it is noted that the server is watched.
 const NOTE_MILLIS: i64 = 30_000;
-/// A time shorter than this is no gap: a restart, a take-over.
-const GAP_MILLIS: i64 = 120_000;
 
 impl Observer {
     /// Notes that everything was seen up to `now`. `read` says whether fail2ban's database was read in this look.

@@ -15,6 +15,8 @@ const SECOND_LOOK_MILLIS: i64 = 6_000;
 const END_SLACK_MILLIS: i64 = 3_000;
 /// How far behind the newest ban fail2ban's database is read again, at least.
 const HISTORY_OVERLAP_SECS: i64 = 60;
+/// A time without a look that is shorter than this is no gap: a restart, a take-over.
+pub(super) const GAP_MILLIS: i64 = 120_000;
 /// How long an order of a user waits for its ban to appear.
 const ORDER_LIFE_MILLIS: i64 = 600_000;
 /// A list may take a tenth of the server's time, no more.
@@ -92,6 +94,9 @@ impl Memory {
             self.watched_until = None;
             self.away = false;
             self.start_over(now);
+        } else if self.watched_until.is_some_and(|until| now.millis_since(until) >= GAP_MILLIS) {
+            // The machine slept, or fail2ban was away: what its database remembers of that time is no gap.
+            self.history_until = Some(now.plus_millis(HISTORY_TAIL_MILLIS));
         }
     }
 
