@@ -81,6 +81,8 @@ CREATE TABLE ban_packs (
     packed BLOB NOT NULL,
     PRIMARY KEY (day, kind, jail_id, part)
 );
+-- What is known of packs without reading them, which are large.
+CREATE INDEX ban_packs_kind ON ban_packs (kind, day, jail_id, part, attacks, changed);
 
 -- Times that must not be taken for peace, and up to when the server was watched.
 CREATE TABLE gaps (

@@ -170,8 +170,8 @@ impl HistoryService {
         filter: &HistoryFilter,
         bounds: &[Timestamp],
     ) -> Result<Vec<u64>, ServiceError> {
-        let by_origin = self.history.timeline(filter, bounds, Dimension::Origin, usize::MAX).await?;
-        Ok(sum(bounds, &by_origin.series))
+        let by_jail = self.history.timeline(filter, bounds, Dimension::Jail, usize::MAX).await?;
+        Ok(sum(bounds, &by_jail.series))
     }
 
     /// The longest gaps of a period, cut to it, oldest first.

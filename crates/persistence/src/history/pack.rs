@@ -1,15 +1,17 @@
-//! A part of a pack: up to [`PART`] beginnings or ends of bans of one day and jail, in about five bytes each. Pure: knows
-//! no database. Entries are in the order of their seconds, so that each is told by its distance from the one before it.
+//! A part of a pack: up to [`PART`] beginnings or ends of bans of one day and jail, in four or five bytes each. Pure: knows
+//! no database. Entries are in the order of their seconds, so that each is told by its distance from the one before it; all
+//! of a part are as long as its longest, so that millions are gone through without a decision for each.
 
 /// The most entries in one part. A part is written anew with each change, so it must not be large; and there must not be
 /// many, since each is a row.
 pub(crate) const PART: usize = 4_096;
 
 /// How entries are packed: the first byte of each part. Parts of another format are made anew at the next start.
-pub(crate) const FORMAT: u8 = 1;
+pub(crate) const FORMAT: u8 = 2;
 
 /// The seconds of a day.
 pub(crate) const DAY_SECS: i64 = 86_400;
+const LAST_SECOND: u32 = 86_399;
 
 /// The beginning or the end of a ban.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -27,88 +29,99 @@ pub(crate) struct Entry {
 #[error("a packed part of the history is damaged")]
 pub(crate) struct Damaged;
 
-/// Packs entries, which are put in order.
+/// The bytes of the distance in time, and of the address with its origin. These pairs alone occur.
+const LAYOUTS: [(u8, u8); 5] = [(1, 3), (2, 3), (1, 4), (2, 4), (3, 5)];
+
+/// Packs entries, which are put in order: the format, the layout's place in [`LAYOUTS`], the first second in three bytes,
+/// then the entries; all numbers with their lowest byte first.
 pub(crate) fn pack(entries: &mut [Entry]) -> Vec<u8> {
     entries.sort_unstable();
-    let mut bytes = Vec::with_capacity(1 + entries.len() * 5);
-    bytes.push(FORMAT);
-    let mut before = 0;
+    let first = entries.first().map_or(0, |entry| entry.second);
+    let word = |entry: &Entry| u64::from(entry.address) << 2 | u64::from(entry.origin & 3);
+    let (mut longest, mut largest, mut before) = (0, 0, first);
     for entry in entries.iter() {
-        push(&mut bytes, u64::from(entry.second - before));
-        push(&mut bytes, u64::from(entry.address) << 2 | u64::from(entry.origin & 3));
+        longest = longest.max(entry.second - before);
+        largest = largest.max(word(entry));
+        before = entry.second;
+    }
+    let holds = |bytes: u8, number: u64| number >> (8 * u32::from(bytes)) == 0;
+    let fits = |(apart, of): (u8, u8)| holds(apart, u64::from(longest)) && holds(of, largest);
+    let (code, (apart, of)) = (0_u8..).zip(LAYOUTS).find(|(_, layout)| fits(*layout)).unwrap_or((4, (3, 5)));
+    let mut bytes = Vec::with_capacity(5 + entries.len() * usize::from(apart + of));
+    bytes.extend([FORMAT, code]);
+    let mut push = |number: u64, length: u8| bytes.extend(number.to_le_bytes().iter().take(length.into()));
+    push(u64::from(first), 3);
+    before = first;
+    for entry in entries.iter() {
+        push(u64::from(entry.second - before), apart);
+        push(word(entry), of);
         before = entry.second;
     }
     bytes
 }
 
-/// The entries of a part, in the order of their seconds.
-pub(crate) fn unpack(bytes: &[u8]) -> Unpack<'_> {
-    match bytes {
-        [FORMAT, rest @ ..] => Unpack { rest, second: 0 },
-        // No number begins like this: the first entry will be damaged.
-        _ => Unpack { rest: &[0xff; 6], second: 0 },
+/// Goes through the entries of a part in the order of their seconds, until `each` answers false.
+#[inline]
+pub(crate) fn walk(bytes: &[u8], each: impl FnMut(Entry) -> bool) -> Result<(), Damaged> {
+    let [FORMAT, layout, a, b, c, rest @ ..] = bytes else { return Err(Damaged) };
+    let first = u32::from_le_bytes([*a, *b, *c, 0]);
+    match layout {
+        0 => steps(rest, first, each, |&[s, a, b, c]| (s.into(), word([a, b, c, 0]))),
+        1 => steps(rest, first, each, |&[s, t, a, b, c]| (apart([s, t]), word([a, b, c, 0]))),
+        2 => steps(rest, first, each, |&[s, a, b, c, d]| (s.into(), word([a, b, c, d]))),
+        3 => steps(rest, first, each, |&[s, t, a, b, c, d]| (apart([s, t]), word([a, b, c, d]))),
+        4 => steps(rest, first, each, |&[s, t, u, a, b, c, d, e]| {
+            (u32::from_le_bytes([s, t, u, 0]), u64::from_le_bytes([a, b, c, d, e, 0, 0, 0]))
+        }),
+        _ => Err(Damaged),
     }
 }
 
-/// Goes through a part.
-pub(crate) struct Unpack<'a> {
-    rest: &'a [u8],
-    second: u32,
+/// All entries of a part, in the order of their seconds.
+pub(crate) fn unpack(bytes: &[u8]) -> Result<Vec<Entry>, Damaged> {
+    let mut entries = Vec::new();
+    walk(bytes, |entry| {
+        entries.push(entry);
+        true
+    })?;
+    Ok(entries)
 }
 
-impl Iterator for Unpack<'_> {
-    type Item = Result<Entry, Damaged>;
-
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let entry = self.entry();
-        if entry.is_none() {
-            self.rest = &[];
-        }
-        Some(entry.ok_or(Damaged))
-    }
+#[inline]
+fn apart(bytes: [u8; 2]) -> u32 {
+    u16::from_le_bytes(bytes).into()
 }
 
-impl Unpack<'_> {
-    #[inline]
-    fn entry(&mut self) -> Option<Entry> {
-        let apart = u32::try_from(self.number()?).ok()?;
-        let second = self.second.checked_add(apart).filter(|second| i64::from(*second) < DAY_SECS)?;
-        let number = self.number()?;
-        self.second = second;
-        let address = u32::try_from(number >> 2).ok()?;
-        let origin = u8::try_from(number & 3).ok()?;
-        Some(Entry { second, address, origin })
-    }
-
-    /// Seven bits a byte, the lowest first; the high bit says that more follow.
-    #[inline]
-    fn number(&mut self) -> Option<u64> {
-        let mut number = 0;
-        for (index, byte) in self.rest.iter().enumerate().take(6) {
-            number |= u64::from(byte & 0x7f) << (7 * index);
-            if byte & 0x80 == 0 {
-                self.rest = self.rest.get(index + 1..)?;
-                return Some(number);
-            }
-        }
-        None
-    }
+#[inline]
+fn word(bytes: [u8; 4]) -> u64 {
+    u32::from_le_bytes(bytes).into()
 }
 
-fn push(bytes: &mut Vec<u8>, mut number: u64) {
-    loop {
-        let low = u8::try_from(number & 0x7f).unwrap_or_default();
-        number >>= 7;
-        if number == 0 {
-            bytes.push(low);
-            return;
+/// Goes through entries of one length, which `read` takes apart.
+#[inline]
+fn steps<const LENGTH: usize>(
+    bytes: &[u8],
+    first: u32,
+    mut each: impl FnMut(Entry) -> bool,
+    read: impl Fn(&[u8; LENGTH]) -> (u32, u64),
+) -> Result<(), Damaged> {
+    let (entries, []) = bytes.as_chunks::<LENGTH>() else { return Err(Damaged) };
+    let mut second = first;
+    for entry in entries {
+        let (apart, word) = read(entry);
+        // Neither has more than 24 bits.
+        second += apart;
+        let (Ok(address), Ok(origin)) = (u32::try_from(word >> 2), u8::try_from(word & 3)) else {
+            return Err(Damaged);
+        };
+        if second > LAST_SECOND {
+            return Err(Damaged);
         }
-        bytes.push(low | 0x80);
+        if !each(Entry { second, address, origin }) {
+            break;
+        }
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -118,24 +131,42 @@ mod tests {
     use super::{Damaged, Entry, pack, unpack};
 
     fn entries() -> impl Strategy<Value = Vec<Entry>> {
-        let entry = (0_u32..86_400, prop_oneof![0_u32..300, any::<u32>()], 0_u8..4)
-            .prop_map(|(second, address, origin)| Entry { second, address, origin });
-        proptest::collection::vec(entry, 0..300)
+        let addresses = || prop_oneof![0_u32..300, 0_u32..5_000_000, any::<u32>()];
+        let seconds = prop_oneof![Just(86_400_u32), Just(3_000), Just(200)];
+        (seconds, 1_u32..3).prop_flat_map(move |(seconds, sort)| {
+            let address = if sort == 1 { (0_u32..300).boxed() } else { addresses().boxed() };
+            let entry = (0..seconds, address, 0_u8..4).prop_map(|(second, address, origin)| Entry {
+                second,
+                address,
+                origin,
+            });
+            proptest::collection::vec(entry, 0..300)
+        })
     }
 
     proptest! {
         #[test]
         fn what_was_packed_comes_out_in_order(mut given in entries()) {
             let packed = pack(&mut given);
-            let out: Result<Vec<Entry>, Damaged> = unpack(&packed).collect();
-            prop_assert_eq!(out.unwrap(), given);
+            prop_assert_eq!(unpack(&packed).unwrap(), given);
         }
 
         #[test]
-        fn any_bytes_end_in_entries_or_damage(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
-            let out: Vec<Result<Entry, Damaged>> = unpack(&bytes).collect();
-            prop_assert!(out.len() <= bytes.len() + 1);
-            prop_assert!(out.iter().rev().skip(1).all(Result::is_ok), "nothing comes after damage");
+        fn any_bytes_end_in_entries_or_damage(
+            mut bytes in proptest::collection::vec(any::<u8>(), 0..200), layout in 0_u8..7
+        ) {
+            if let [format, code, ..] = bytes.as_mut_slice() {
+                (*format, *code) = (super::FORMAT, layout);
+            }
+            let out = unpack(&bytes);
+            prop_assert!(out.is_err() || out.is_ok_and(|out| out.len() <= bytes.len()));
+        }
+
+        #[test]
+        fn a_part_that_was_cut_is_damaged(mut given in entries(), cut in 1_usize..4) {
+            let mut packed = pack(&mut given);
+            packed.truncate(packed.len() - cut);
+            prop_assert_eq!(unpack(&packed), Err(Damaged));
         }
     }
 
@@ -143,6 +174,14 @@ mod tests {
     fn a_busy_day_takes_few_bytes() {
         let mut given: Vec<Entry> =
             (0..4_000).map(|n| Entry { second: n * 20, address: 100_000 + n, origin: 0 }).collect();
-        assert!(pack(&mut given).len() <= 1 + 4_000 * 4);
+        assert!(pack(&mut given).len() <= 5 + 4_000 * 4);
+    }
+
+    #[test]
+    fn a_second_behind_the_day_is_damage() {
+        let mut given = [Entry { second: 86_399, address: 1, origin: 0 }];
+        let mut packed = pack(&mut given);
+        packed[2] += 1;
+        assert_eq!(unpack(&packed), Err(Damaged));
     }
 }

@@ -121,8 +121,7 @@ fn load(connection: &mut AnyConnection, shelf: Shelf, only_last: bool) -> Result
     let rows: Vec<(i32, Vec<u8>)> = rows.limit(limit).load(connection)?;
     let mut parts = Vec::with_capacity(rows.len());
     for (number, packed) in rows.into_iter().rev() {
-        let entries = unpack(&packed).collect::<Result<Vec<_>, _>>();
-        let entries = entries.map_err(|damaged| StoreError::Backend(Box::new(damaged)))?;
+        let entries = unpack(&packed).map_err(|damaged| StoreError::Backend(Box::new(damaged)))?;
         parts.push(Part { shelf, number, entries, changed: false });
     }
     Ok(parts)

@@ -73,6 +73,11 @@ impl PlaceTable {
         }
     }
 
+    /// Addresses with smaller numbers may have a place here.
+    pub(super) fn size(&self) -> u32 {
+        u32::try_from(self.countries.len()).unwrap_or(u32::MAX)
+    }
+
     /// The code of an address's country.
     #[inline]
     pub(super) fn country(&self, address: u32) -> u16 {

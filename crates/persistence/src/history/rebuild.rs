@@ -171,7 +171,7 @@ fn packs_of(connection: &mut AnyConnection, day: i32) -> Result<BTreeMap<Shelf, 
         .load(connection)?;
     let mut shelves: BTreeMap<Shelf, Vec<Entry>> = BTreeMap::new();
     for (kind, jail, entries, attacks, packed) in rows {
-        let found: Vec<Entry> = unpack(&packed).collect::<Result<_, _>>().unwrap_or_default();
+        let found = unpack(&packed).unwrap_or_default();
         let fresh = found.iter().filter(|entry| entry.origin != crate::bans::RESTORED).count();
         let counted = (usize::try_from(entries).ok(), usize::try_from(attacks).ok());
         if counted == (Some(found.len()), Some(fresh)) {

@@ -12,16 +12,19 @@ use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::sql_types::{BigInt, Binary, Integer};
 
 use super::memory::{Memory, PartKey, Remembered};
-use super::pack::{DAY_SECS, unpack};
+use super::pack::{DAY_SECS, walk};
 use super::packs::{Kind, Shelf};
 use super::places::PlaceTable;
 use super::sieve::Sieve;
 use crate::bans::events::number_list;
 use crate::connection::{AnyConnection, MultiBackend, TxError, comma};
-use crate::schema::ban_packs;
+use crate::schema::{ban_packs, bans};
 
 /// Parts read in one statement: some 2 MB.
 const FETCH: usize = 100;
+
+/// Up to so many rows are read; more bans are counted in packs.
+const FEW_ROWS: i64 = 1_000;
 
 /// An entry that is wanted.
 #[derive(Debug, Clone, Copy)]
@@ -76,13 +79,23 @@ pub(super) fn seconds(period: Period) -> (i64, i64) {
     (up(period.since.as_millis()), up(period.until.as_millis()))
 }
 
+/// Whether some addresses have so few bans that their rows are read more quickly than packs are gone through.
+pub(super) fn has_few_rows(connection: &mut AnyConnection, addresses: &[u32]) -> Result<bool, TxError> {
+    let ids = addresses.iter().filter_map(|id| i32::try_from(*id).ok());
+    let some = bans::table.filter(bans::address_id.eq_any(ids)).select(bans::address_id);
+    let found: Vec<i32> = some.limit(FEW_ROWS + 1).load(connection)?;
+    Ok(i64::try_from(found.len()).is_ok_and(|count| count <= FEW_ROWS))
+}
+
 impl Scan<'_> {
     /// Goes through everything, in no order.
     pub(super) fn run(&self, connection: &mut AnyConnection, sink: &mut impl Sink) -> Result<(), TxError> {
         if self.seconds.0 >= self.seconds.1 || self.sieve.jails.is_empty() {
             return Ok(());
         }
-        if let Some(pinned) = self.sieve.pinned() {
+        if let Some(pinned) = self.sieve.pinned()
+            && has_few_rows(connection, &pinned)?
+        {
             return self.rows(connection, &pinned, sink);
         }
         let parts = self.parts(connection)?;
@@ -183,17 +196,20 @@ impl Scan<'_> {
         let Some(jail) = self.sieve.jail(of.jail) else { return Ok(()) };
         let first = i64::from(of.day) * DAY_SECS;
         let (since, until) = self.seconds;
-        for entry in unpack(packed) {
-            let entry = entry.map_err(|damaged| StoreError::Backend(Box::new(damaged)))?;
+        let whole = since <= first && first + DAY_SECS <= until;
+        let passes = self.sieve.passes(self.places);
+        let walked = walk(packed, |entry| {
             let at = first + i64::from(entry.second);
-            if at >= until {
-                break;
+            if !whole && at >= until {
+                return false;
             }
-            if at >= since && self.sieve.admits(self.places, of.jail, at, entry.address, entry.origin) {
-                each(Hit { jail, at, address: entry.address, origin: entry.origin });
+            let (address, origin) = (entry.address, entry.origin);
+            if (whole || at >= since) && passes.admit(jail, at, address, origin) {
+                each(Hit { jail, at, address, origin });
             }
-        }
-        Ok(())
+            true
+        });
+        walked.map_err(|damaged| StoreError::Backend(Box::new(damaged)).into())
     }
 
     /// Goes through the rows of a few addresses.
@@ -222,7 +238,7 @@ impl Scan<'_> {
                 continue;
             };
             let at = row.at.div_euclid(1_000);
-            if self.sieve.admits(self.places, row.jail_id, at, address, origin) {
+            if self.sieve.admits(self.places, jail, at, address, origin) {
                 sink.hit(Hit { jail, at, address, origin });
             }
         }

@@ -1,6 +1,6 @@
 //! A filter made ready for going through millions of entries: every name in it is a number, every address a bit.
 
-use std::collections::HashSet;
+use std::cell::OnceCell;
 
 use bangui_domain::model::{Asn, Choice, HistoryFilter, JailName, Origin, Target};
 use diesel::prelude::*;
@@ -72,10 +72,13 @@ pub(super) struct Sieve {
     /// Bit N is set where origin N is wanted.
     origins: u8,
     countries: Option<Vec<bool>>,
-    networks: Option<(HashSet<u32>, HashSet<u32>)>,
+    /// Those that are wanted, and those that are not; ascending.
+    networks: Option<(Vec<u32>, Vec<u32>)>,
     any_of: Option<Bits>,
     none_of: Option<Bits>,
     texts: Vec<TextSieve>,
+    /// The addresses of the table of places that are wanted.
+    admitted: OnceCell<Bits>,
 }
 
 impl Sieve {
@@ -99,7 +102,11 @@ impl Sieve {
         }
         let networks = (!filter.networks.is_free()).then(|| {
             // 0 is the number of those that are not known.
-            let numbers = |asns: &[Option<Asn>]| asns.iter().map(|asn| asn.map_or(0, Asn::number)).collect();
+            let numbers = |asns: &[Option<Asn>]| {
+                let mut numbers: Vec<u32> = asns.iter().map(|asn| asn.map_or(0, Asn::number)).collect();
+                numbers.sort_unstable();
+                numbers
+            };
             (numbers(&filter.networks.any_of), numbers(&filter.networks.none_of))
         });
         let countries = (!filter.countries.is_free()).then(|| {
@@ -127,6 +134,7 @@ impl Sieve {
             any_of: within(connection, &filter.targets.any_of)?,
             none_of: within(connection, &filter.targets.none_of)?,
             texts,
+            admitted: OnceCell::new(),
         })
     }
 
@@ -147,6 +155,13 @@ impl Sieve {
         self.origins == 0b1111 && self.is_blind_to_addresses() && self.texts.is_empty()
     }
 
+    /// Whether an origin is wanted.
+    #[inline]
+    pub(super) fn wants(&self, origin: u8) -> bool {
+        self.origins & (1 << (origin & 3)) != 0
+    }
+
+    /// Whether nothing is said of addresses and where they are.
     fn is_blind_to_addresses(&self) -> bool {
         self.countries.is_none() && self.networks.is_none() && self.any_of.is_none() && self.none_of.is_none()
     }
@@ -167,20 +182,64 @@ impl Sieve {
         self.jails.binary_search_by_key(&id, |jail| jail.id).ok()
     }
 
-    /// Whether an entry is wanted, its jail apart.
-    #[inline]
-    pub(super) fn admits(&self, places: &PlaceTable, jail: i32, at: i64, address: u32, origin: u8) -> bool {
-        self.origins & (1 << origin) != 0
-            && self.any_of.as_ref().is_none_or(|bits| bits.has(address))
+    /// Whether an entry is wanted, in a jail that is.
+    pub(super) fn admits(&self, places: &PlaceTable, jail: usize, at: i64, address: u32, origin: u8) -> bool {
+        self.wants(origin) && self.takes(places, address) && self.tells(jail, at, address)
+    }
+
+    /// Whether an address is wanted.
+    fn takes(&self, places: &PlaceTable, address: u32) -> bool {
+        self.any_of.as_ref().is_none_or(|bits| bits.has(address))
             && self.none_of.as_ref().is_none_or(|bits| !bits.has(address))
             && self.countries.as_ref().is_none_or(|countries| {
                 countries.get(usize::from(places.country(address))).copied().unwrap_or_default()
             })
             && self.networks.as_ref().is_none_or(|(any_of, none_of)| {
                 let network = places.network(address);
-                (any_of.is_empty() || any_of.contains(&network)) && !none_of.contains(&network)
+                (any_of.is_empty() || any_of.binary_search(&network).is_ok())
+                    && none_of.binary_search(&network).is_err()
             })
-            && self.texts.iter().all(|text| text.admits(jail, at, address))
+    }
+
+    /// Whether every text is found.
+    #[inline]
+    pub(super) fn tells(&self, jail: usize, at: i64, address: u32) -> bool {
+        self.texts.iter().all(|text| text.admits(jail, at, address))
+    }
+
+    /// The same question for millions of entries: it is answered once for each address whose place is known.
+    pub(super) fn passes<'a>(&'a self, places: &'a PlaceTable) -> Passes<'a> {
+        if self.is_blind_to_addresses() {
+            return Passes { sieve: self, places, known: None };
+        }
+        let known = self.admitted.get_or_init(|| {
+            let mut bits = Bits::default();
+            (0..places.size()).filter(|address| self.takes(places, *address)).for_each(|id| bits.set(id));
+            bits
+        });
+        Passes { sieve: self, places, known: Some((places.size(), known)) }
+    }
+}
+
+/// Which addresses pass.
+#[derive(Clone, Copy)]
+pub(super) struct Passes<'a> {
+    sieve: &'a Sieve,
+    places: &'a PlaceTable,
+    /// Numbers below this are in these bits. `None` where all pass.
+    known: Option<(u32, &'a Bits)>,
+}
+
+impl Passes<'_> {
+    /// Whether an entry is wanted, in a jail that is.
+    #[inline]
+    pub(super) fn admit(&self, jail: usize, at: i64, address: u32, origin: u8) -> bool {
+        let passes = match self.known {
+            None => true,
+            Some((behind, bits)) if address < behind => bits.has(address),
+            Some(_) => self.sieve.takes(self.places, address),
+        };
+        passes && self.sieve.wants(origin) && self.sieve.tells(jail, at, address)
     }
 }
 

@@ -17,20 +17,22 @@ diesel::define_sql_function! {
 /// Where a text was found.
 #[derive(Debug, Default)]
 pub(super) struct TextSieve {
-    /// Jails whose names contain it.
-    jails: HashSet<i32>,
+    /// Whether the name of a jail contains it, by the jail's place in the sieve.
+    jails: Vec<bool>,
     /// Addresses that contain it.
     addresses: Bits,
-    /// Beginnings and ends of bans whose user or reason contains it: jail, second, address.
-    noted: HashSet<(i32, i64, u32)>,
+    /// Addresses with a ban whose user or reason contains it.
+    noted_addresses: Bits,
+    /// The beginnings and ends of these: jail, second, address.
+    noted: HashSet<(usize, i64, u32)>,
 }
 
 impl TextSieve {
     #[inline]
-    pub(super) fn admits(&self, jail: i32, second: i64, address: u32) -> bool {
-        self.jails.contains(&jail)
+    pub(super) fn admits(&self, jail: usize, second: i64, address: u32) -> bool {
+        self.jails.get(jail).is_some_and(|named| *named)
             || self.addresses.has(address)
-            || (!self.noted.is_empty() && self.noted.contains(&(jail, second, address)))
+            || (self.noted_addresses.has(address) && self.noted.contains(&(jail, second, address)))
     }
 }
 
@@ -43,11 +45,7 @@ pub(super) fn text_sieve(
     let mut found = TextSieve::default();
     let Some(pattern) = like_pattern(text) else { return Ok(found) };
     let small = text.to_lowercase();
-    found.jails = jails
-        .iter()
-        .filter(|jail| jail.name.as_str().to_lowercase().contains(&small))
-        .map(|jail| jail.id)
-        .collect();
+    found.jails = jails.iter().map(|jail| jail.name.as_str().to_lowercase().contains(&small)).collect();
     let spelt = addresses::table.filter(lower(addresses::ip).like(pattern.clone()).escape('\\'));
     // Addresses are made of these alone, so that nearly every text needs no look at them. What is no address has no key,
     // and may hold anything.
@@ -72,7 +70,9 @@ pub(super) fn text_sieve(
         .load(connection)?;
     for (at_end, jail, banned_at, ended_at, address) in noted {
         let at = if at_end == 0 { Some(banned_at) } else { ended_at };
-        if let (Some(at), Ok(address)) = (at, u32::try_from(address)) {
+        let jail = jails.binary_search_by_key(&jail, |jail| jail.id);
+        if let (Some(at), Ok(jail), Ok(address)) = (at, jail, u32::try_from(address)) {
+            found.noted_addresses.set(address);
             found.noted.insert((jail, at.div_euclid(1_000), address));
         }
     }

@@ -16,12 +16,17 @@ use crate::connection::{AnyConnection, TxError};
 
 /// Counts bans by address: a number for each address there is, since that is quicker than to look for those that have
 /// some.
-#[derive(Default)]
 struct ByAddress {
     counts: Vec<u32>,
     bans: u64,
-    first: Option<i64>,
-    last: Option<i64>,
+    first: i64,
+    last: i64,
+}
+
+impl Default for ByAddress {
+    fn default() -> Self {
+        Self { counts: Vec::new(), bans: 0, first: i64::MAX, last: i64::MIN }
+    }
 }
 
 impl Sink for ByAddress {
@@ -34,8 +39,8 @@ impl Sink for ByAddress {
             *count = count.saturating_add(1);
         }
         self.bans += 1;
-        self.first = Some(self.first.map_or(hit.at, |first| first.min(hit.at)));
-        self.last = Some(self.last.map_or(hit.at, |last| last.max(hit.at)));
+        self.first = self.first.min(hit.at);
+        self.last = self.last.max(hit.at);
     }
 }
 
@@ -157,11 +162,11 @@ pub(super) fn totals(
     let scan = Scan { memory, places: &places, sieve: &sieve, kind: Kind::Ban, seconds: seconds(period) };
     let mut sink = ByAddress::default();
     scan.run(connection, &mut sink)?;
-    let (mut networks, mut countries) = (HashSet::new(), HashSet::new());
+    let (mut networks, mut countries) = (HashSet::new(), Bits::default());
     let mut totals = Totals {
         bans: sink.bans,
-        first: sink.first.map(Timestamp::from_secs),
-        last: sink.last.map(Timestamp::from_secs),
+        first: (sink.bans > 0).then(|| Timestamp::from_secs(sink.first)),
+        last: (sink.bans > 0).then(|| Timestamp::from_secs(sink.last)),
         ..Totals::default()
     };
     for (id, bans) in sink.found() {
@@ -173,11 +178,11 @@ pub(super) fn totals(
         }
         // Unknown and private are none.
         if country > 1 {
-            countries.insert(country);
+            countries.set(country.into());
         }
     }
     totals.networks = u64::try_from(networks.len()).unwrap_or(u64::MAX);
-    totals.countries = u64::try_from(countries.len()).unwrap_or(u64::MAX);
+    totals.countries = u64::try_from(countries.count()).unwrap_or(u64::MAX);
     Ok(totals)
 }
 
