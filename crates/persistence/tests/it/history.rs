@@ -4,6 +4,7 @@
 mod counting;
 mod keeping;
 mod lists;
+mod many;
 mod packs;
 mod stories;
 

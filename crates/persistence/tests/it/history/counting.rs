@@ -120,7 +120,7 @@ fn name(group: &Group) -> String {
 const DIMENSIONS: [Dimension; 5] =
     [Dimension::Jail, Dimension::Origin, Dimension::Country, Dimension::Network, Dimension::Address];
 
-async fn compare(test: &TestDb, filter: &HistoryFilter, period: Period, bounds: &[i64]) {
+pub(super) async fn compare(test: &TestDb, filter: &HistoryFilter, period: Period, bounds: &[i64]) {
     let db = test.db();
     let events = all(db).await;
     let counted: Vec<&BanEvent> = events.iter().filter(|event| counts(filter, period, event)).collect();

@@ -11,7 +11,13 @@ use super::counting::{clear, filters, happenings, write};
 use super::{all, wants};
 use crate::bans::{at, limit};
 
-async fn compare(test: &TestDb, filter: HistoryFilter, since: Option<i64>, until: Option<i64>, rows: u16) {
+pub(super) async fn compare(
+    test: &TestDb,
+    filter: HistoryFilter,
+    since: Option<i64>,
+    until: Option<i64>,
+    rows: u16,
+) {
     let mut wanted: Vec<_> = all(test.db())
         .await
         .into_iter()
