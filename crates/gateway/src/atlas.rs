@@ -4,7 +4,6 @@
 mod attribution;
 mod builtin;
 mod file;
-mod special;
 mod table;
 mod watched;
 
@@ -17,8 +16,9 @@ use bangui_domain::ports::{Atlas, PlaceSource};
 pub use file::{PlaceFile, PlaceFileError};
 pub use watched::PlacePath;
 
-use special::Meaning;
 use watched::Watched;
+
+use crate::special::{Meaning, meaning};
 
 /// The rules by which this file and its parts find a place: another number has everything looked up again.
 const RULES: &str = "rules 1";
@@ -66,14 +66,14 @@ impl FileAtlas {
 
 /// Whether the address is one of the Internet's.
 pub(crate) fn is_public(address: IpAddr) -> bool {
-    special::meaning(address) != Meaning::Private
+    matches!(meaning(address), Meaning::Public(_))
 }
 
 impl Atlas for FileAtlas {
     fn place(&self, id: &BanId) -> Place {
         let Some(target) = id.target() else { return Place::default() };
-        match special::meaning(target.as_net().network()) {
-            Meaning::Private => Place { country: Country::Private, network: None },
+        match meaning(target.as_net().network()) {
+            Meaning::Special(_) => Place { country: Country::Private, network: None },
             Meaning::Public(address) => self.public(address),
         }
     }

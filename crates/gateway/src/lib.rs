@@ -11,6 +11,7 @@ mod mount;
 mod notify;
 mod outgoing;
 mod rdns;
+mod special;
 mod zone;
 
 pub use atlas::{FileAtlas, PlaceFile, PlaceFileError, PlacePath};

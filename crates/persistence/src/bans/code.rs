@@ -20,3 +20,8 @@ pub(crate) fn origin(code: i32) -> Result<Origin, StoreError> {
     let found = Origin::ALL.into_iter().find(|origin| i32::from(origin_code(*origin)) == code);
     found.ok_or_else(|| UnknownValue { wanted: "an origin", value: code.to_string() }.into())
 }
+
+/// A number of an origin as packs hold it.
+pub(crate) fn packed(code: i32) -> Result<u8, StoreError> {
+    origin(code).map(origin_code)
+}

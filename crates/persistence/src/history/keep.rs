@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::packs::{Kind, PackEdit};
+use crate::bans::code;
 use crate::bans::events::number_list;
 use crate::connection::{AnyConnection, TxError};
 use crate::db::{Db, count, optional};
@@ -193,10 +194,9 @@ fn prune_bans(connection: &mut AnyConnection, before: Timestamp) -> Result<u64, 
     let mut edit = PackEdit::default();
     let (mut ids, mut places) = (Vec::with_capacity(old.len()), Vec::new());
     for (id, banned_at, address, jail, origin, ended_at, end_origin) in old {
-        let code = |origin: i32| u8::try_from(origin).unwrap_or_default();
-        edit.remove(Kind::Ban, jail, address, Timestamp::from_millis(banned_at), code(origin));
+        edit.remove(Kind::Ban, jail, address, Timestamp::from_millis(banned_at), code::packed(origin)?);
         if let Some((at, origin)) = ended_at.zip(end_origin) {
-            edit.remove(Kind::Unban, jail, address, Timestamp::from_millis(at), code(origin));
+            edit.remove(Kind::Unban, jail, address, Timestamp::from_millis(at), code::packed(origin)?);
         }
         ids.push(id);
         places.push(address);

@@ -8,6 +8,7 @@ use diesel::prelude::*;
 
 use super::pack::{DAY_SECS, Entry, FORMAT, unpack};
 use super::packs::{Kind, PackEdit, Shelf, day_and_second};
+use crate::bans::code;
 use crate::connection::{AnyConnection, TxError};
 use crate::db::Db;
 use crate::schema::{ban_packs, bans};
@@ -76,12 +77,10 @@ pub(crate) fn rebuild(connection: &mut AnyConnection) -> Result<u64, TxError> {
         behind = last.0;
         let mut edit = PackEdit::default();
         for (_, jail, address, banned_at, origin, ended_at, end_origin) in rows {
-            let origin = u8::try_from(origin).unwrap_or_default();
-            edit.add(Kind::Ban, jail, address, Timestamp::from_millis(banned_at), origin);
+            edit.add(Kind::Ban, jail, address, Timestamp::from_millis(banned_at), code::packed(origin)?);
             count += 1;
             if let Some((at, origin)) = ended_at.zip(end_origin) {
-                let origin = u8::try_from(origin).unwrap_or_default();
-                edit.add(Kind::Unban, jail, address, Timestamp::from_millis(at), origin);
+                edit.add(Kind::Unban, jail, address, Timestamp::from_millis(at), code::packed(origin)?);
                 count += 1;
             }
         }
@@ -147,7 +146,7 @@ fn rows_of(connection: &mut AnyConnection, day: i32) -> Result<BTreeMap<Shelf, V
         let entry = Entry {
             second,
             address: u32::try_from(address).unwrap_or_default(),
-            origin: u8::try_from(origin).unwrap_or_default(),
+            origin: code::packed(origin)?,
         };
         shelves.entry(Shelf { day, kind: kind.code(), jail }).or_default().push(entry);
     }
