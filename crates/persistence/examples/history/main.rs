@@ -1,5 +1,5 @@
 //! Makes a believable history and asks it what the pages ask: `history fill URL EVENTS` and `history ask URL`, in a release
-//! build, each in a process of its own. `cargo xtask bench --only history` runs both on both databases. Prints lines of
+//! build, each in a process of its own. `cargo xtask bench history` runs both on both databases. Prints lines of
 //! `name value unit`.
 #![expect(
     clippy::unwrap_used,
@@ -15,6 +15,7 @@
 mod ask;
 mod attack;
 mod fill;
+mod peer;
 mod times;
 
 use bangui_persistence::{Db, DbOptions};
@@ -30,7 +31,10 @@ async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["fill", url, events] => fill::fill(url, events.parse().unwrap()).await,
-        ["ask", url, rounds] => ask::ask(url, rounds.parse().unwrap()).await,
+        ["ask", url, rounds] => {
+            ask::ask(url, rounds.parse().unwrap()).await;
+            peer::ask(url).await;
+        }
         _ => println!("history fill URL EVENTS | history ask URL ROUNDS"),
     }
 }
