@@ -19,9 +19,6 @@ pub struct Mail {
     pub text: String,
 }
 
-/// Makes a connection of a socket: TLS, or nothing.
-type Wrap = dyn Fn(TcpStream) -> Box<dyn Connection> + Send + Sync;
-
 /// What a session speaks through.
 pub trait Connection: Read + Write {}
 
@@ -46,20 +43,37 @@ impl Mailbox {
         Self::behind(refusal, |stream| Box::new(stream))
     }
 
+    /// Takes everything, once a client has asked for TLS, which `wrap` makes of the socket. Nothing but that is heard before.
+    pub fn upgrading(
+        wrap: impl Fn(TcpStream) -> Box<dyn Connection> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
+        Self::serve(move |stream, kept| session(BufReader::new(wrap(asked_for_tls(stream)?)), None, kept))
+    }
+
     /// The same behind whatever `wrap` makes of a socket.
     pub fn behind(
         refusal: Option<&'static str>,
         wrap: impl Fn(TcpStream) -> Box<dyn Connection> + Send + Sync + 'static,
     ) -> io::Result<Self> {
+        Self::serve(move |stream, kept| {
+            let mut lines = BufReader::new(wrap(stream));
+            say(lines.get_mut(), "220 mailbox.test")?;
+            session(lines, refusal, kept)
+        })
+    }
+
+    fn serve(
+        talk: impl Fn(TcpStream, &Mutex<Vec<Mail>>) -> io::Result<()> + Send + Sync + 'static,
+    ) -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0))?;
         let address = listener.local_addr()?;
         let kept: Arc<Mutex<Vec<Mail>>> = Arc::default();
-        let (keeping, wrap): (_, Arc<Wrap>) = (Arc::clone(&kept), Arc::new(wrap));
+        let (keeping, talk) = (Arc::clone(&kept), Arc::new(talk));
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (keeping, wrap) = (Arc::clone(&keeping), Arc::clone(&wrap));
+                let (keeping, talk) = (Arc::clone(&keeping), Arc::clone(&talk));
                 // A client that goes away is no concern of the server.
-                std::thread::spawn(move || drop(session(wrap(stream), refusal, &keeping)));
+                std::thread::spawn(move || drop(talk(stream, &keeping)));
             }
         });
         Ok(Self { address, kept })
@@ -76,29 +90,47 @@ impl Mailbox {
     }
 }
 
-fn session(stream: Box<dyn Connection>, refusal: Option<&str>, kept: &Mutex<Vec<Mail>>) -> io::Result<()> {
+/// Greets, offers TLS and nothing else, and hands the socket out when it is asked for.
+fn asked_for_tls(stream: TcpStream) -> io::Result<TcpStream> {
     let mut lines = BufReader::new(stream);
+    say(lines.get_mut(), "220 mailbox.test")?;
+    loop {
+        match hear(&mut lines)?.to_ascii_uppercase().as_str() {
+            "STARTTLS" => {
+                say(lines.get_mut(), "220 go on")?;
+                return Ok(lines.into_inner());
+            }
+            hello if hello.starts_with("EHLO") => say(lines.get_mut(), "250-mailbox.test\r\n250 STARTTLS")?,
+            _ => say(lines.get_mut(), "530 not without TLS")?,
+        }
+    }
+}
+
+fn session(
+    mut lines: BufReader<Box<dyn Connection>>,
+    refusal: Option<&str>,
+    kept: &Mutex<Vec<Mail>>,
+) -> io::Result<()> {
     let mut mail = Mail::default();
-    say(&mut lines, "220 mailbox.test")?;
     loop {
         let line = hear(&mut lines)?;
         let (verb, rest) = line.split_once([' ', ':']).unwrap_or((line.as_str(), ""));
         match verb.to_ascii_uppercase().as_str() {
-            "EHLO" => say(&mut lines, "250-mailbox.test\r\n250-AUTH PLAIN\r\n250 8BITMIME")?,
+            "EHLO" => say(lines.get_mut(), "250-mailbox.test\r\n250-AUTH PLAIN\r\n250 8BITMIME")?,
             "AUTH" => {
                 mail.auth = rest.split_whitespace().nth(1).map(str::to_owned);
-                say(&mut lines, "235 welcome")?;
+                say(lines.get_mut(), "235 welcome")?;
             }
             "MAIL" => {
                 mail.from = address(rest);
-                say(&mut lines, "250 ok")?;
+                say(lines.get_mut(), "250 ok")?;
             }
             "RCPT" => {
                 mail.to.push(address(rest));
-                say(&mut lines, refusal.unwrap_or("250 ok"))?;
+                say(lines.get_mut(), refusal.unwrap_or("250 ok"))?;
             }
             "DATA" => {
-                say(&mut lines, "354 go on")?;
+                say(lines.get_mut(), "354 go on")?;
                 loop {
                     let line = hear(&mut lines)?;
                     if line == "." {
@@ -108,10 +140,10 @@ fn session(stream: Box<dyn Connection>, refusal: Option<&str>, kept: &Mutex<Vec<
                     mail.text.push('\n');
                 }
                 kept.lock().unwrap_or_else(PoisonError::into_inner).push(std::mem::take(&mut mail));
-                say(&mut lines, "250 taken as 4711")?;
+                say(lines.get_mut(), "250 taken as 4711")?;
             }
-            "QUIT" => return say(&mut lines, "221 bye"),
-            _ => say(&mut lines, "250 ok")?,
+            "QUIT" => return say(lines.get_mut(), "221 bye"),
+            _ => say(lines.get_mut(), "250 ok")?,
         }
     }
 }
@@ -120,7 +152,7 @@ fn address(text: &str) -> String {
     text.split(['<', '>']).nth(1).unwrap_or_default().to_owned()
 }
 
-fn hear(lines: &mut BufReader<Box<dyn Connection>>) -> io::Result<String> {
+fn hear(lines: &mut impl BufRead) -> io::Result<String> {
     let mut line = String::new();
     if lines.read_line(&mut line)? == 0 {
         return Err(io::ErrorKind::UnexpectedEof.into());
@@ -128,8 +160,7 @@ fn hear(lines: &mut BufReader<Box<dyn Connection>>) -> io::Result<String> {
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
-fn say(lines: &mut BufReader<Box<dyn Connection>>, text: &str) -> io::Result<()> {
-    let stream = lines.get_mut();
+fn say(stream: &mut impl Write, text: &str) -> io::Result<()> {
     stream.write_all(format!("{text}\r\n").as_bytes())?;
     stream.flush()
 }

@@ -8,7 +8,7 @@ use bangui_domain::model::notify::{
 };
 use bangui_domain::ports::{Messenger, Undelivered};
 use bangui_gateway::{Outgoing, OutgoingSettings, Postman, SystemNames};
-use bangui_test_support::mailbox::Mailbox;
+use bangui_test_support::mailbox::{Connection, Mailbox};
 use bangui_test_support::receiver::{self, Receiver};
 use serde_json::Value;
 
@@ -208,11 +208,11 @@ async fn a_password_goes_only_through_tls_that_is_believed() {
         .with_single_cert(vec![key.cert.der().clone()], private)
         .expect("a server");
     let config = Arc::new(config);
-    let mailbox = Mailbox::behind(None, move |stream| {
+    let wrap = move |stream| -> Box<dyn Connection> {
         let connection = rustls::ServerConnection::new(Arc::clone(&config)).expect("a connection");
         Box::new(rustls::StreamOwned::new(connection, stream))
-    });
-    let mailbox = mailbox.expect("a server");
+    };
+    let mailbox = Mailbox::behind(None, wrap.clone()).expect("a server");
     let file = tempfile::NamedTempFile::new().expect("a file");
     std::fs::write(file.path(), key.cert.pem()).expect("written");
     let (user, password) = (Some("u".to_owned()), Some(SecretText::new("p4ssword")));
@@ -226,6 +226,16 @@ async fn a_password_goes_only_through_tls_that_is_believed() {
     let postman = postman(&networks, Some(file.path()));
     sent(&postman, Way::Email(email)).await.expect("taken");
     assert_eq!(mailbox.mails().remove(0).auth.as_deref(), Some("AHUAcDRzc3dvcmQ="));
+
+    let upgrading = Mailbox::upgrading(wrap).expect("a server");
+    let starttls = Email {
+        security: MailSecurity::Starttls,
+        user: Some("u".to_owned()),
+        password: Some(SecretText::new("p4ssword")),
+        ..self::email(&upgrading)
+    };
+    sent(&postman, Way::Email(starttls)).await.expect("taken");
+    assert_eq!(upgrading.mails().remove(0).auth.as_deref(), Some("AHUAcDRzc3dvcmQ="));
 
     let plain = Mailbox::start(None).expect("a server");
     let starttls = Email { security: MailSecurity::Starttls, ..self::email(&plain) };
