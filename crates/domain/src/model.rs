@@ -1,6 +1,7 @@
 //! Entities and value types. Plain data: no I/O, no clock, no wire format.
 
 pub mod address;
+pub mod allow;
 pub mod auth;
 pub mod ban;
 pub mod country;
@@ -22,6 +23,7 @@ pub mod throttle;
 pub mod time;
 
 pub use address::{AddressError, BanId, Target};
+pub use allow::{AllowEntry, AllowId, AllowSpec};
 pub use auth::{
     AuditAction, AuditEntry, NewSession, NewUser, Session, SessionEntry, TokenHash, User, UserId,
 };

@@ -2,6 +2,7 @@
 //! atomic is one method. A lookup that finds nothing is `None`, not an error.
 
 pub mod address_store;
+pub mod allow_store;
 pub mod atlas;
 pub mod ban_store;
 pub mod clock;
@@ -9,6 +10,7 @@ pub mod fail2ban_history;
 pub mod history;
 pub mod history_keeper;
 pub mod host_names;
+pub mod ignore_control;
 pub mod jail_control;
 pub mod job_board;
 pub mod lease_store;
@@ -24,6 +26,7 @@ pub mod user_store;
 pub mod watch_log;
 
 pub use address_store::{AddressStore, KeptAddress, Nameless, PlaceProgress};
+pub use allow_store::AllowStore;
 pub use atlas::{Atlas, PlaceSource};
 pub use ban_store::{BanBatch, BanRecord, BanStore, EndRecord, Recorded};
 pub use clock::Clock;
@@ -31,6 +34,7 @@ pub use fail2ban_history::{Fail2banHistory, HistoryCursor, HistoryError, History
 pub use history::History;
 pub use history_keeper::HistoryKeeper;
 pub use host_names::{HostNames, NamesError};
+pub use ignore_control::{IgnoreControl, IgnoreList};
 pub use jail_control::{ControlError, Counters, JailControl, LocalTime, ReportedBan};
 pub use job_board::JobBoard;
 pub use lease_store::{Acquired, LeaseStore, SCHEDULER_LEASE};

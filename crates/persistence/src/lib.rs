@@ -1,6 +1,7 @@
 //! BanGUI's storage: one [`Db`] over SQLite and PostgreSQL that implements the domain's ports, and the reader of
 //! fail2ban's own database. Each query is written once for both. Knows no web server and no jobs.
 
+mod allow;
 pub mod archive;
 mod audit;
 mod bans;

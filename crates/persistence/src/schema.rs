@@ -229,6 +229,27 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    allowlist (id) {
+        id -> BigInt,
+        server_id -> Text,
+        address -> Text,
+        jail -> Text,
+        note -> Nullable<Text>,
+        by_user -> Text,
+        created_at -> BigInt,
+        until -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    allowlist_told (server_id, jail, address) {
+        server_id -> Text,
+        jail -> Text,
+        address -> Text,
+    }
+}
+
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(addresses -> networks (asn));
 diesel::joinable!(ban_matches -> bans (ban_id));

@@ -135,6 +135,10 @@ pub enum AuditAction {
     LogFilter,
     /// A channel or a rule of notifications was made, changed, tried or deleted.
     Notification,
+    /// An address was put on the allowlist.
+    Allow,
+    /// An address was taken off the allowlist.
+    Disallow,
 }
 
 impl AuditAction {
@@ -153,6 +157,8 @@ impl AuditAction {
             Self::Job => "job",
             Self::LogFilter => "log_filter",
             Self::Notification => "notification",
+            Self::Allow => "allow",
+            Self::Disallow => "disallow",
         }
     }
 }

@@ -22,7 +22,7 @@ const fn numbered(name: &'static str) -> KeptTable {
 }
 
 /// The tables that are kept, each after those that its rows refer to.
-pub const KEPT: [KeptTable; 17] = [
+pub const KEPT: [KeptTable; 19] = [
     keyed("servers", &["id"]),
     keyed("settings", &["key"]),
     keyed("counters", &["name"]),
@@ -41,6 +41,9 @@ pub const KEPT: [KeptTable; 17] = [
     numbered("audit"),
     numbered("channels"),
     numbered("rules"),
+    numbered("allowlist"),
+    // A database that moves stays with its fail2ban, which goes on ignoring what it was told.
+    keyed("allowlist_told", &["server_id", "jail", "address"]),
 ];
 
 /// The tables that are not kept, and why; each before those that its rows refer to.

@@ -17,6 +17,9 @@ both_databases!(every_action_is_written_as_it_came, |test| async move {
         AuditAction::User,
         AuditAction::Job,
         AuditAction::LogFilter,
+        AuditAction::Notification,
+        AuditAction::Allow,
+        AuditAction::Disallow,
     ];
     let entry = |action| AuditEntry {
         server: ServerId::local(),

@@ -6,6 +6,7 @@
     reason = "what a test builds on fails as it does"
 )]
 
+mod allow;
 mod archive;
 mod audit;
 mod bans;
