@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program for the command line prints")]
 
 mod ask;
+mod banning;
 mod cli;
 mod clock;
 mod command;

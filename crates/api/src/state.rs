@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bangui_domain::service::{
-    BanService, EventService, HistoryService, JailService, JobService, LogService, Notifications,
-    PlaceService, Watch,
+    AllowService, BanService, EventService, HistoryService, JailService, JobService, LogService,
+    Notifications, PlaceService, Watch,
 };
 use bangui_session_cache::Accounts;
 use tokio::sync::Semaphore;
@@ -58,6 +58,8 @@ pub struct ApiServices {
     pub watch: Arc<Watch>,
     /// Bans.
     pub bans: Arc<BanService>,
+    /// What must never be banned.
+    pub allowlist: Arc<AllowService>,
     /// Jails.
     pub jails: Arc<JailService>,
     /// Places.

@@ -151,6 +151,24 @@ pub enum ServiceError {
         /// The shortest prefix that needs no force.
         limit: u8,
     },
+    /// The allowlist names it.
+    #[error(
+        "the allowlist has {entry}, by {by}, which {target} is part of or contains: remove that entry first"
+    )]
+    AddressAllowed {
+        /// What was to be banned.
+        target: String,
+        /// The entry.
+        entry: String,
+        /// Who made it.
+        by: String,
+    },
+    /// The allowlist has this very entry.
+    #[error("the allowlist has {0} already")]
+    AllowedAlready(String),
+    /// There is no such entry of the allowlist.
+    #[error("the allowlist has no entry {0}: it may have been removed, or its time may be over")]
+    AllowEntryNotFound(i64),
     /// fail2ban took the command, but does not list the result.
     #[error("fail2ban answered, but {0}")]
     NotConfirmed(String),
@@ -210,6 +228,9 @@ impl ServiceError {
             Self::BanLoopback(_) => "ban_loopback",
             Self::BanIgnored { .. } => "ban_ignored",
             Self::BanNetworkTooWide { .. } => "ban_network_too_wide",
+            Self::AddressAllowed { .. } => "address_allowed",
+            Self::AllowedAlready(_) => "allowed_already",
+            Self::AllowEntryNotFound(_) => "allow_entry_not_found",
             Self::NotConfirmed(_) => "not_confirmed",
             Self::Fail2banOffline(_) => "fail2ban_offline",
             Self::Fail2banRefused(_) => "fail2ban_refused",
@@ -232,6 +253,7 @@ impl ServiceError {
             | Self::MatchesNotFound(_)
             | Self::ChannelNotFound(_)
             | Self::RuleNotFound(_)
+            | Self::AllowEntryNotFound(_)
             | Self::BanNotFound { .. } => ErrorKind::NotFound,
             Self::SetupDone
             | Self::UserExists(_)
@@ -240,7 +262,9 @@ impl ServiceError {
             | Self::BanOwnAddress { .. }
             | Self::BanLoopback(_)
             | Self::BanIgnored { .. }
-            | Self::BanNetworkTooWide { .. } => ErrorKind::Conflict,
+            | Self::BanNetworkTooWide { .. }
+            | Self::AddressAllowed { .. }
+            | Self::AllowedAlready(_) => ErrorKind::Conflict,
             Self::LoginThrottled { .. } => ErrorKind::RateLimited,
             Self::NotConfirmed(_) | Self::Fail2banRefused(_) | Self::OutcomeUnknown(_) => ErrorKind::Upstream,
             Self::Fail2banOffline(_) | Self::StoreUnavailable(_) => ErrorKind::Unavailable,

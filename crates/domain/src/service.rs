@@ -1,5 +1,6 @@
 //! Use cases. Each takes the ports it needs and nothing else.
 
+pub mod allow;
 pub mod bans;
 pub mod events;
 pub mod feed;
@@ -17,7 +18,8 @@ pub mod runtime;
 pub mod suggest;
 pub mod watch;
 
-pub use bans::{BanOrder, BanOutcome, BanService, Caller, UnbanOrder, UnbanOutcome};
+pub use allow::{AllowBook, AllowCheck, AllowOrder, AllowOutcome, AllowService};
+pub use bans::{BanOrder, BanOutcome, BanService, Caller, Lift, Lifted, UnbanOrder, UnbanOutcome};
 pub use events::EventService;
 pub use feed::Feed;
 pub use history::{Compared, HistoryService, RankedRow, Ranking, Since, Sums, TimelineAnswer};

@@ -16,11 +16,11 @@ use crate::convert::{
 use crate::{CommandMeter, Zone};
 
 /// How many jails are asked for a setting in one go: fail2ban answers nobody else in between.
-const AT_ONCE: usize = 100;
+pub(crate) const AT_ONCE: usize = 100;
 
 /// One fail2ban server, reached through its socket.
 pub struct Fail2banControl {
-    client: Client,
+    pub(crate) client: Client,
     zone: Zone,
     meter: CommandMeter,
 }
@@ -35,7 +35,7 @@ impl Fail2banControl {
     }
 
     /// Measures one call of the client.
-    async fn ask<T>(
+    pub(crate) async fn ask<T>(
         &self,
         command: &'static str,
         call: impl Future<Output = Result<T, client::Error>>,

@@ -6,6 +6,7 @@ mod atlas;
 mod convert;
 mod downloads;
 mod fail2ban;
+mod ignoring;
 mod meter;
 mod mount;
 mod notify;

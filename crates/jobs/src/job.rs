@@ -21,7 +21,7 @@ use bangui_domain::model::Fence;
 use bangui_domain::ports::{
     AddressStore, Atlas, Clock, HistoryKeeper, HostNames, Notices, PlaceDownloads, SessionStore, TryStore,
 };
-use bangui_domain::service::{Courier, Feed, Notifier, Observer, Prober, Runtime};
+use bangui_domain::service::{AllowService, Courier, Feed, Notifier, Observer, Prober, Runtime};
 use thiserror::Error;
 
 use crate::meter::JobMeter;
@@ -92,6 +92,8 @@ pub trait Job: Send + Sync + 'static {
 pub struct JobContext {
     /// Watches fail2ban's bans.
     pub observer: Arc<Observer>,
+    /// Keeps fail2ban in step with the allowlist.
+    pub allowlist: Arc<AllowService>,
     /// Asks whether fail2ban is there.
     pub prober: Arc<Prober>,
     /// The run-time state that all replicas share.
@@ -135,6 +137,7 @@ pub(crate) fn all(context: &JobContext, storage: &JobStorage) -> Vec<Arc<dyn Job
     let mut jobs: Vec<Arc<dyn Job>> = vec![
         Arc::new(ObserveBans::new(
             Arc::clone(&context.observer),
+            Arc::clone(&context.allowlist),
             Arc::clone(&context.runtime),
             context.poll_interval,
         )),

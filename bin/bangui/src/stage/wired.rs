@@ -16,8 +16,8 @@ use bangui_domain::ports::{
     RuntimeStore, SessionStore, TryStore, UserStore,
 };
 use bangui_domain::service::{
-    BanService, EventService, Feed, HistoryService, JailService, JobService, LogService, Observer,
-    PlaceService, Prober, Runtime, Watch,
+    EventService, Feed, HistoryService, JailService, JobService, LogService, Observer, PlaceService, Prober,
+    Runtime, Watch,
 };
 use bangui_gateway::{CommandMeter, Fail2banControl, Outgoing, Zone};
 use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper, Retention};
@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Locked;
 use super::listener::Listener;
+use crate::banning::Banning;
 use crate::clock::SystemClock;
 use crate::exit::{ExitCode, Fatal};
 use crate::logging::LogFilter;
@@ -70,7 +71,8 @@ impl Wired {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let server = ServerId::local();
         let (commands, meter, metrics) = meters().map_err(unmeasured)?;
-        let control = control(&settings, commands)?;
+        let fail2ban = control(&settings, commands)?;
+        let control: Arc<dyn JailControl> = Arc::<Fail2banControl>::clone(&fail2ban);
         let (store, audit): (Arc<dyn BanStore>, Arc<dyn AuditLog>) =
             (Arc::new(db.clone()), Arc::new(db.clone()));
 
@@ -85,14 +87,7 @@ impl Wired {
         let runtime =
             Runtime::new(server.clone(), runtime_store(&db), Arc::clone(&watch), Arc::clone(&clock));
         let observer = observer(&settings, &db, &control, &feed, &atlas, &clock);
-        let bans = BanService::new(
-            server.clone(),
-            Arc::clone(&control),
-            Arc::clone(&store),
-            Arc::clone(&audit),
-            Arc::clone(&observer),
-            Arc::clone(&clock),
-        );
+        let banning = Banning::new(&db, fail2ban, Arc::clone(&observer), Arc::clone(&watch), &clock);
         let session_settings = session_settings(&settings);
         let accounts = accounts(&db, Arc::clone(&audit), notices.as_ref(), &clock, &session_settings)?;
         first_user(&settings, &accounts).await?;
@@ -101,6 +96,7 @@ impl Wired {
 
         let jobs = JobContext {
             observer: Arc::clone(&observer),
+            allowlist: Arc::clone(&banning.allowlist),
             prober: Arc::new(Prober::new(Arc::clone(&control), Arc::clone(&watch))),
             runtime: Arc::new(runtime),
             feed,
@@ -128,7 +124,8 @@ impl Wired {
             HistoryService::new(server.clone(), Arc::new(db.clone()), Arc::clone(&watch), Arc::clone(&clock));
         let services = ApiServices {
             watch: Arc::clone(&watch),
-            bans: Arc::new(bans),
+            bans: banning.bans,
+            allowlist: banning.allowlist,
             jails: Arc::new(JailService::new(control, watch)),
             places: Arc::new(PlaceService::new(atlas, addresses)),
             jobs: Arc::new(JobService::new(
@@ -227,7 +224,7 @@ fn outgoing(settings: &Settings) -> Result<Outgoing, Fatal> {
         .map_err(|error| Fatal::new(ExitCode::Config, format!("outgoing: {error}.")))
 }
 
-fn control(settings: &Settings, meter: CommandMeter) -> Result<Arc<dyn JailControl>, Fatal> {
+fn control(settings: &Settings, meter: CommandMeter) -> Result<Arc<Fail2banControl>, Fatal> {
     let zone = match &settings.fail2ban.timezone {
         None => Zone::system(),
         Some(name) => Zone::named(name)

@@ -9,8 +9,8 @@ use bangui_domain::model::{
     Target, Timestamp,
 };
 use bangui_domain::ports::{
-    Clock, ControlError, Counters, Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, JailControl,
-    LocalTime, ReportedBan,
+    Clock, ControlError, Counters, Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, IgnoreControl,
+    IgnoreList, JailControl, LocalTime, ReportedBan,
 };
 
 /// The moment at which every test begins: 2026-11-23 12:00:00 UTC.
@@ -174,6 +174,30 @@ impl JailControl for Script {
         let before = bans.len();
         bans.retain(|ban| ban.id != *id);
         Ok(bans.len() < before)
+    }
+}
+
+#[async_trait]
+impl IgnoreControl for Script {
+    async fn ignored(&self) -> Result<Vec<IgnoreList>, ControlError> {
+        let mut state = self.edit();
+        state.answer()?;
+        let list = |(name, jail): (&String, &Jail)| IgnoreList {
+            jail: JailName::parse(name).unwrap(),
+            entries: jail.ignoreip.clone(),
+        };
+        Ok(state.jails.iter().map(list).collect())
+    }
+
+    async fn ignore(&self, name: &JailName, targets: &[Target]) -> Result<(), ControlError> {
+        self.edit().command(name)?.ignoreip.extend(targets.iter().map(ToString::to_string));
+        Ok(())
+    }
+
+    async fn stop_ignoring(&self, name: &JailName, targets: &[Target]) -> Result<(), ControlError> {
+        let gone: Vec<String> = targets.iter().map(ToString::to_string).collect();
+        self.edit().command(name)?.ignoreip.retain(|entry| !gone.contains(entry));
+        Ok(())
     }
 }
 

@@ -15,8 +15,8 @@ use bangui_api::{
 };
 use bangui_domain::model::{Fence, Lease, LeaseHolder, ServerId, Timestamp};
 use bangui_domain::service::{
-    BanService, EventService, Feed, HistoryService, JailService, JobService, LogService, Notifications,
-    Observer, PlaceService, Prober, Watch,
+    AllowService, BanService, EventService, Feed, HistoryService, JailService, JobService, LogService,
+    Notifications, Observer, PlaceService, Prober, Watch,
 };
 use bangui_session_cache::{AccountStores, Accounts, Client, PasswordCost, SessionSettings, Sessions};
 use bangui_test_support::db::TestDb;
@@ -115,14 +115,24 @@ impl World {
             Arc::new(feed),
             clock.clone(),
         ));
-        let bans = BanService::new(
+        let bans = Arc::new(BanService::new(
             ServerId::local(),
             control.clone(),
             store.clone(),
             store.clone(),
+            store.clone(),
             observer.clone(),
             clock.clone(),
-        );
+        ));
+        let allowlist = Arc::new(AllowService::new(
+            ServerId::local(),
+            store.clone(),
+            control.clone(),
+            bans.clone(),
+            watch.clone(),
+            store.clone(),
+            clock.clone(),
+        ));
         let cheap = PasswordCost { memory_kib: 8, passes: 1, lanes: 1 };
         let session_settings = SessionSettings { password_cost: cheap, ..session_settings };
         let sessions = Arc::new(Sessions::new(store.clone(), clock.clone(), &session_settings));
@@ -135,7 +145,8 @@ impl World {
         let shutdown = CancellationToken::new();
         let services = ApiServices {
             watch: watch.clone(),
-            bans: Arc::new(bans),
+            bans,
+            allowlist,
             jails: Arc::new(JailService::new(control.clone(), watch.clone())),
             places: Arc::new(PlaceService::new(Arc::new(Map), store.clone())),
             jobs: Arc::new(JobService::new(ServerId::local(), jobs.clone(), store.clone(), clock.clone())),

@@ -1,14 +1,17 @@
 //! Bans and unbans that people ask for: guarded, carried out, read back, and written down with their name.
 
+mod within;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
+pub use self::within::{Lift, Lifted};
 use super::{Observer, guard};
 use crate::ServiceError;
 use crate::model::{
     ActiveBan, AuditAction, AuditEntry, BanId, BanQuery, JailName, Limit, Page, ServerId, Target,
 };
-use crate::ports::{AuditLog, BanStore, Clock, JailControl};
+use crate::ports::{AllowStore, AuditLog, BanStore, Clock, JailControl};
 
 /// Who asks, and from where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,22 +75,24 @@ pub struct BanService {
     server: ServerId,
     control: Arc<dyn JailControl>,
     store: Arc<dyn BanStore>,
+    allowlist: Arc<dyn AllowStore>,
     audit: Arc<dyn AuditLog>,
     observer: Arc<Observer>,
     clock: Arc<dyn Clock>,
 }
 
 impl BanService {
-    /// Bans on `server`.
+    /// Bans on `server` what `allowlist` does not name.
     pub fn new(
         server: ServerId,
         control: Arc<dyn JailControl>,
         store: Arc<dyn BanStore>,
+        allowlist: Arc<dyn AllowStore>,
         audit: Arc<dyn AuditLog>,
         observer: Arc<Observer>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { server, control, store, audit, observer, clock }
+        Self { server, control, store, allowlist, audit, observer, clock }
     }
 
     /// What is banned, as last seen.
@@ -98,6 +103,8 @@ impl BanService {
     /// Bans, and answers with what fail2ban lists afterwards.
     pub async fn ban(&self, caller: &Caller, order: BanOrder) -> Result<BanOutcome, ServiceError> {
         let jail = self.control.jail(&order.jail).await?;
+        let allowed = self.allowlist.allowed(&self.server).await?;
+        guard::check_allowed(order.target, &order.jail, &allowed, self.clock.now())?;
         if !order.force {
             guard::check(order.target, caller.address, &order.jail, &jail.settings.ignoreip)?;
         }

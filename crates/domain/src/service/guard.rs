@@ -1,11 +1,12 @@
-//! Bans that would hurt the one who asks for them: refused unless forced.
+//! Bans that would hurt the one who asks for them, which are refused unless forced, and bans against the allowlist,
+//! which are refused.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
 use crate::ServiceError;
-use crate::model::{JailName, Target};
+use crate::model::{AllowEntry, JailName, Target, Timestamp};
 
 /// The shortest IPv4 prefix that may be banned without force: 65,536 addresses.
 const SHORTEST_V4: u8 = 16;
@@ -43,6 +44,26 @@ pub fn check(
         return Err(ServiceError::BanNetworkTooWide { target: target.to_string(), size: size(net), limit });
     }
     Ok(())
+}
+
+/// Refuses to ban what the allowlist names, in whole or in part: whoever wants it banned takes the entry away first.
+pub fn check_allowed(
+    target: Target,
+    jail: &JailName,
+    allowed: &[AllowEntry],
+    now: Timestamp,
+) -> Result<(), ServiceError> {
+    let names = |entry: &&AllowEntry| {
+        entry.spec.holds_in(jail) && !entry.spec.is_over(now) && entry.spec.target.overlaps(&target)
+    };
+    match allowed.iter().find(names) {
+        Some(entry) => Err(ServiceError::AddressAllowed {
+            target: target.to_string(),
+            entry: entry.spec.to_string(),
+            by: entry.spec.by.clone(),
+        }),
+        None => Ok(()),
+    }
 }
 
 fn loopback() -> [IpNet; 2] {

@@ -40,6 +40,8 @@ pub struct Observed {
     pub lists: usize,
     /// Events that were new.
     pub events: usize,
+    /// The number of the connection that answered.
+    pub connection: u64,
 }
 
 /// Watches one fail2ban server.
@@ -192,7 +194,7 @@ impl Observer {
     ) -> Result<Observed, ServiceError> {
         let counters = self.count(memory).await?;
         let now = self.clock.now();
-        let mut seen = Observed::default();
+        let mut seen = Observed { connection: memory.connection.unwrap_or_default(), ..Observed::default() };
 
         let mut lists = Vec::new();
         for jail in &counters {

@@ -12,10 +12,10 @@ use bangui_domain::model::{
     Outage, OutageCode, Period, Probe, ServerId, Target, Timestamp,
 };
 use bangui_domain::ports::{
-    AuditLog, BanStore, Clock, ControlError, Counters, Fail2banHistory, History as _, HistoryCursor,
-    HistoryError, HistoryPage, HistoryRow, JailControl, LocalTime, ReportedBan,
+    AllowStore, AuditLog, BanStore, Clock, ControlError, Counters, Fail2banHistory, History as _,
+    HistoryCursor, HistoryError, HistoryPage, HistoryRow, JailControl, LocalTime, ReportedBan,
 };
-use bangui_domain::service::{BanService, Feed, Observer, Watch};
+use bangui_domain::service::{AllowService, BanService, Feed, Observer, Watch};
 use bangui_test_support::db::TestDb;
 
 /// The moment at which every test begins: 2026-11-23 12:00:00 UTC.
@@ -107,11 +107,11 @@ pub(crate) fn name(text: &str) -> JailName {
 }
 
 impl Fake {
-    fn check(&self) -> Result<(), ControlError> {
+    pub(crate) fn check(&self) -> Result<(), ControlError> {
         if self.offline { Err(offline()) } else { Ok(()) }
     }
 
-    fn jail(&mut self, jail: &JailName) -> Result<&mut FakeJail, ControlError> {
+    pub(crate) fn jail(&mut self, jail: &JailName) -> Result<&mut FakeJail, ControlError> {
         self.check()?;
         self.jails.get_mut(jail.as_str()).ok_or_else(|| ControlError::JailNotFound(jail.clone()))
     }
@@ -238,9 +238,10 @@ pub(crate) struct World {
     pub(crate) script: Script,
     pub(crate) store: Arc<dyn BanStore>,
     pub(crate) observer: Arc<Observer>,
-    pub(crate) bans: BanService,
+    pub(crate) bans: Arc<BanService>,
+    pub(crate) allow: AllowService,
     pub(crate) watch: Arc<Watch>,
-    db: TestDb,
+    pub(crate) db: TestDb,
 }
 
 impl World {
@@ -263,6 +264,7 @@ impl World {
     async fn over(db: TestDb, script: Script, history: Arc<dyn Fail2banHistory>) -> Self {
         let store: Arc<dyn BanStore> = Arc::new(db.db().clone());
         let audit: Arc<dyn AuditLog> = Arc::new(db.db().clone());
+        let allowlist: Arc<dyn AllowStore> = Arc::new(db.db().clone());
         let control: Arc<dyn JailControl> = Arc::new(script.clone());
         let clock: Arc<dyn Clock> = Arc::new(script.clone());
         let watch = Arc::new(Watch::new(Arc::clone(&clock)));
@@ -282,11 +284,22 @@ impl World {
             ServerId::local(),
             control,
             Arc::clone(&store),
-            audit,
+            Arc::clone(&allowlist),
+            Arc::clone(&audit),
             Arc::clone(&observer),
+            Arc::clone(&clock),
+        );
+        let bans = Arc::new(bans);
+        let allow = AllowService::new(
+            ServerId::local(),
+            allowlist,
+            Arc::new(script.clone()),
+            Arc::clone(&bans),
+            Arc::clone(&watch),
+            audit,
             clock,
         );
-        Self { script, store, observer, bans, watch, db }
+        Self { script, store, observer, bans, allow, watch, db }
     }
 
     pub(crate) async fn look(&self) {

@@ -6,6 +6,7 @@
     reason = "a test that fails may panic, in its helpers too"
 )]
 
+mod allow;
 mod bans;
 mod fake;
 mod feed;

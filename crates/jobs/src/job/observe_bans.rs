@@ -1,4 +1,4 @@
-//! Looks at fail2ban's bans twice a second. Not queued: a look that was missed is made good by the next.
+//! Looks at fail2ban's bans twice a second, and keeps what it ignores in step with the allowlist. Not queued: a look that was missed is made good by the next.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bangui_domain::model::Fence;
 use bangui_domain::ports::StoreError;
-use bangui_domain::service::{Observed, Observer, Runtime};
+use bangui_domain::service::{AllowService, Observed, Observer, Runtime};
 use bangui_domain::{ErrorKind, ServiceError, chain};
 
 use super::{Job, JobError, JobSpec, When};
@@ -14,14 +14,27 @@ use super::{Job, JobError, JobSpec, When};
 /// Turns what fail2ban reports into events.
 pub struct ObserveBans {
     observer: Arc<Observer>,
+    allowlist: Arc<AllowService>,
     runtime: Arc<Runtime>,
     poll_interval: Duration,
 }
 
 impl ObserveBans {
     /// Looks through `observer` every `poll_interval`; without the lock only while `runtime` is not fresh.
-    pub fn new(observer: Arc<Observer>, runtime: Arc<Runtime>, poll_interval: Duration) -> Self {
-        Self { observer, runtime, poll_interval }
+    pub fn new(
+        observer: Arc<Observer>,
+        allowlist: Arc<AllowService>,
+        runtime: Arc<Runtime>,
+        poll_interval: Duration,
+    ) -> Self {
+        Self { observer, allowlist, runtime, poll_interval }
+    }
+
+    /// What the holder of the lock does.
+    async fn lead(&self, fence: Fence) -> Result<Observed, ServiceError> {
+        let seen = self.observer.look(Some(fence)).await?;
+        self.allowlist.upkeep(seen.connection).await?;
+        Ok(seen)
     }
 }
 
@@ -42,7 +55,7 @@ impl Job for ObserveBans {
         // Without the lock another process writes the events, and tells what it sees of fail2ban. Where it does not,
         // this one still has to know whether fail2ban is there.
         let seen = match fence {
-            Some(_) => self.observer.look(fence).await,
+            Some(fence) => self.lead(fence).await,
             None if self.runtime.is_fresh() => return Ok(()),
             None => self.observer.count_only().await.map(|()| Observed::default()),
         };
