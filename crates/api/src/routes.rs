@@ -2,6 +2,7 @@
 //! mounted, the OpenAPI document is made and the gate is built.
 
 mod addresses;
+mod allowlist;
 mod auth;
 mod bans;
 mod events;
@@ -22,6 +23,8 @@ use std::future::ready;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
+use bangui_domain::ServiceError;
+use tracing::Instrument as _;
 use utoipa::OpenApi;
 
 use crate::{ApiError, HttpFailure, openapi};
@@ -89,6 +92,9 @@ routes! {
     session "/bans": get bans::list, post bans::create;
     session "/bans/{ban}/matches": get history::matches;
     session "/bans/{ip:.+}": delete bans::remove;
+    session "/allowlist": get allowlist::list, post allowlist::create;
+    session "/allowlist/check": get allowlist::check;
+    session "/allowlist/{id}": delete allowlist::remove;
     session "/events": get events::list;
     session "/events/stream": get stream::stream;
     session "/history/totals": get history::totals;
@@ -116,4 +122,13 @@ pub(crate) fn is_public(path: &str) -> bool {
 
 fn other_method(allow: &str) -> Result<HttpResponse, ApiError> {
     Err(HttpFailure::MethodNotAllowed { allow: allow.to_owned() }.into())
+}
+
+/// Carries out what must not stop half-way when the caller hangs up: the command to fail2ban, its confirmation and
+/// the audit line belong together.
+async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    let ended = tokio::spawn(work.in_current_span()).await;
+    Ok(ended.map_err(|error| ServiceError::Internal(format!("the work was cut off: {error}")))??)
 }

@@ -1,6 +1,7 @@
 //! The shapes of requests and responses, and the way from and to the domain's own.
 
 pub(crate) mod address;
+pub(crate) mod allowlist;
 pub(crate) mod ban;
 pub(crate) mod cursor;
 pub(crate) mod event;

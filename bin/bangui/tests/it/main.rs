@@ -8,6 +8,7 @@
     reason = "a test that fails may panic, in its helpers too"
 )]
 
+mod allowlist;
 mod command;
 mod compose;
 mod data;

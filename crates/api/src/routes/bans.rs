@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use actix_web::{HttpResponse, web};
-use bangui_domain::ServiceError;
-use tracing::Instrument as _;
 
+use super::to_the_end;
 use crate::wire::ban::{
     BanPage, BannedResponse, BansParams, CreateBanRequest, UnbanParams, UnbannedResponse,
 };
@@ -42,7 +41,8 @@ pub(crate) async fn list(
         (status = 404, description = "jail_not_found", body = Problem,
             content_type = "application/problem+json"),
         (status = 409, body = Problem, content_type = "application/problem+json",
-            description = "ban_own_address, ban_loopback, ban_ignored, ban_network_too_wide: needs `force`"),
+            description = "ban_own_address, ban_loopback, ban_ignored, ban_network_too_wide: needs `force`; \
+                address_allowed"),
         (status = 502, description = "not_confirmed, fail2ban_refused, outcome_unknown", body = Problem,
             content_type = "application/problem+json"),
         (status = 503, description = "fail2ban_offline, database_unavailable", body = Problem,
@@ -91,13 +91,4 @@ pub(crate) async fn remove(
     let (bans, caller) = (Arc::clone(&state.services.bans), who.caller());
     let outcome = to_the_end(async move { bans.unban(&caller, order).await }).await?;
     Ok(web::Json(outcome.into()))
-}
-
-/// Carries out what must not stop half-way when the caller hangs up: the command to fail2ban, its confirmation and
-/// the audit line belong together.
-async fn to_the_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
-) -> Result<T, ApiError> {
-    let ended = tokio::spawn(work.in_current_span()).await;
-    Ok(ended.map_err(|error| ServiceError::Internal(format!("the work on a ban was cut off: {error}")))??)
 }

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use bangui_domain::model::{JailName, Limit, Target};
 use bangui_domain::{FieldError, ServiceError};
 
-/// The longest reason, in characters.
+/// The longest reason or note, in characters.
 pub(crate) const REASON_CHARS: usize = 500;
 /// The longest text to search for, in characters.
 const SEARCH_CHARS: usize = 200;
@@ -87,6 +87,11 @@ impl Fields {
     /// The reason for a ban or unban; nothing if blank.
     pub(crate) fn reason(&mut self, value: Option<&str>) -> Option<String> {
         self.text("reason", value, REASON_CHARS)
+    }
+
+    /// The note of an entry; nothing if blank.
+    pub(crate) fn note(&mut self, value: Option<&str>) -> Option<String> {
+        self.text("note", value, REASON_CHARS)
     }
 
     fn text(&mut self, field: &'static str, value: Option<&str>, limit: usize) -> Option<String> {

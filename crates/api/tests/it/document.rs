@@ -39,7 +39,7 @@ fn every_operation_has_a_name_a_tag_and_a_summary() {
         assert!(tags.contains(tag), "{place}: {tag}");
         assert!(!operation["summary"].as_str().unwrap().is_empty(), "{place}");
     });
-    assert_eq!(names.len(), 46);
+    assert_eq!(names.len(), 50);
 }
 
 #[test]

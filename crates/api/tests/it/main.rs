@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod allowlist;
 mod bans;
 mod document;
 mod error_codes;

@@ -150,6 +150,8 @@ impl Fail2ban {
     /// The program is not installed, or ended with an error, which carries what it printed.
     pub fn client(&self, args: &[&str]) -> Result<String, LabError> {
         let output = Command::new("fail2ban-client")
+            .arg("-c")
+            .arg(self.layout.config())
             .arg("-s")
             .arg(self.socket())
             .args(args)

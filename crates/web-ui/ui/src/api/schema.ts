@@ -25,6 +25,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/allowlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All entries
+         * @description And what jails ignore by themselves.
+         */
+        get: operations["listAllowed"];
+        put?: never;
+        /**
+         * Allows an address or network
+         * @description fail2ban is told at once, and bans within it are lifted. A fail2ban that is out of reach is told when it is back.
+         */
+        post: operations["allow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/allowlist/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What allows an address or network */
+        get: operations["checkAllowed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/allowlist/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Removes an entry
+         * @description What a jail ignores by itself, it goes on ignoring.
+         */
+        delete: operations["disallow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/login": {
         parameters: {
             query?: never;
@@ -817,6 +878,106 @@ export interface components {
             /** @description Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6), the most first; at most 20. */
             neighbours: components["schemas"]["AddressNeighbour"][];
             network: components["schemas"]["Network"] | null;
+        };
+        /** @description What allows an address. */
+        AllowCheckResponse: {
+            /**
+             * @description The address or network.
+             * @example 203.0.113.7
+             */
+            address: string;
+            /** @description Whether anything allows all of it, in some jail at least. */
+            allowed: boolean;
+            /** @description The entries of the allowlist that do, newest first. */
+            entries: components["schemas"]["AllowEntry"][];
+            /**
+             * @description What jails ignore by themselves that does; names and files are not looked into. Null while fail2ban cannot be
+             *     asked.
+             */
+            own: components["schemas"]["JailIgnores"][] | null;
+        };
+        /** @description An address or network that fail2ban must never ban. */
+        AllowEntry: {
+            /**
+             * @description The address or network.
+             * @example 203.0.113.0/24
+             */
+            address: string;
+            /** @description The BanGUI user who made it. */
+            by: string;
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description Its number.
+             */
+            id: number;
+            /**
+             * @description Only in this jail; null for every jail.
+             * @example sshd
+             */
+            jail: string | null;
+            /** @description Why. */
+            note: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends; null if it does not.
+             */
+            until: string | null;
+        };
+        /** @description The whole allowlist. */
+        AllowList: {
+            /** @description The entries, newest first. */
+            items: components["schemas"]["AllowEntry"][];
+            /**
+             * @description The most entries that there can be.
+             * @example 1000
+             */
+            most: number;
+            /** @description Always null: the entries come on one page. */
+            next: string | null;
+            /**
+             * @description What jails ignore by themselves (`ignoreip`), without what BanGUI has told them; null while fail2ban cannot be
+             *     asked.
+             */
+            own: components["schemas"]["JailIgnores"][] | null;
+        };
+        /** @description An address to be allowed. */
+        AllowRequest: {
+            /**
+             * @description An address or network: at least /8 for IPv4 and /16 for IPv6.
+             * @example 203.0.113.0/24
+             */
+            address: string;
+            /**
+             * @description Only in this jail; in every jail if left out.
+             * @example sshd
+             */
+            jail?: string | null;
+            /** @description Why, in at most 500 characters. */
+            note?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ends; never if left out.
+             */
+            until?: string | null;
+        };
+        /** @description What came of a change of the allowlist. */
+        AllowResponse: {
+            /** @description The entry that was made or removed. */
+            entry: components["schemas"]["AllowEntry"];
+            /** @description How many bans were lifted. */
+            lifted: number;
+            /**
+             * @description Why fail2ban does not know yet: it is told as soon as it can be. Null if it knows.
+             * @example null
+             */
+            pending: string | null;
+            /** @description Bans that still hit some of its addresses: of networks around them, and what fail2ban could not lift. */
+            still_banned: components["schemas"]["Ban"][];
         };
         /** @description A text that has to be shown, and where it leads. */
         Attribution: {
@@ -1775,6 +1936,22 @@ export interface components {
             /** @description Its running settings. */
             settings: components["schemas"]["JailSettings"];
         };
+        /** @description What a jail ignores by its own configuration. */
+        JailIgnores: {
+            /**
+             * @description Addresses, networks, names and files, as fail2ban spells them.
+             * @example [
+             *       "127.0.0.0/8",
+             *       "::1"
+             *     ]
+             */
+            entries: string[];
+            /**
+             * @description The jail.
+             * @example sshd
+             */
+            jail: string;
+        };
         /** @description All jails, as last counted. */
         JailList: {
             /** @description The jails, by name. */
@@ -2521,6 +2698,297 @@ export interface operations {
             };
         };
     };
+    listAllowed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries, on one page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllowList"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    allow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AllowRequest"];
+            };
+        };
+        responses: {
+            /** @description The entry, and what came of it */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllowResponse"];
+                };
+            };
+            /** @description invalid, body_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description foreign_origin: a page of another site sent this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description jail_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description allowed_already */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description body_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description content_type_unsupported */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkAllowed: {
+        parameters: {
+            query: {
+                /**
+                 * @description An address or network.
+                 * @example 203.0.113.7
+                 */
+                address: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entries and jails that do */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllowCheckResponse"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disallow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entry's number */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AllowResponse"];
+                };
+            };
+            /** @description invalid, query_malformed, path_malformed */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description session_required: log in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description foreign_origin: a page of another site sent this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description allow_entry_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description internal, database_failed: the server's log has the reason */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description database_unavailable: try again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     logIn: {
         parameters: {
             query?: never;
@@ -2956,7 +3424,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description ban_own_address, ban_loopback, ban_ignored, ban_network_too_wide: needs `force` */
+            /** @description ban_own_address, ban_loopback, ban_ignored, ban_network_too_wide: needs `force`; address_allowed */
             409: {
                 headers: {
                     [name: string]: unknown;
