@@ -7,6 +7,7 @@ import { EMPTY_VIEW } from "./filter/view.ts";
 import { isAddress } from "./format/address.ts";
 import { startLive } from "./live/live.ts";
 import { AccountPage } from "./pages/account.tsx";
+import { AllowlistPage } from "./pages/allowlist.tsx";
 import { JailPage } from "./pages/jail.tsx";
 import { LoginPage } from "./pages/login.tsx";
 import { MissingPage } from "./pages/missing.tsx";
@@ -99,6 +100,8 @@ function Page({ route, user }: { route: Route; user: string }) {
       return <EventsPage {...route} />;
     case "address":
       return <AddressPage key={route.ip} {...route} />;
+    case "allowlist":
+      return <AllowlistPage />;
     case "notifications":
       return <NotificationsPage />;
     case "system":

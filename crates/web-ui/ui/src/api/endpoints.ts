@@ -2,6 +2,10 @@
 
 import { call } from "./client.ts";
 import type {
+  Allow,
+  AllowCheck,
+  Allowed,
+  AllowList,
   Ban,
   Banned,
   BanEvent,
@@ -84,6 +88,18 @@ export const createBan = (body: CreateBan): Promise<Banned> => call("POST", "/ap
 /** Unbans in one jail, or in every jail where `jail` is left out. */
 export const deleteBan = (ip: string, jail: string | undefined, reason: string): Promise<Unbanned> =>
   call("DELETE", `/api/bans/${segment(ip)}`, { query: { jail, reason } });
+
+export const listAllowed = (signal?: Signal): Promise<AllowList> => call("GET", "/api/allowlist", { signal });
+
+/** Puts an address on the allowlist. */
+export const allow = (body: Allow): Promise<Allowed> => call("POST", "/api/allowlist", { body });
+
+/** Takes an entry off the allowlist. */
+export const disallow = (id: number): Promise<Allowed> => call("DELETE", `/api/allowlist/${id}`);
+
+/** What allows an address already. */
+export const checkAllowed = (address: string, signal?: Signal): Promise<AllowCheck> =>
+  call("GET", "/api/allowlist/check", { query: { address }, signal });
 
 export const listEvents = (query: EventQuery, signal?: Signal): Promise<Page<BanEvent>> =>
   call("GET", "/api/events", { query: { ...query }, signal });

@@ -83,6 +83,16 @@ export type Unbanned = Schemas["UnbannedResponse"];
 /** The orders that the API knows; a minus puts the largest first. */
 export type BanSort = "banned_at" | "-banned_at" | "expires_at" | "-expires_at" | "ip" | "-ip" | "jail" | "-jail";
 
+/** What fail2ban must never ban. `jail` is null for every jail, `until` for ever. */
+export type AllowEntry = Schemas["AllowEntry"];
+export type AllowList = Schemas["AllowList"];
+export type Allow = Schemas["AllowRequest"];
+export type Allowed = Schemas["AllowResponse"];
+export type AllowCheck = Schemas["AllowCheckResponse"];
+
+/** What a jail ignores by its own configuration. */
+export type JailIgnores = Schemas["JailIgnores"];
+
 /** A ban or unban in the history. */
 export type BanEvent = Schemas["Event"];
 

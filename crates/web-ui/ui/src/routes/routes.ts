@@ -10,6 +10,7 @@ export type Route =
   | { page: "search"; q: string }
   | EventsRoute
   | AddressRoute
+  | { page: "allowlist" }
   | { page: "notifications" }
   | { page: "system" }
   | { page: "account" }
@@ -62,6 +63,7 @@ export function parseRoute(url: string): Route {
       return { page: "search", q: (searchParams.get("q") ?? "").trim() };
     case "events":
       return readEvents(searchParams);
+    case "allowlist":
     case "notifications":
     case "system":
     case "account":
@@ -95,6 +97,7 @@ function path(route: Route): string {
       return withQuery(`/address/${route.ip.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":")}`, {
         open: route.open,
       });
+    case "allowlist":
     case "notifications":
     case "system":
     case "account":

@@ -18,6 +18,7 @@ export function Header({ route, user }: { route: Route; user: string }) {
       <nav aria-label="Pages">
         <NavLink to={{ page: "overview" }} current={route.page} text="Overview" />
         <NavLink to={{ page: "events", view: EMPTY_VIEW }} current={route.page} text="History" />
+        <NavLink to={{ page: "allowlist" }} current={route.page} text="Allowlist" />
         <NavLink to={{ page: "notifications" }} current={route.page} text="Notifications" />
         <NavLink to={{ page: "system" }} current={route.page} text="System" />
       </nav>
