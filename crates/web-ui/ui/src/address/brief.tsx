@@ -2,11 +2,13 @@
 // in another jail.
 
 import { useState } from "preact/hooks";
+import { AllowAction } from "../allow/allow-action.tsx";
 import { getAddress } from "../api/events.ts";
 import { getJails } from "../api/endpoints.ts";
 import type { Ban } from "../api/types.ts";
 import { BanForm } from "../bans/ban-form.tsx";
 import { UnbanDialog } from "../bans/unban-dialog.tsx";
+import { isAddress } from "../format/address.ts";
 import { count, counted } from "../format/number.ts";
 import { useEvents, useReconnected } from "../live/use-live.ts";
 import { useResource } from "../state/resource.ts";
@@ -107,6 +109,14 @@ export function AddressBrief({ ip }: { ip: string }) {
           <h3 id="drawer-ban">{banned.size > 0 ? "Ban elsewhere" : "Ban again"}</h3>
           {elsewhere.length === 1 && <p class="muted">in {elsewhere[0]}</p>}
           <BanForm jails={elsewhere} ip={ip} onBanned={loaded.reload} />
+        </section>
+      )}
+      {isAddress(ip) && (
+        <section aria-labelledby="drawer-allow">
+          <h3 id="drawer-allow">Never ban it</h3>
+          <div class="acts">
+            <AllowAction ip={ip} onAllowed={loaded.reload} />
+          </div>
         </section>
       )}
       {asked !== null && (

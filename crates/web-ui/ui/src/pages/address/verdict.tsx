@@ -1,6 +1,7 @@
 // Whether an address is banned, in a sentence, and what can be done about it.
 
 import { useState } from "preact/hooks";
+import { AllowAction } from "../../allow/allow-action.tsx";
 import { getJails } from "../../api/endpoints.ts";
 import type { Ban } from "../../api/types.ts";
 import { BanForm } from "../../bans/ban-form.tsx";
@@ -25,11 +26,14 @@ export function Verdict({ ip, bans, onChanged }: { ip: string; bans: Pages<Ban>;
         {bans.items === null ? "\u00a0" : sentence(ip, exact, bans.items)}
       </p>
       <div class="bar">
-        {exact.length > 0 && (
-          <button type="button" onClick={() => setAsked(true)}>
-            Unban everywhere
-          </button>
-        )}
+        <div class="acts">
+          {exact.length > 0 && (
+            <button type="button" onClick={() => setAsked(true)}>
+              Unban everywhere
+            </button>
+          )}
+          <AllowAction ip={ip} onAllowed={onChanged} />
+        </div>
         {names.length > 0 && <BanForm jails={names} ip={ip} onBanned={onChanged} />}
       </div>
       {jails.error !== null && names.length === 0 && (
