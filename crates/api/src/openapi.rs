@@ -34,6 +34,7 @@ const HEALTH: &str = "health";
         (name = "jobs", description = "Background jobs"),
         (name = "jails", description = "Jails and their settings"),
         (name = "bans", description = "What is banned now"),
+        (name = "allowlist", description = "What must never be banned"),
         (name = "events", description = "What has happened and what happens"),
         (name = "history", description = "What has happened, counted and compared"),
         (name = "notifications", description = "Being told: channels, rules, and what was sent"),

@@ -13,7 +13,7 @@ use crate::{ApiError, ApiState, Authenticated, Problem};
 ///
 /// And what jails ignore by themselves.
 #[utoipa::path(
-    get, path = "/api/allowlist", tag = "bans", operation_id = "listAllowed",
+    get, path = "/api/allowlist", tag = "allowlist", operation_id = "listAllowed",
     responses((status = 200, description = "The entries, on one page", body = AllowList))
 )]
 pub(crate) async fn list(state: web::Data<ApiState>) -> Result<web::Json<AllowList>, ApiError> {
@@ -24,7 +24,7 @@ pub(crate) async fn list(state: web::Data<ApiState>) -> Result<web::Json<AllowLi
 ///
 /// fail2ban is told at once, and bans within it are lifted. A fail2ban that is out of reach is told when it is back.
 #[utoipa::path(
-    post, path = "/api/allowlist", tag = "bans", operation_id = "allow",
+    post, path = "/api/allowlist", tag = "allowlist", operation_id = "createAllowed",
     request_body = AllowRequest,
     responses(
         (status = 201, description = "The entry, and what came of it", body = AllowResponse),
@@ -49,7 +49,7 @@ pub(crate) async fn create(
 ///
 /// What a jail ignores by itself, it goes on ignoring.
 #[utoipa::path(
-    delete, path = "/api/allowlist/{id}", tag = "bans", operation_id = "disallow",
+    delete, path = "/api/allowlist/{id}", tag = "allowlist", operation_id = "deleteAllowed",
     params(("id" = i64, Path, description = "The entry's number")),
     responses(
         (status = 200, description = "It is gone", body = AllowResponse),
@@ -69,7 +69,7 @@ pub(crate) async fn remove(
 
 /// What allows an address or network
 #[utoipa::path(
-    get, path = "/api/allowlist/check", tag = "bans", operation_id = "checkAllowed",
+    get, path = "/api/allowlist/check", tag = "allowlist", operation_id = "checkAllowed",
     params(AllowCheckParams),
     responses((status = 200, description = "The entries and jails that do", body = AllowCheckResponse))
 )]

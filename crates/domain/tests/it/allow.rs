@@ -1,42 +1,11 @@
 //! The allowlist: what fail2ban is told of it, what it is told again, and what of its own stays.
 
-use async_trait::async_trait;
 use bangui_domain::ServiceError;
-use bangui_domain::model::{AllowId, AllowSpec, JailName, ServerId, Target, Timestamp};
-use bangui_domain::ports::{AllowStore as _, ControlError, IgnoreControl, IgnoreList};
+use bangui_domain::model::{AllowId, AllowSpec, ServerId, Target, Timestamp};
+use bangui_domain::ports::AllowStore as _;
 use bangui_domain::service::{AllowOrder, BanOrder, Caller};
 
-use crate::fake::{FakeJail, Script, World, name};
-
-#[async_trait]
-impl IgnoreControl for Script {
-    async fn ignored(&self) -> Result<Vec<IgnoreList>, ControlError> {
-        let fake = self.edit();
-        fake.check()?;
-        let list = |(jail, found): (&String, &FakeJail)| IgnoreList {
-            jail: name(jail),
-            entries: found.ignoreip.iter().rev().cloned().collect(),
-        };
-        Ok(fake.jails.iter().map(list).collect())
-    }
-
-    async fn ignore(&self, jail: &JailName, targets: &[Target]) -> Result<(), ControlError> {
-        let mut fake = self.edit();
-        let list = &mut fake.jail(jail)?.ignoreip;
-        for text in targets.iter().map(ToString::to_string) {
-            assert!(!list.contains(&text), "fail2ban is told only what it does not know");
-            list.push(text);
-        }
-        Ok(())
-    }
-
-    async fn stop_ignoring(&self, jail: &JailName, targets: &[Target]) -> Result<(), ControlError> {
-        let mut fake = self.edit();
-        let list = &mut fake.jail(jail)?.ignoreip;
-        list.retain(|entry| targets.iter().all(|target| target.to_string() != *entry));
-        Ok(())
-    }
-}
+use crate::fake::{FakeJail, World, name};
 
 fn alice() -> Caller {
     Caller { user: "alice".to_owned(), address: None }

@@ -12,6 +12,7 @@ mod fake;
 mod feed;
 mod gaps;
 mod history;
+mod ignoring;
 mod observe;
 mod restart;
 mod runtime;

@@ -5,6 +5,7 @@
 mod atlas;
 mod control;
 mod downloads;
+mod ignoring;
 mod notify;
 mod outgoing;
 mod rdns;

@@ -42,7 +42,7 @@ export interface paths {
          * Allows an address or network
          * @description fail2ban is told at once, and bans within it are lifted. A fail2ban that is out of reach is told when it is back.
          */
-        post: operations["allow"];
+        post: operations["createAllowed"];
         delete?: never;
         options?: never;
         head?: never;
@@ -80,7 +80,7 @@ export interface paths {
          * Removes an entry
          * @description What a jail ignores by itself, it goes on ignoring.
          */
-        delete: operations["disallow"];
+        delete: operations["deleteAllowed"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2745,7 +2745,7 @@ export interface operations {
             };
         };
     };
-    allow: {
+    createAllowed: {
         parameters: {
             query?: never;
             header?: never;
@@ -2912,7 +2912,7 @@ export interface operations {
             };
         };
     };
-    disallow: {
+    deleteAllowed: {
         parameters: {
             query?: never;
             header?: never;
