@@ -238,8 +238,5 @@ impl AllowService {
 
 /// Why fail2ban does not know yet. What is wrong with BanGUI itself is an error.
 fn pending(error: ServiceError) -> Result<String, ServiceError> {
-    match error.kind() {
-        ErrorKind::Upstream | ErrorKind::Unavailable => Ok(chain(&error)),
-        _ => Err(error),
-    }
+    if error.kind() == ErrorKind::Internal { Err(error) } else { Ok(chain(&error)) }
 }
