@@ -12,6 +12,7 @@ pub mod job;
 pub mod lease;
 pub mod live;
 pub mod log;
+pub mod logged;
 mod narrow;
 pub mod notify;
 pub mod page;
@@ -39,6 +40,7 @@ pub use job::{JobPulse, JobRun, JobRunState, JobSchedule, JobStatus, JobTally, J
 pub use lease::{Fence, Lease, LeaseHolder};
 pub use live::LiveEvent;
 pub use log::LogState;
+pub use logged::{Course, LogEntry, LogSaid, LogWord, Logged, LoggedBan, LoggedEnd};
 pub use page::{Cursor, Limit, Page};
 pub use place::{Asn, AsnError, Country, CountryCode, CountryError, Network, Place};
 pub use query::{BanQuery, BanSort, EventQuery, SortKey};

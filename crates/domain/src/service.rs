@@ -9,6 +9,7 @@ pub mod history;
 pub mod jails;
 pub mod jobs;
 pub mod log;
+pub mod logbook;
 pub mod merge;
 pub mod notify;
 pub mod observe;
@@ -26,6 +27,7 @@ pub use history::{Compared, HistoryService, RankedRow, Ranking, Since, Sums, Tim
 pub use jails::JailService;
 pub use jobs::JobService;
 pub use log::LogService;
+pub use logbook::Logbook;
 pub use merge::merge;
 pub use notify::{ChannelOrder, Courier, Notifications, Notifier, NotifierParts, TestResult, WayOrder};
 pub use observe::{Observed, Observer};

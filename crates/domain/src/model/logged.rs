@@ -1,0 +1,140 @@
+//! What fail2ban's own log tells: its lines one by one, and the bans that they make together. Knows neither how a line is
+//! written nor where a ban is kept.
+
+use super::{BanId, BanKey, BanTime, JailName, Origin, Place, Timestamp};
+
+/// A line of the log that has to do with bans.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogEntry {
+    /// When it was written: when fail2ban acted, to the millisecond.
+    pub at: Timestamp,
+    /// What it says.
+    pub said: LogSaid,
+}
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LogSaid {
+    /// Something happened to an address in a jail.
+    Address(JailName, BanId, LogWord),
+    /// The settings of this jail come next.
+    Configuring(JailName),
+    /// The settings of a jail have come.
+    Configured,
+    /// How long bans last from now on, in the jail whose settings come, or in one that is not named.
+    BanTime(BanTime),
+    /// A jail was stopped, after all its bans were lifted.
+    Stopped(JailName),
+    /// A fail2ban came up.
+    Started {
+        /// Whether it calls bans restored that it restores. Before 0.10 it did not.
+        tells_restored: bool,
+    },
+}
+
+/// What happened to an address in a jail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogWord {
+    /// A filter found a failure, of this second.
+    Found(Timestamp),
+    /// It was banned.
+    Ban,
+    /// It is banned as it was before a restart.
+    Restore,
+    /// Its ban is longer than others: the how manieth it is, and when it ends; `None` is never.
+    Increase(u32, Option<Timestamp>),
+    /// Its ban was lifted, or its time was over.
+    Unban,
+}
+
+/// What the log tells in the end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Logged {
+    /// A ban.
+    Ban(LoggedBan),
+    /// The end of a ban whose beginning was not read.
+    End(LoggedEnd),
+}
+
+/// A ban that the log tells of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedBan {
+    /// What was banned, where, and since when: the last failure where it was read, else the second of `acted_at`.
+    pub key: BanKey,
+    /// When fail2ban banned it.
+    pub acted_at: Timestamp,
+    /// How it came about.
+    pub origin: Origin,
+    /// Which ban of this address it was, where that was told.
+    pub ban_count: Option<u32>,
+    /// How long it was to last, and how it ended.
+    pub course: Course,
+    /// Where the address is; `None` if nobody looked.
+    pub place: Option<Place>,
+}
+
+/// The end of a ban whose beginning was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedEnd {
+    /// The jail.
+    pub jail: JailName,
+    /// What was banned.
+    pub id: BanId,
+    /// When it was lifted, and what else is known.
+    pub course: Course,
+}
+
+/// What the log tells of how long a ban lasted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Course {
+    /// How long it was to last.
+    pub bantime: Option<BanTime>,
+    /// When fail2ban lifted it for good.
+    pub lifted_at: Option<Timestamp>,
+    /// Whether that was because its jail was stopped.
+    pub stopped: bool,
+    /// Up to when the log would have told of its end.
+    pub read_to: Timestamp,
+}
+
+/// fail2ban lifts bans whose time is over up to so many milliseconds before or after that, for all that it says.
+const EARLY_MILLIS: i64 = 2_000;
+/// The same for late ones: it lifts few at a time.
+const LATE_MILLIS: i64 = 60_000;
+
+impl Course {
+    /// How long the ban that began at `banned_at` was to last, and its end, as far as that can be said. `known` is its length
+    /// where another source has told it. Without any length, what was not lifted by a stop counts as over, and as having
+    /// lasted as it was to.
+    pub fn end(
+        &self,
+        banned_at: Timestamp,
+        known: Option<BanTime>,
+    ) -> (Option<BanTime>, Option<(Timestamp, Origin)>) {
+        let length = known.or(self.bantime);
+        let due = length.and_then(|length| length.end(banned_at));
+        match (self.lifted_at, length, due) {
+            (Some(lifted), Some(_), Some(due)) => {
+                let late = lifted.millis_since(due);
+                let end = if late < -EARLY_MILLIS {
+                    (lifted, Origin::Manual)
+                } else if late <= LATE_MILLIS {
+                    (due, Origin::Expired)
+                } else {
+                    (lifted, Origin::Expired)
+                };
+                (length, Some(end))
+            }
+            (Some(lifted), Some(_), None) => (length, Some((lifted, Origin::Manual))),
+            (Some(lifted), None, _) => {
+                let origin = if self.stopped { Origin::Manual } else { Origin::Expired };
+                let secs = lifted.as_secs().saturating_sub(banned_at.as_secs()).max(0);
+                (Some(BanTime::from_fail2ban(secs)), Some((lifted, origin)))
+            }
+            (None, _, due) => {
+                let due = due.filter(|due| *due <= self.read_to);
+                (length, due.map(|due| (due, Origin::Expired)))
+            }
+        }
+    }
+}
