@@ -67,7 +67,7 @@ enum Command {
     Restore(restore::Args),
     /// Fill a database from another one, of the same kind or not, while no server runs on it.
     Copy(copy::Args),
-    /// Look after the counted form of the history.
+    /// Look after the history, and take fail2ban's old logs into it.
     History {
         #[command(subcommand)]
         command: history::Command,

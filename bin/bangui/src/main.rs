@@ -19,6 +19,7 @@ mod stage;
 mod supervisor;
 mod system;
 mod tls;
+mod zone;
 
 use std::process::ExitCode as ProcessExit;
 

@@ -5,13 +5,17 @@ pub(crate) mod counter;
 pub(crate) mod cursor;
 pub(crate) mod events;
 pub(crate) mod find;
+mod import;
 mod intake;
+mod latest;
 mod ledger;
 pub(crate) mod names;
 mod record;
 pub(crate) mod rows;
 mod stored;
 mod write;
+
+pub use import::Imported;
 
 use counter::Counter;
 

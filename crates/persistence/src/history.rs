@@ -4,7 +4,7 @@
 mod address;
 mod details;
 mod gaps;
-mod keep;
+pub(crate) mod keep;
 pub(crate) mod list;
 mod memory;
 pub(crate) mod pack;

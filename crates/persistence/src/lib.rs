@@ -27,6 +27,7 @@ mod text;
 mod tries;
 mod users;
 
+pub use bans::Imported;
 pub use db::{Db, DbKind, DbOptions};
 pub use error::DbError;
 pub use fail2ban_db::Fail2banDb;

@@ -19,7 +19,7 @@ use bangui_domain::service::{
     EventService, Feed, HistoryService, JailService, JobService, LogService, Observer, PlaceService, Prober,
     Runtime, Watch,
 };
-use bangui_gateway::{CommandMeter, Fail2banControl, Outgoing, Zone};
+use bangui_gateway::{CommandMeter, Fail2banControl, Outgoing};
 use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper, Retention};
 use bangui_persistence::{Db, DbKind, Fail2banDb, NoticeListener};
 use bangui_session_cache::{AccountStores, Accounts, SessionSettings, Sessions};
@@ -35,6 +35,7 @@ use crate::notifying::Notifying;
 use crate::places;
 use crate::settings::{self, BasePath, Settings, Trusted};
 use crate::system::System;
+use crate::zone::zone;
 use bangui_domain::chain;
 
 /// How long fail2ban may take to answer before the server answers without it.
@@ -225,12 +226,7 @@ fn outgoing(settings: &Settings) -> Result<Outgoing, Fatal> {
 }
 
 fn control(settings: &Settings, meter: CommandMeter) -> Result<Arc<Fail2banControl>, Fatal> {
-    let zone = match &settings.fail2ban.timezone {
-        None => Zone::system(),
-        Some(name) => Zone::named(name)
-            .map_err(|error| Fatal::new(ExitCode::Config, format!("fail2ban.timezone: {error}")))?,
-    };
-    Ok(Arc::new(Fail2banControl::new(&settings.fail2ban.socket, zone, meter)))
+    Ok(Arc::new(Fail2banControl::new(&settings.fail2ban.socket, zone(settings)?, meter)))
 }
 
 /// What is kept: 0 stands for all.

@@ -93,6 +93,8 @@ pub struct Course {
     pub lifted_at: Option<Timestamp>,
     /// Whether that was because its jail was stopped.
     pub stopped: bool,
+    /// When its jail came up again after that.
+    pub back_at: Option<Timestamp>,
     /// Up to when the log would have told of its end.
     pub read_to: Timestamp,
 }
@@ -105,7 +107,7 @@ const LATE_MILLIS: i64 = 60_000;
 impl Course {
     /// How long the ban that began at `banned_at` was to last, and its end, as far as that can be said. `known` is its length
     /// where another source has told it. Without any length, what was not lifted by a stop counts as over, and as having
-    /// lasted as it was to.
+    /// lasted as it was to. What a stop lifted, and could not be restored because its time was over by then, ended in time.
     pub fn end(
         &self,
         banned_at: Timestamp,
@@ -116,7 +118,8 @@ impl Course {
         match (self.lifted_at, length, due) {
             (Some(lifted), Some(_), Some(due)) => {
                 let late = lifted.millis_since(due);
-                let end = if late < -EARLY_MILLIS {
+                let is_over = self.stopped && self.back_at.is_some_and(|back| due <= back);
+                let end = if late < -EARLY_MILLIS && !is_over {
                     (lifted, Origin::Manual)
                 } else if late <= LATE_MILLIS {
                     (due, Origin::Expired)

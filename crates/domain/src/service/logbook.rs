@@ -114,7 +114,7 @@ impl Logbook {
                         let none = if is_manual { Origin::Manual } else { Origin::Detected };
                         let origin = if restored { Origin::Restored } else { none };
                         seen.begun(at, origin, usual, REACH_MILLIS);
-                    } else {
+                    } else if !restored {
                         self.left += 1;
                     }
                 }
@@ -148,10 +148,13 @@ impl Logbook {
     }
 
     fn tell(&mut self, jail: &JailName, id: &BanId, spell: Option<Spell>, read_to: Timestamp) {
-        if let Some(spell) = spell {
-            let stopped = spell.lifted_at().is_some_and(|lifted| self.jails.stopped(jail, lifted));
-            self.told.push(spell.told(jail, id, stopped, read_to));
+        let Some(spell) = spell else { return };
+        let mut course = spell.course(read_to);
+        if let Some(lifted) = course.lifted_at {
+            course.stopped = self.jails.stopped(jail, lifted);
+            course.back_at = self.jails.back_at(jail, lifted);
         }
+        self.told.push(spell.told(jail, id, course));
     }
 
     /// Forgets failures that led to nothing, then bans that will hardly be restored, then all that have ended, then all.

@@ -68,7 +68,7 @@ fn message_of(part: &str, message: &str, at: Timestamp, zone: &Zone) -> Said {
     }
     let said = if let Some(seconds) = bantime(message).filter(|_| from("actions")) {
         Some(LogSaid::BanTime(BanTime::from_fail2ban(seconds)))
-    } else if from("jail") && message.starts_with("Jail ") {
+    } else if (from("jail") || from("server")) && message.starts_with("Jail ") {
         jail(message)
     } else if let Some(name) = message.strip_prefix("Creating new jail ").filter(|_| from("jail")) {
         quoted(name).map(|(name, _)| LogSaid::Configuring(name))

@@ -225,7 +225,7 @@ fn by_other_roundings(key: &BanKey) -> [BanKey; 2] {
 }
 
 /// A ban that is seen for the first time.
-fn begun(server: &ServerId, seen: &BanRecord, names: &Names) -> Entry {
+pub(super) fn begun(server: &ServerId, seen: &BanRecord, names: &Names) -> Entry {
     let ban = &seen.ban;
     let event = BanEvent {
         id: EventId(0),

@@ -118,7 +118,7 @@ fn in_time(bans: &[Entry], a: (usize, EventKind), b: (usize, EventKind)) -> Orde
 }
 
 /// Writes bans that are new, changed or ended, and what belongs to them. `events` holds the numbers of the ends.
-fn write_bans(
+pub(super) fn write_bans(
     connection: &mut AnyConnection,
     bans: &[Entry],
     events: &[BanEvent],
@@ -158,7 +158,7 @@ fn write_bans(
 }
 
 /// Counts what is new, and what came about in another way than was thought.
-fn pack(connection: &mut AnyConnection, bans: &[Entry], names: &Names) -> Result<(), TxError> {
+pub(super) fn pack(connection: &mut AnyConnection, bans: &[Entry], names: &Names) -> Result<(), TxError> {
     let mut edit = PackEdit::default();
     for entry in bans {
         let key = &entry.event.key;

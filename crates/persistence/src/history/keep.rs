@@ -165,7 +165,7 @@ impl HistoryKeeper for Db {
 }
 
 /// Keeps batches of all servers waiting: packs have one writer at a time.
-pub(super) fn lock_servers(connection: &mut AnyConnection) -> Result<(), TxError> {
+pub(crate) fn lock_servers(connection: &mut AnyConnection) -> Result<(), TxError> {
     if let AnyConnection::Postgres(postgres) = connection {
         let rows = servers::table.order(servers::id).select(servers::id).for_no_key_update();
         rows.load::<String>(postgres)?;

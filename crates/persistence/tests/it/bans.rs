@@ -1,6 +1,7 @@
 //! Bans in force and the history. Here are the reports that the tests make of them.
 
 mod filters;
+mod import;
 mod merging;
 mod order;
 mod pages;

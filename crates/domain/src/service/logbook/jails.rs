@@ -1,4 +1,4 @@
-//! What a log tells of the jails themselves: how long their bans last, and when they were stopped.
+//! What a log tells of the jails themselves: how long their bans last, when they were stopped, and when they came up.
 
 use std::collections::HashMap;
 
@@ -10,9 +10,11 @@ const STOPPED_WITHIN_MILLIS: i64 = 60_000;
 #[derive(Debug)]
 pub(super) struct Jails {
     configuring: Option<JailName>,
+    /// Up to when settings were told. What comes again later stands in two files.
+    told_to: Timestamp,
     bantimes: HashMap<JailName, BanTime>,
-    /// Ascending.
-    stops: HashMap<JailName, Vec<Timestamp>>,
+    stops: Moments,
+    starts: Moments,
     tells_restored: bool,
 }
 
@@ -20,8 +22,10 @@ impl Default for Jails {
     fn default() -> Self {
         Self {
             configuring: None,
+            told_to: Timestamp::from_millis(i64::MIN),
             bantimes: HashMap::new(),
-            stops: HashMap::new(),
+            stops: Moments::default(),
+            starts: Moments::default(),
             tells_restored: true,
         }
     }
@@ -30,19 +34,22 @@ impl Default for Jails {
 impl Jails {
     pub(super) fn read(&mut self, at: Timestamp, said: LogSaid) {
         match said {
-            LogSaid::Configuring(jail) => self.configuring = Some(jail),
-            LogSaid::Configured => self.configuring = None,
+            LogSaid::Configuring(jail) => {
+                self.starts.note(&jail, at);
+                self.configuring = Some(jail);
+                self.told_to = self.told_to.max(at);
+            }
+            LogSaid::Configured => {
+                self.configuring = None;
+                self.told_to = self.told_to.max(at);
+            }
             LogSaid::BanTime(bantime) => match &self.configuring {
                 Some(jail) => drop(self.bantimes.insert(jail.clone(), bantime)),
                 // Set while running: the log does not say in which jail.
-                None => self.bantimes.clear(),
+                None if at > self.told_to => self.bantimes.clear(),
+                None => {}
             },
-            LogSaid::Stopped(jail) => {
-                let stops = self.stops.entry(jail).or_default();
-                if stops.last().is_none_or(|last| *last < at) {
-                    stops.push(at);
-                }
-            }
+            LogSaid::Stopped(jail) => self.stops.note(&jail, at),
             LogSaid::Started { tells_restored } => self.tells_restored = tells_restored,
             LogSaid::Address(..) => {}
         }
@@ -55,13 +62,36 @@ impl Jails {
 
     /// Whether what was lifted at `lifted` was lifted because the jail stopped.
     pub(super) fn stopped(&self, jail: &JailName, lifted: Timestamp) -> bool {
-        let Some(stops) = self.stops.get(jail) else { return false };
-        let next = stops.get(stops.partition_point(|stop| *stop < lifted));
-        next.is_some_and(|stop| stop.millis_since(lifted) <= STOPPED_WITHIN_MILLIS)
+        let stop = self.stops.next(jail, lifted);
+        stop.is_some_and(|stop| stop.millis_since(lifted) <= STOPPED_WITHIN_MILLIS)
+    }
+
+    /// When the jail came up after `lifted`.
+    pub(super) fn back_at(&self, jail: &JailName, lifted: Timestamp) -> Option<Timestamp> {
+        self.starts.next(jail, lifted)
     }
 
     /// Whether fail2ban calls bans restored that it restores.
     pub(super) fn tells_restored(&self) -> bool {
         self.tells_restored
+    }
+}
+
+/// Moments of each jail, ascending.
+#[derive(Debug, Default)]
+struct Moments(HashMap<JailName, Vec<Timestamp>>);
+
+impl Moments {
+    fn note(&mut self, jail: &JailName, at: Timestamp) {
+        let known = self.0.entry(jail.clone()).or_default();
+        if known.last().is_none_or(|last| *last < at) {
+            known.push(at);
+        }
+    }
+
+    /// The first at `from` or later.
+    fn next(&self, jail: &JailName, from: Timestamp) -> Option<Timestamp> {
+        let known = self.0.get(jail)?;
+        known.get(known.partition_point(|at| *at < from)).copied()
     }
 }

@@ -133,12 +133,15 @@ impl Spell {
         self.acted_at
     }
 
-    pub(super) fn lifted_at(&self) -> Option<Timestamp> {
-        self.lifted_at
-    }
-
-    fn course(&self, stopped: bool, read_to: Timestamp) -> Course {
-        Course { bantime: self.bantime, lifted_at: self.lifted_at, stopped, read_to }
+    /// What the log tells of how long it lasted, but for what it tells of its jail.
+    pub(super) fn course(&self, read_to: Timestamp) -> Course {
+        Course {
+            bantime: self.bantime,
+            lifted_at: self.lifted_at,
+            stopped: false,
+            back_at: None,
+            read_to,
+        }
     }
 
     /// Whether it was lifted because its time was over, so that no restart brings it back.
@@ -147,13 +150,12 @@ impl Spell {
         else {
             return false;
         };
-        let (_, end) = self.course(false, lifted).end(banned_at, None);
+        let (_, end) = self.course(lifted).end(banned_at, None);
         origin != Origin::Restored && end.is_some_and(|(_, how)| how == Origin::Expired)
     }
 
     /// What it comes to.
-    pub(super) fn told(self, jail: &JailName, id: &BanId, stopped: bool, read_to: Timestamp) -> Logged {
-        let course = self.course(stopped, read_to);
+    pub(super) fn told(self, jail: &JailName, id: &BanId, course: Course) -> Logged {
         let (jail, id) = (jail.clone(), id.clone());
         match self.begun {
             Some((origin, banned_at)) => Logged::Ban(LoggedBan {

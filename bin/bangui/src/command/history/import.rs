@@ -1,0 +1,193 @@
+//! `bangui history import`: takes what fail2ban's own log still tells into the history, beside a running server or without one.
+//! What was read is written in small parts, so that it does not matter where it is stopped: it can be done again.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bangui_domain::model::{Logged, ServerId};
+use bangui_domain::ports::{Atlas, WatchLog as _};
+use bangui_domain::service::Logbook;
+use bangui_gateway::{Fail2banLog, LogTally};
+use bangui_persistence::{Db, Imported};
+use serde_json::json;
+
+use super::unavailable;
+use crate::exit::{ExitCode, Fatal};
+use crate::places;
+use crate::settings::Settings;
+use crate::zone::zone;
+
+/// Bans that are written at a time.
+const BATCH: usize = 500;
+/// What BanGUI has seen in this time may still be on its way into the history.
+const SETTLING_MILLIS: i64 = 600_000;
+/// How often is told how far it is.
+const PROGRESS: Duration = Duration::from_secs(5);
+
+/// What `bangui history import` is told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// fail2ban's log: all files that there are, in any order, compressed (gzip) or not; - is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    /// Only tell what would come of it, and change nothing.
+    #[arg(long)]
+    dry_run: bool,
+    /// Print what came of it as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// The files, and what has been understood of them.
+struct Reading {
+    log: Fail2banLog,
+    book: Logbook,
+    /// What waits to be written.
+    waiting: VecDeque<Logged>,
+    over: bool,
+}
+
+/// Imports.
+pub(super) async fn run(db: &Db, settings: &Settings, args: &Args) -> Result<(), Fatal> {
+    let (zone, server) = (zone(settings)?, ServerId::local());
+    let watched = db.watched_until(&server).await.map_err(|error| unavailable(&error))?;
+    let Some(watched) = watched else {
+        return Err(Fatal::new(
+            ExitCode::Failed,
+            "BanGUI has not seen this fail2ban yet: run the server until it has, so that it is known from where on it has \
+             watched for itself.",
+        ));
+    };
+    let atlas: Arc<dyn Atlas> = places::atlas(settings).await?;
+    let files = args.files.clone();
+    let book = Logbook::new(watched.plus_millis(-SETTLING_MILLIS));
+    let opened = blocking(move || Fail2banLog::open(&files, zone)).await?;
+    let log = opened.map_err(|error| Fatal::new(ExitCode::Io, format!("{error}.")))?;
+    let reading = Reading { log, book, waiting: VecDeque::new(), over: false };
+    let (reading, imported) = import(db, &server, reading, &atlas, args.dry_run).await?;
+    let (tally, left) = (reading.log.tally(), reading.book.left());
+    if args.json {
+        println!("{}", document(tally, imported, left, args.dry_run));
+    } else {
+        println!("{}", summary(tally, imported, left, args.dry_run));
+    }
+    let torn: Vec<String> = reading.log.failures().iter().map(ToString::to_string).collect();
+    if torn.is_empty() {
+        return Ok(());
+    }
+    Err(Fatal::new(
+        ExitCode::Io,
+        format!("Not read to the end: {}. The rest was imported; import it again once it is whole.", torn.join("; ")),
+    ))
+}
+
+async fn import(
+    db: &Db,
+    server: &ServerId,
+    mut reading: Reading,
+    atlas: &Arc<dyn Atlas>,
+    rehearse: bool,
+) -> Result<(Reading, Imported), Fatal> {
+    let mut all = Imported::default();
+    let mut told_at = Instant::now();
+    while !reading.over || !reading.waiting.is_empty() {
+        let atlas = Arc::clone(atlas);
+        let (read, batch) = blocking(move || {
+            let batch = reading.batch(atlas.as_ref());
+            (reading, batch)
+        })
+        .await?;
+        reading = read;
+        let part = db.import_log(server, batch, rehearse).await.map_err(|error| unavailable(&error))?;
+        all.new += part.new;
+        all.restored += part.restored;
+        all.known += part.known;
+        all.ends += part.ends;
+        if told_at.elapsed() >= PROGRESS {
+            told_at = Instant::now();
+            eprintln!("bangui: {} lines read, {} new bans.", reading.log.tally().lines, all.new);
+        }
+    }
+    Ok((reading, all))
+}
+
+impl Reading {
+    /// Reads until there is enough to be written at once, or nothing more.
+    fn batch(&mut self, atlas: &dyn Atlas) -> Vec<Logged> {
+        while self.waiting.len() < BATCH && !self.over {
+            let started = Instant::now();
+            let told = self.read_on(started);
+            self.waiting.extend(told);
+            if started.elapsed() >= PROGRESS {
+                break;
+            }
+        }
+        let mut batch: Vec<Logged> = self.waiting.drain(..BATCH.min(self.waiting.len())).collect();
+        for told in &mut batch {
+            if let Logged::Ban(ban) = told {
+                ban.place = Some(atlas.place(&ban.key.id));
+            }
+        }
+        batch
+    }
+
+    /// Reads until something is told.
+    fn read_on(&mut self, started: Instant) -> Vec<Logged> {
+        while let Some(entry) = self.log.next_entry() {
+            self.book.read(entry);
+            let told = self.book.take();
+            if !told.is_empty() || started.elapsed() >= PROGRESS {
+                return told;
+            }
+        }
+        self.over = true;
+        self.book.finish()
+    }
+}
+
+fn summary(tally: &LogTally, imported: Imported, left: u64, rehearsed: bool) -> String {
+    let Imported { new, restored, known, ends } = imported;
+    let mut lines = vec![
+        format!("{} lines read.", tally.lines),
+        format!("{new} bans are new, and {restored} more that were found restored; {known} were known already."),
+        format!("{ends} bans that were known have got their end."),
+    ];
+    if left > 0 {
+        lines.push(format!("{left} bans are of a time that BanGUI sees for itself, and were left alone."));
+    }
+    if tally.unclear > 0 {
+        let places: Vec<String> = tally.places.iter().map(|(file, line)| format!("{file}:{line}")).collect();
+        lines.push(format!(
+            "{} lines tell of bans and were not understood, the first of them at {}.",
+            tally.unclear,
+            places.join(", ")
+        ));
+    }
+    if rehearsed {
+        lines.push("Nothing was changed: this is what would come of it.".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn document(tally: &LogTally, imported: Imported, left: u64, rehearsed: bool) -> serde_json::Value {
+    let places = tally.places.iter().map(|(file, line)| json!({"file": file, "line": line}));
+    json!({
+        "lines": tally.lines,
+        "new": imported.new,
+        "restored": imported.restored,
+        "known": imported.known,
+        "ends": imported.ends,
+        "left": left,
+        "unclear": tally.unclear,
+        "unclear_places": places.collect::<Vec<_>>(),
+        "dry_run": rehearsed,
+    })
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fatal> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Fatal::new(ExitCode::Internal, format!("The work was cut short: {error}.")))
+}
