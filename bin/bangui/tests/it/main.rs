@@ -16,6 +16,7 @@ mod doctor;
 mod fail2ban;
 mod faults;
 mod health;
+mod import;
 #[path = "../harness/lab.rs"]
 mod lab;
 mod listening;

@@ -99,9 +99,9 @@ pub struct Course {
     pub read_to: Timestamp,
 }
 
-/// fail2ban lifts bans whose time is over up to so many milliseconds before or after that, for all that it says.
+/// What is lifted up to so many milliseconds before its time was over counts as over: beginnings are cut to the second.
 const EARLY_MILLIS: i64 = 2_000;
-/// The same for late ones: it lifts few at a time.
+/// fail2ban lifts what is over up to so many milliseconds late, unless there is very much of it.
 const LATE_MILLIS: i64 = 60_000;
 
 impl Course {
@@ -117,15 +117,9 @@ impl Course {
         let due = length.and_then(|length| length.end(banned_at));
         match (self.lifted_at, length, due) {
             (Some(lifted), Some(_), Some(due)) => {
-                let late = lifted.millis_since(due);
+                let is_early = lifted.millis_since(due) < -EARLY_MILLIS;
                 let is_over = self.stopped && self.back_at.is_some_and(|back| due <= back);
-                let end = if late < -EARLY_MILLIS && !is_over {
-                    (lifted, Origin::Manual)
-                } else if late <= LATE_MILLIS {
-                    (due, Origin::Expired)
-                } else {
-                    (lifted, Origin::Expired)
-                };
+                let end = if is_early && !is_over { (lifted, Origin::Manual) } else { (due, Origin::Expired) };
                 (length, Some(end))
             }
             (Some(lifted), Some(_), None) => (length, Some((lifted, Origin::Manual))),
@@ -139,5 +133,13 @@ impl Course {
                 (length, due.map(|due| (due, Origin::Expired)))
             }
         }
+    }
+
+    /// Whether this is what is read of a ban that began at `banned_at` and was over after `bantime`, where nothing else says
+    /// that it is of this ban.
+    pub fn is_end_of(&self, banned_at: Timestamp, bantime: BanTime) -> bool {
+        self.lifted_at.zip(bantime.end(banned_at)).is_some_and(|(lifted, due)| {
+            (-EARLY_MILLIS..=LATE_MILLIS).contains(&lifted.millis_since(due))
+        })
     }
 }

@@ -102,7 +102,9 @@ impl<'a> Plan<'a> {
             (_, Some(latest)) => latest,
         };
         self.imported.known += u64::from(matches!(told, Logged::Ban(_)));
-        if !latest.is_end_unknown() {
+        // Between two parts of a log may lie another one, with more bans: an end alone is its end only if the time fits.
+        let is_its_own = matches!(told, Logged::Ban(ban) if ban.origin != Origin::Restored || latest.banned_at == ban.key.banned_at);
+        if !latest.is_end_unknown() || !(is_its_own || course.is_end_of(latest.banned_at, latest.bantime)) {
             return;
         }
         let known_bantime = Some(latest.bantime).filter(|bantime| *bantime != BanTime::Seconds(0));

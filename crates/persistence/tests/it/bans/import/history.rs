@@ -153,7 +153,9 @@ fn arrange(draws: &[Draw], away: &[(i64, i64)]) -> Happening {
             found: *found,
             lifted: None,
         };
-        ban.lifted = lifted.map(|after| ban.acted() + after).filter(|at| !is_away(*at) && *at < ban.due() - 2_500);
+        // What is lifted by hand right before a stop cannot be told from what the stop lifts.
+        let is_clear = |at: i64| !is_away(at) && !is_away(at + 62_000) && at < ban.due() - 2_500;
+        ban.lifted = lifted.map(|after| ban.acted() + after).filter(|at| is_clear(*at));
         free[place] = ban.over() / 1_000 + 1;
         // fail2ban bans nothing while it is away; nor does a test ask what it lifts in the very moment of a stop.
         if !is_away(ban.begin * 1_000) && !is_away(ban.acted()) {
