@@ -119,7 +119,8 @@ impl Course {
             (Some(lifted), Some(_), Some(due)) => {
                 let is_early = lifted.millis_since(due) < -EARLY_MILLIS;
                 let is_over = self.stopped && self.back_at.is_some_and(|back| due <= back);
-                let end = if is_early && !is_over { (lifted, Origin::Manual) } else { (due, Origin::Expired) };
+                let end =
+                    if is_early && !is_over { (lifted, Origin::Manual) } else { (due, Origin::Expired) };
                 (length, Some(end))
             }
             (Some(lifted), Some(_), None) => (length, Some((lifted, Origin::Manual))),
@@ -138,8 +139,8 @@ impl Course {
     /// Whether this is what is read of a ban that began at `banned_at` and was over after `bantime`, where nothing else says
     /// that it is of this ban.
     pub fn is_end_of(&self, banned_at: Timestamp, bantime: BanTime) -> bool {
-        self.lifted_at.zip(bantime.end(banned_at)).is_some_and(|(lifted, due)| {
-            (-EARLY_MILLIS..=LATE_MILLIS).contains(&lifted.millis_since(due))
-        })
+        self.lifted_at
+            .zip(bantime.end(banned_at))
+            .is_some_and(|(lifted, due)| (-EARLY_MILLIS..=LATE_MILLIS).contains(&lifted.millis_since(due)))
     }
 }

@@ -42,8 +42,8 @@ fn one(rest: &str) -> Option<(&str, &str)> {
         None => rest,
     };
     let message = rest.strip_prefix(':')?.trim_start();
-    let urgent = message.split_once(' ').filter(|(word, _)| {
-        word.len() >= 4 && word.bytes().all(|byte| byte.is_ascii_uppercase())
-    });
+    let urgent = message
+        .split_once(' ')
+        .filter(|(word, _)| word.len() >= 4 && word.bytes().all(|byte| byte.is_ascii_uppercase()));
     Some((part, urgent.map_or(message, |(_, message)| message.trim_start())))
 }

@@ -59,9 +59,13 @@ fn message_of(part: &str, message: &str, at: Timestamp, zone: &Zone) -> Said {
     let from = |name: &str| part.is_empty() || part == name;
     if let Some((jail, words)) = message.strip_prefix('[').and_then(|rest| rest.split_once("] ")) {
         let wanted = match words {
-            _ if words.starts_with("Found ") || words.starts_with("Attempt ") => from("filter") || from("observer"),
+            _ if words.starts_with("Found ") || words.starts_with("Attempt ") => {
+                from("filter") || from("observer")
+            }
             _ if words.starts_with("Increase Ban ") => from("observer"),
-            _ if ["Ban ", "Unban ", "Restore Ban "].iter().any(|verb| words.starts_with(verb)) => from("actions"),
+            _ if ["Ban ", "Unban ", "Restore Ban "].iter().any(|verb| words.starts_with(verb)) => {
+                from("actions")
+            }
             _ => false,
         };
         return if wanted { address(jail, words, at, zone) } else { Said::Other };

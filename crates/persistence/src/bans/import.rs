@@ -2,16 +2,18 @@
 //! happens now. Imported events are no news: their numbers go down from zero, so that nothing that goes on behind a number,
 //! such as a live stream or the notifications, meets them.
 
+mod plan;
+
 use std::collections::HashMap;
 
 use bangui_domain::model::{
-    ActiveBan, BanEvent, BanId, BanTime, Course, EventId, JailName, Logged, LoggedBan, Origin, ServerId,
-    Timestamp,
+    ActiveBan, BanEvent, BanTime, EventId, Logged, LoggedBan, Origin, ServerId, Timestamp,
 };
 use bangui_domain::ports::{BanBatch, BanRecord, EndRecord, StoreError};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
 
+use self::plan::Plan;
 use super::code::origin_code;
 use super::latest::{Known, Latest, LatestAt, Place};
 use super::ledger::{Entry, begun, over};
@@ -35,6 +37,16 @@ pub struct Imported {
     pub known: u64,
     /// Ends of bans that were known, whose ends were not.
     pub ends: u64,
+}
+
+impl Imported {
+    /// Counts another part.
+    pub fn add(&mut self, part: Self) {
+        self.new += part.new;
+        self.restored += part.restored;
+        self.known += part.known;
+        self.ends += part.ends;
+    }
 }
 
 impl Db {
@@ -74,74 +86,14 @@ fn import(connection: &mut AnyConnection, server: &ServerId, logged: &[Logged]) 
     Ok(plan.imported)
 }
 
-/// What has to be written.
-#[derive(Default)]
-struct Plan<'a> {
-    new: Vec<LoggedBan>,
-    /// Bans that are known, as their ends are now; with what was stored of the end.
-    ended: Vec<(Latest, Option<(Timestamp, Origin)>)>,
-    /// The latest ban of an address in a jail, where this batch changes it.
-    latest: HashMap<(&'a JailName, &'a BanId), Latest>,
-    imported: Imported,
-}
-
-impl<'a> Plan<'a> {
-    /// Takes into account what the log tells; `stored` is the ban that it may be.
-    fn take(&mut self, told: &'a Logged, stored: Option<Latest>) {
-        let (place, course) = match told {
-            Logged::Ban(ban) => ((&ban.key.jail, &ban.key.id), &ban.course),
-            Logged::End(end) => ((&end.jail, &end.id), &end.course),
-        };
-        let planned = self.latest.get(&place).copied();
-        // Of two accounts of the same ban, the planned one is newer.
-        let latest = stored.into_iter().chain(planned).max_by_key(|latest| latest.banned_at);
-        let latest = match (told, latest) {
-            (Logged::Ban(ban), None) => return self.begin(place, ban),
-            (Logged::Ban(ban), Some(latest)) if !latest.is_same_ban(ban) => return self.begin(place, ban),
-            (Logged::End(_), None) => return,
-            (_, Some(latest)) => latest,
-        };
-        self.imported.known += u64::from(matches!(told, Logged::Ban(_)));
-        // Between two parts of a log may lie another one, with more bans: an end alone is its end only if the time fits.
-        let is_its_own = matches!(told, Logged::Ban(ban) if ban.origin != Origin::Restored || latest.banned_at == ban.key.banned_at);
-        if !latest.is_end_unknown() || !(is_its_own || course.is_end_of(latest.banned_at, latest.bantime)) {
-            return;
-        }
-        let known_bantime = Some(latest.bantime).filter(|bantime| *bantime != BanTime::Seconds(0));
-        if let (bantime, Some((at, how))) = course.end(latest.banned_at, known_bantime) {
-            let end = Some((at.max(latest.banned_at), how));
-            let after = Latest { bantime: bantime.unwrap_or(latest.bantime), end, ..latest };
-            match latest.known {
-                Known::Stored { .. } => {
-                    self.imported.ends += 1;
-                    self.ended.push((after, latest.end));
-                }
-                Known::New(index) => {
-                    if let Some(ban) = self.new.get_mut(index) {
-                        ban.course = Course { bantime: ban.course.bantime.or(course.bantime), ..*course };
-                    }
-                }
-            }
-            self.latest.insert(place, after);
-        }
-    }
-
-    fn begin(&mut self, place: (&'a JailName, &'a BanId), ban: &LoggedBan) {
-        let is_restored = ban.origin == Origin::Restored;
-        self.imported.new += u64::from(!is_restored);
-        self.imported.restored += u64::from(is_restored);
-        self.latest.insert(place, Latest::new(ban, self.new.len()));
-        self.new.push(ban.clone());
-    }
-}
-
 /// The newest known ban that each of these may be, by its place in the list.
 fn load(
     connection: &mut AnyConnection,
     server: &ServerId,
     logged: &[Logged],
 ) -> Result<HashMap<usize, Latest>, TxError> {
-    let places: Vec<Place<'_>> = logged.iter().enumerate().map(|(index, told)| Place::of(index, told)).collect();
+    let places: Vec<Place<'_>> =
+        logged.iter().enumerate().map(|(index, told)| Place::of(index, told)).collect();
     let mut known = HashMap::new();
     for part in places.chunks(CHUNK) {
         for row in (LatestAt { server, places: part }).load(connection)? {

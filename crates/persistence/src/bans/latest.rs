@@ -67,8 +67,7 @@ impl Latest {
     pub(super) fn is_end_unknown(&self) -> bool {
         let due = self.bantime.end(self.banned_at);
         self.end.is_some_and(|(at, how)| {
-            how == Origin::Expired
-                && (self.bantime == BanTime::Seconds(0) || due.is_none_or(|due| at < due))
+            how == Origin::Expired && (self.bantime == BanTime::Seconds(0) || due.is_none_or(|due| at < due))
         })
     }
 
@@ -147,8 +146,7 @@ impl QueryId for LatestAt<'_> {
 }
 
 impl Query for LatestAt<'_> {
-    type SqlType =
-        (Integer, BigInt, Integer, Integer, BigInt, BigInt, Nullable<BigInt>, Nullable<Integer>);
+    type SqlType = (Integer, BigInt, Integer, Integer, BigInt, BigInt, Nullable<BigInt>, Nullable<Integer>);
 }
 
 impl RunQueryDsl<AnyConnection> for LatestAt<'_> {}

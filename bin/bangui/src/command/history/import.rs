@@ -79,7 +79,10 @@ pub(super) async fn run(db: &Db, settings: &Settings, args: &Args) -> Result<(),
     }
     Err(Fatal::new(
         ExitCode::Io,
-        format!("Not read to the end: {}. The rest was imported; import it again once it is whole.", torn.join("; ")),
+        format!(
+            "Not read to the end: {}. The rest was imported; import it again once it is whole.",
+            torn.join("; ")
+        ),
     ))
 }
 
@@ -101,10 +104,7 @@ async fn import(
         .await?;
         reading = read;
         let part = db.import_log(server, batch, rehearse).await.map_err(|error| unavailable(&error))?;
-        all.new += part.new;
-        all.restored += part.restored;
-        all.known += part.known;
-        all.ends += part.ends;
+        all.add(part);
         if told_at.elapsed() >= PROGRESS {
             told_at = Instant::now();
             eprintln!("bangui: {} lines read, {} new bans.", reading.log.tally().lines, all.new);
@@ -151,7 +151,9 @@ fn summary(tally: &LogTally, imported: Imported, left: u64, rehearsed: bool) -> 
     let Imported { new, restored, known, ends } = imported;
     let mut lines = vec![
         format!("{} lines read.", tally.lines),
-        format!("{new} bans are new, and {restored} more that were found restored; {known} were known already."),
+        format!(
+            "{new} bans are new, and {restored} more that were found restored; {known} were known already."
+        ),
         format!("{ends} bans that were known have got their end."),
     ];
     if left > 0 {

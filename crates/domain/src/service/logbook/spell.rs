@@ -60,8 +60,7 @@ impl Seen {
     }
 
     pub(super) fn lifted(&mut self, at: Timestamp, usual: Option<BanTime>) {
-        let unread =
-            || Spell { begun: None, acted_at: at, count: None, bantime: usual, lifted_at: None };
+        let unread = || Spell { begun: None, acted_at: at, count: None, bantime: usual, lifted_at: None };
         let spell = self.spell.get_or_insert_with(unread);
         spell.lifted_at.get_or_insert(at);
     }
@@ -122,9 +121,7 @@ impl Spell {
         let Some((_, banned_at)) = self.begun else { return };
         self.count = Some(longer.count);
         self.bantime = Some(match longer.until {
-            Some(until) => {
-                BanTime::from_fail2ban(until.as_secs().saturating_sub(banned_at.as_secs()).max(0))
-            }
+            Some(until) => BanTime::from_fail2ban(until.as_secs().saturating_sub(banned_at.as_secs()).max(0)),
             None => BanTime::Permanent,
         });
     }
@@ -135,13 +132,7 @@ impl Spell {
 
     /// What the log tells of how long it lasted, but for what it tells of its jail.
     pub(super) fn course(&self, read_to: Timestamp) -> Course {
-        Course {
-            bantime: self.bantime,
-            lifted_at: self.lifted_at,
-            stopped: false,
-            back_at: None,
-            read_to,
-        }
+        Course { bantime: self.bantime, lifted_at: self.lifted_at, stopped: false, back_at: None, read_to }
     }
 
     /// Whether it was lifted because its time was over, so that no restart brings it back.

@@ -59,7 +59,10 @@ fn what_fail2ban_says() {
             "filter         [1]: INFO    [sshd] Found 192.0.2.7 - 2024-05-01 13:59:58",
             "0 sshd 192.0.2.7 Found(Timestamp(1714564798000))",
         ),
-        ("filter         [1]: INFO    [sshd] Found 192.0.2.7", "0 sshd 192.0.2.7 Found(Timestamp(1714564800000))"),
+        (
+            "filter         [1]: INFO    [sshd] Found 192.0.2.7",
+            "0 sshd 192.0.2.7 Found(Timestamp(1714564800000))",
+        ),
         (
             "observer       [1]: INFO    [sshd] Found 192.0.2.7, bad - 2024-05-01 13:59:58, 2 # -> 3.0, Ban",
             "0 sshd 192.0.2.7 Found(Timestamp(1714564798000))",
@@ -108,7 +111,10 @@ fn what_strangers_write_is_not_taken_for_what_fail2ban_says() {
         ("observer [1]: NOTICE  [sshd] Increase Ban 192.0.2.7 (1 # 1h -> 2024-02-30 15:00:00)", "unclear"),
         ("filter [1]: INFO    [sshd] Found root] Ban 192.0.2.7 - 2024-05-01 13:59:58", "other"),
         ("filter [1]: INFO    [sshd] Ban 192.0.2.7", "other"),
-        ("filter [1]: WARNING Please check a jail: fail2ban.actions [1]: NOTICE  [sshd] Ban 192.0.2.7", "other"),
+        (
+            "filter [1]: WARNING Please check a jail: fail2ban.actions [1]: NOTICE  [sshd] Ban 192.0.2.7",
+            "other",
+        ),
         ("utils [1]: ERROR   stderr: '[sshd] Ban 192.0.2.7'", "other"),
         ("actions [x]: NOTICE  [sshd] Ban 192.0.2.7", "unclear"),
         (long.as_str(), "other"),

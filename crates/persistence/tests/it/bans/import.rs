@@ -3,9 +3,7 @@
 mod history;
 mod random;
 
-use bangui_domain::model::{
-    BanEvent, BanId, EventId, LogEntry, LogSaid, LogWord, ServerId, Timestamp,
-};
+use bangui_domain::model::{BanEvent, BanId, EventId, LogEntry, LogSaid, LogWord, ServerId, Timestamp};
 use bangui_domain::ports::BanStore;
 use bangui_domain::service::Logbook;
 use bangui_persistence::{Db, Imported};
@@ -30,10 +28,7 @@ async fn import(db: &Db, lines: &[LogEntry], mut book: Logbook, rehearse: bool) 
     let mut all = Imported::default();
     for batch in book.finish().chunks(7) {
         let part = db.import_log(&ServerId::local(), batch.to_vec(), rehearse).await.unwrap();
-        all.new += part.new;
-        all.restored += part.restored;
-        all.known += part.known;
-        all.ends += part.ends;
+        all.add(part);
     }
     (all, book.left())
 }
@@ -118,7 +113,11 @@ both_databases!(what_is_known_stays_and_what_happens_now_is_left_alone, |test| a
     // A ban in force keeps its end for whoever sees it.
     assert_eq!(
         story(db).await,
-        ["700 ban 192.0.2.1 detected 600", "720 ban 192.0.2.2 detected 600", "1300 unban 192.0.2.1 expired 600"]
+        [
+            "700 ban 192.0.2.1 detected 600",
+            "720 ban 192.0.2.2 detected 600",
+            "1300 unban 192.0.2.1 expired 600"
+        ]
     );
     let events = db.find_events(&all_events()).await.unwrap().items;
     assert!(events.iter().any(|event| event.by.as_deref() == Some("alice")));
@@ -177,10 +176,7 @@ both_databases!(a_ban_that_nobody_saw_begin_is_restored, |test| async move {
     let db = test.db();
     let log = a_log().split_off(14);
     assert_eq!(import(db, &log, until_later(), false).await.0, counts(0, 1, 0, 0));
-    assert_eq!(
-        story(db).await,
-        ["1500 ban 192.0.2.3 restored 3300", "4800 unban 192.0.2.3 expired 3300"]
-    );
+    assert_eq!(story(db).await, ["1500 ban 192.0.2.3 restored 3300", "4800 unban 192.0.2.3 expired 3300"]);
     assert_eq!(import(db, &log, until_later(), false).await.0, counts(0, 0, 1, 0));
 });
 

@@ -58,7 +58,8 @@ impl Ban {
 
     /// As the list or the database of fail2ban tell it, with its end.
     pub(super) fn told(&self) -> (BanRecord, EndRecord) {
-        let (mut seen, mut over) = (ban(self.jail, &self.ip, self.begin), end(self.jail, &self.ip, self.begin));
+        let (mut seen, mut over) =
+            (ban(self.jail, &self.ip, self.begin), end(self.jail, &self.ip, self.begin));
         seen.ban.origin = if self.found.is_some() { Origin::Detected } else { Origin::Manual };
         seen.ban.bantime = BanTime::from_fail2ban(self.length);
         seen.ban.ban_count = (self.length != USUAL).then_some(2);
@@ -138,7 +139,8 @@ fn arrange(draws: &[Draw], away: &[(i64, i64)]) -> Happening {
             stops.push((stop * 1_000 + 400, (stop + secs) * 1_000 + 400));
         }
     }
-    let is_away = |millis: i64| stops.iter().any(|(stop, start)| (stop - 2_500..start + 2_500).contains(&millis));
+    let is_away =
+        |millis: i64| stops.iter().any(|(stop, start)| (stop - 2_500..start + 2_500).contains(&millis));
     let mut free = [FIRST; 6];
     let mut bans = Vec::new();
     for (pause, number, found, longer, lifted) in draws {

@@ -83,7 +83,8 @@ async fn attacks(db: &Db) -> BTreeMap<String, usize> {
 
 async fn check(test: &TestDb, case: &Case) -> Result<(), TestCaseError> {
     let (db, log) = (test.db(), case.happening.log());
-    let clear = || ["ban_packs", "bans", "active_bans"].map(|table| test.execute(&format!("DELETE FROM {table}")));
+    let clear =
+        || ["ban_packs", "bans", "active_bans"].map(|table| test.execute(&format!("DELETE FROM {table}")));
 
     // The truth: the live sources saw everything.
     clear();
