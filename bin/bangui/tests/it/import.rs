@@ -226,16 +226,13 @@ fn what_is_no_log_or_a_torn_one_is_told_and_harms_nothing() {
     let strange = write(&dir, "strange.log", strange);
     assert_eq!(numbers(&imported(place.url(), &[path(&strange)])), [2, 0, 0, 0, 0, 2]);
 
-    let many: String = (0..20_000)
-        .map(|number| {
-            let (hour, minute, second) = (number / 3_600 + 13, number / 60 % 60, number % 60);
-            format!(
-                "2024-05-01 {hour:02}:{minute:02}:{second:02},000 fail2ban.actions [1]: NOTICE  [sshd] Ban 198.18.{}.{}\n",
-                number / 250,
-                number % 250
-            )
-        })
-        .collect();
+    let mut many = Vec::new();
+    for number in 0..20_000 {
+        let (hour, minute, second) = (number / 3_600 + 13, number / 60 % 60, number % 60);
+        let address = format!("198.18.{}.{}", number / 250, number % 250);
+        let time = format!("2024-05-01 {hour:02}:{minute:02}:{second:02},000");
+        writeln!(many, "{time} fail2ban.actions [1]: NOTICE  [sshd] Ban {address}").expect("memory");
+    }
     let whole = std::fs::read(packed(&write(&dir, "many", many))).expect("a file");
     let torn = write(&dir, "torn.gz", &whole[..whole.len() / 2]);
     let (code, text) = import(place.url(), &[path(&torn)]);

@@ -31,11 +31,10 @@ pub(super) fn read(line: &[u8], clock: &mut Clock, zone: &Zone) -> Read {
     });
     match said {
         Some((at, Said::Entry(said))) => Read::Entry(LogEntry { at, said }),
-        Some((_, Said::Other)) => Read::Other,
         Some((_, Said::Unclear)) => Read::Unclear,
         // Without a time or fail2ban's name.
         None if line.contains("fail2ban") && tells(&line) => Read::Unclear,
-        None => Read::Other,
+        Some((_, Said::Other)) | None => Read::Other,
     }
 }
 

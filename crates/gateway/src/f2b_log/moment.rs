@@ -11,6 +11,8 @@ use crate::zone::Zone;
 const DISORDER_MILLIS: i64 = 60_000;
 /// The characters of a date and time: `2026-05-01 12:00:00`.
 const CIVIL: usize = 19;
+/// Those of a date.
+const DATE: usize = 10;
 
 /// Follows the times of one file.
 #[derive(Debug, Default)]
@@ -23,32 +25,33 @@ impl Clock {
     /// saving repeats, the first moment that is not before the line above counts.
     pub(super) fn read<'a>(&mut self, line: &'a str, zone: &Zone) -> Option<(Timestamp, &'a str)> {
         let line = line.trim_start();
-        let (at, rest) = match line.as_bytes().get(CIVIL - 9)? {
-            b'T' => {
-                let (text, rest) = line.split_once(' ')?;
-                let at: jiff::Timestamp = text.parse().ok()?;
-                (Timestamp::from_millis(at.as_millisecond()), rest)
-            }
-            _ => {
-                let (text, rest) = line.split_at_checked(CIVIL)?;
-                let (fraction, rest) = rest.split_once(' ')?;
-                let millis = match fraction.strip_prefix([',', '.']) {
-                    None if fraction.is_empty() => 0,
-                    Some(digits) if digits.len() <= 3 => digits.parse::<u16>().ok()?,
-                    _ => return None,
-                };
-                let second = match local(text, zone)? {
-                    LocalTime::Exact(at) => at,
-                    LocalTime::Repeated(first, second) => match self.last {
-                        Some(last) if first.millis_since(last) < -DISORDER_MILLIS => second,
-                        _ => first,
-                    },
-                };
-                (second.plus_millis(i64::from(millis)), rest)
-            }
+        let (at, rest) = if line.as_bytes().get(DATE) == Some(&b'T') {
+            let (text, rest) = line.split_once(' ')?;
+            let at: jiff::Timestamp = text.parse().ok()?;
+            (Timestamp::from_millis(at.as_millisecond()), rest)
+        } else {
+            self.wall(line, zone)?
         };
         self.last = self.last.max(Some(at));
         Some((at, rest))
+    }
+
+    fn wall<'a>(&self, line: &'a str, zone: &Zone) -> Option<(Timestamp, &'a str)> {
+        let (text, rest) = line.split_at_checked(CIVIL)?;
+        let (fraction, rest) = rest.split_once(' ')?;
+        let millis = match fraction.strip_prefix([',', '.']) {
+            None if fraction.is_empty() => 0,
+            Some(digits) if digits.len() <= 3 => digits.parse::<u16>().ok()?,
+            _ => return None,
+        };
+        let second = match local(text, zone)? {
+            LocalTime::Exact(at) => at,
+            LocalTime::Repeated(first, second) => match self.last {
+                Some(last) if first.millis_since(last) < -DISORDER_MILLIS => second,
+                _ => first,
+            },
+        };
+        Some((second.plus_millis(i64::from(millis)), rest))
     }
 }
 
