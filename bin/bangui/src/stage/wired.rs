@@ -1,30 +1,32 @@
 //! Stage 5: every part is built and knows its neighbours. Nothing runs yet: no job, no request.
 
+mod logins;
+mod plain;
+mod watching;
+
 use std::net::TcpListener;
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use bangui_api::{
-    ApiServices, ApiSettings, ApiState, DatabaseKind, Metrics, MetricsToken, Proxies, SecureCookies,
-    SystemView,
-};
+use bangui_api::{ApiServices, ApiState, DatabaseKind, Metrics, SystemView};
+use bangui_domain::chain;
 use bangui_domain::model::ServerId;
 use bangui_domain::ports::{
-    AddressStore, Atlas, AuditLog, BanStore, Clock, Fail2banHistory, JailControl, LeaseStore, Notices,
-    RuntimeStore, SessionStore, TryStore, UserStore,
+    AddressStore, Atlas, AuditLog, BanStore, Clock, JailControl, LeaseStore, Notices,
 };
 use bangui_domain::service::{
-    EventService, Feed, HistoryService, JailService, JobService, LogService, Observer, PlaceService, Prober,
-    Runtime, Watch,
+    EventService, Feed, HistoryService, JailService, JobService, LogService, PlaceService, Prober, Runtime,
+    Watch,
 };
 use bangui_gateway::{CommandMeter, Fail2banControl, Outgoing};
-use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper, Retention};
-use bangui_persistence::{Db, DbKind, Fail2banDb, NoticeListener};
-use bangui_session_cache::{AccountStores, Accounts, SessionSettings, Sessions};
+use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper};
+use bangui_persistence::{Db, DbKind, NoticeListener};
 use tokio_util::sync::CancellationToken;
 
+use self::logins::{accounts, first_user, session_settings};
+use self::plain::{api_settings, retention, threads};
+use self::watching::{control, first_look, observer, runtime_store};
 use super::Locked;
 use super::listener::Listener;
 use crate::banning::Banning;
@@ -33,13 +35,8 @@ use crate::exit::{ExitCode, Fatal};
 use crate::logging::LogFilter;
 use crate::notifying::Notifying;
 use crate::places;
-use crate::settings::{self, BasePath, Settings, Trusted};
+use crate::settings::{BasePath, Settings};
 use crate::system::System;
-use crate::zone::zone;
-use bangui_domain::chain;
-
-/// How long fail2ban may take to answer before the server answers without it.
-const FIRST_LOOK: Duration = Duration::from_secs(1);
 
 /// A server that only has to be started.
 pub(crate) struct Wired {
@@ -159,53 +156,6 @@ impl Wired {
     }
 }
 
-/// Learns of fail2ban before the first request comes, so that a replica that joins others does not answer worse than they:
-/// from the leader, or else by asking. What does not answer at once is left to the jobs.
-async fn first_look(jobs: &JobContext) {
-    if let Err(error) = jobs.runtime.follow().await {
-        tracing::warn!("what other replicas know of fail2ban is not known yet: {}", chain(&error));
-    }
-    if jobs.runtime.watch().runtime().is_some() {
-        return;
-    }
-    match tokio::time::timeout(FIRST_LOOK, jobs.prober.probe()).await {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => tracing::warn!("the first probe of fail2ban failed: {}", chain(&error)),
-        Err(_) => tracing::warn!("fail2ban has not answered within {} s: asking on", FIRST_LOOK.as_secs()),
-    }
-}
-
-/// What turns what fail2ban tells into events.
-fn observer(
-    settings: &Settings,
-    db: &Db,
-    control: &Arc<dyn JailControl>,
-    feed: &Arc<Feed>,
-    atlas: &Arc<dyn Atlas>,
-    clock: &Arc<dyn Clock>,
-) -> Arc<Observer> {
-    let history: Arc<dyn Fail2banHistory> = Arc::new(Fail2banDb::default());
-    let history_path = settings.fail2ban.database.as_deref().map(Path::to_string_lossy);
-    let observer = Observer::new(
-        ServerId::local(),
-        Arc::clone(control),
-        Arc::new(db.clone()),
-        history,
-        history_path.map(std::borrow::Cow::into_owned),
-        Arc::clone(feed),
-        Arc::clone(clock),
-    );
-    Arc::new(observer.with_watch_log(Arc::new(db.clone())).with_atlas(Arc::clone(atlas)))
-}
-
-/// Where replicas share the run-time state; on SQLite there is one process.
-fn runtime_store(db: &Db) -> Option<Arc<dyn RuntimeStore>> {
-    match db.kind() {
-        DbKind::Sqlite => None,
-        DbKind::Postgres => Some(Arc::new(db.clone())),
-    }
-}
-
 /// What counts commands and tries of jobs, and what tells of both.
 fn meters() -> Result<(CommandMeter, JobMeter, Metrics), bangui_api::MetricsError> {
     let (commands, jobs) = (CommandMeter::new()?, JobMeter::new()?);
@@ -225,65 +175,6 @@ fn outgoing(settings: &Settings) -> Result<Outgoing, Fatal> {
         .map_err(|error| Fatal::new(ExitCode::Config, format!("outgoing: {error}.")))
 }
 
-fn control(settings: &Settings, meter: CommandMeter) -> Result<Arc<Fail2banControl>, Fatal> {
-    Ok(Arc::new(Fail2banControl::new(&settings.fail2ban.socket, zone(settings)?, meter)))
-}
-
-/// What is kept: 0 stands for all.
-fn retention(history: &settings::History) -> Retention {
-    let days = |days: u32| (days > 0).then_some(days);
-    Retention {
-        ban_days: days(history.days),
-        bans: (history.bans > 0).then_some(history.bans),
-        matches_days: days(history.log_lines_days),
-        matches_bytes: days(history.log_lines_mib).map(|mib| u64::from(mib) << 20),
-        audit_days: days(history.audit_days),
-    }
-}
-
-fn session_settings(settings: &Settings) -> SessionSettings {
-    SessionSettings {
-        absolute_expiry: Duration::from_secs(settings.session.lifetime_secs),
-        idle_expiry: Duration::from_secs(settings.session.idle_secs),
-        cache_life: Duration::from_secs(settings.session.cache_secs),
-        ..SessionSettings::default()
-    }
-}
-
-fn accounts(
-    db: &Db,
-    audit: Arc<dyn AuditLog>,
-    notices: &dyn Notices,
-    clock: &Arc<dyn Clock>,
-    settings: &SessionSettings,
-) -> Result<Accounts, Fatal> {
-    let (users, tries, store): (Arc<dyn UserStore>, Arc<dyn TryStore>, Arc<dyn SessionStore>) =
-        (Arc::new(db.clone()), Arc::new(db.clone()), Arc::new(db.clone()));
-    let sessions = Arc::new(Sessions::new(store, Arc::clone(clock), settings));
-    // Ends with the notices, which end with the process.
-    let (following, heard) = (Arc::clone(&sessions), notices.listen());
-    drop(tokio::spawn(async move { following.follow(heard).await }));
-    Accounts::new(AccountStores { users, audit, tries, sessions }, Arc::clone(clock), settings)
-        .map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))
-}
-
-/// Makes the configured administrator, or offers the set-up token to whoever can read the log.
-async fn first_user(settings: &Settings, accounts: &Accounts) -> Result<(), Fatal> {
-    let failed = |error: bangui_domain::ServiceError| Fatal::new(ExitCode::Unavailable, chain(&error));
-    if let Some(password) = &settings.admin.password
-        && accounts.ensure_admin(password.expose()).await.map_err(failed)?
-    {
-        tracing::info!("the user admin was made with the configured password");
-    }
-    if let Some(token) = accounts.offer_setup().await.map_err(failed)? {
-        tracing::warn!(
-            "There is no user yet. Open the page and make the first one with this set-up token, which is good \
-             until the next start: {token}"
-        );
-    }
-    Ok(())
-}
-
 fn system(
     settings: &Settings,
     db: &Db,
@@ -298,31 +189,4 @@ fn system(
     let store: Arc<dyn LeaseStore> = Arc::new(db.clone());
     let workers = settings.workers.count().unwrap_or(1);
     Arc::new(System::new(clock.now(), kind, store, Arc::clone(lease), workers, ending))
-}
-
-fn api_settings(settings: &Settings) -> ApiSettings {
-    let trusted = &settings.http.trusted_proxies;
-    let networks = trusted.iter().filter_map(|trusted| match trusted {
-        Trusted::Net(net) => Some(*net),
-        Trusted::Unix => None,
-    });
-    ApiSettings {
-        trusted_proxies: Proxies::new(networks.collect(), trusted.contains(&Trusted::Unix)),
-        base_path: settings.http.base_path.as_str().to_owned(),
-        secure_cookies: match settings.http.secure_cookies {
-            settings::SecureCookies::Auto => SecureCookies::Auto,
-            settings::SecureCookies::Always => SecureCookies::Always,
-            settings::SecureCookies::Never => SecureCookies::Never,
-        },
-        metrics_token: settings.metrics.token.as_ref().map(|token| MetricsToken::new(token.expose())),
-        ..ApiSettings::default()
-    }
-}
-
-/// A thread for each core, but not more than four: the work is elsewhere.
-fn threads(settings: &Settings) -> usize {
-    match settings.http.threads {
-        0 => std::thread::available_parallelism().map_or(1, usize::from).min(4),
-        threads => threads,
-    }
 }

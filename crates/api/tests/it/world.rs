@@ -1,11 +1,12 @@
 //! Everything that a test of the API stands on, and short ways to ask it.
 
+mod answer;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::body::BoxBody;
 use actix_web::dev::ServiceResponse;
-use actix_web::http::{StatusCode, header::HeaderMap};
 use actix_web::middleware::from_fn;
 use actix_web::test::{self, TestRequest};
 use actix_web::{App, web};
@@ -23,6 +24,7 @@ use bangui_test_support::db::TestDb;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::answer::Answer;
 use crate::fail2ban::{START, Script};
 use crate::jobs::Jobs;
 use crate::log::Log;
@@ -260,58 +262,5 @@ impl World {
 
     pub(crate) async fn delete(&self, path: &str) -> Answer {
         self.send(self.request("DELETE", path)).await
-    }
-}
-
-/// An answer, read to its end.
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) json: Value,
-}
-
-impl Answer {
-    async fn read(response: ServiceResponse<BoxBody>) -> Self {
-        let (status, headers) = (response.status(), response.headers().clone());
-        let body = test::read_body(response).await;
-        let json = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).unwrap() };
-        Self { status, headers, json }
-    }
-
-    pub(crate) fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
-    }
-
-    /// Asserts the status, and gives the body.
-    #[track_caller]
-    pub(crate) fn ok(self, status: u16) -> Value {
-        assert_eq!(self.status.as_u16(), status, "{}", self.json);
-        self.json
-    }
-
-    /// Asserts a complete problem with this status and code, and gives it.
-    #[track_caller]
-    pub(crate) fn problem(self, status: u16, code: &str) -> Value {
-        assert_eq!((self.status.as_u16(), self.json["code"].as_str()), (status, Some(code)), "{}", self.json);
-        assert_eq!(self.header("content-type"), "application/problem+json");
-        assert_eq!(self.json["type"], format!("urn:bangui:error:{code}"));
-        assert_eq!(self.json["status"], status);
-        assert_eq!(self.json["request_id"], self.header("x-request-id"));
-        assert!(!self.json["detail"].as_str().unwrap().is_empty());
-        assert!(self.json["fields"].is_array());
-        let retry = self.header("retry-after").parse::<u32>().is_ok();
-        assert_eq!(retry, [429, 503].contains(&status), "Retry-After is for 429 and 503");
-        self.json
-    }
-
-    /// Asserts a 400 about exactly one field, and gives its message.
-    #[track_caller]
-    pub(crate) fn bad_field(self, field: &str) -> String {
-        let problem = self.problem(400, "invalid");
-        let fields = problem["fields"].as_array().unwrap();
-        assert_eq!(fields.len(), 1, "{problem}");
-        assert_eq!(problem["fields"][0]["field"], field);
-        problem["fields"][0]["message"].as_str().unwrap().to_owned()
     }
 }

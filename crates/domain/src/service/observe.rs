@@ -9,27 +9,23 @@ mod attendance;
 mod diff;
 mod gaps;
 mod memory;
+mod orders;
+mod write;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
 
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 
 use self::diff::{Changes, JailLook, from_row};
 use self::memory::Memory;
+pub use self::orders::OrderNumber;
 use super::{Feed, Watch};
-use crate::model::{
-    ActiveBan, Fence, JailCounters, JailName, Origin, OutageCode, ServerId, Target, Timestamp,
-};
-use crate::ports::{
-    Atlas, BanBatch, BanStore, Clock, ControlError, EndRecord, Fail2banHistory, HistoryCursor, JailControl,
-    WatchLog,
-};
-use crate::{ServiceError, chain};
+use crate::ServiceError;
+use crate::model::{Fence, JailCounters, JailName, OutageCode, ServerId, Timestamp};
+use crate::ports::{Atlas, BanStore, Clock, ControlError, Fail2banHistory, JailControl, WatchLog};
 
-/// Bans or ends per transaction: a database that has one writer has to let others in, the lease's renewal first.
-const BATCH: usize = 5_000;
 /// When a jail with bans missing during a restore is looked at again.
 const UNSETTLED_MILLIS: i64 = 5_000;
 
@@ -58,10 +54,6 @@ pub struct Observer {
     watch_log: Option<Arc<dyn WatchLog>>,
     memory: Mutex<Memory>,
 }
-
-/// A user's order that has been announced; see [`Observer::expect`].
-#[derive(Debug, Clone, Copy)]
-pub struct OrderNumber(u64);
 
 impl Observer {
     /// Watches `server` through `control`, and lets `feed` tell what was recorded. `history_path` is where fail2ban's database is found on this machine;
@@ -142,48 +134,6 @@ impl Observer {
         let mut memory = self.memory.lock().await;
         memory.history_until = Some(self.clock.now().plus_millis(1));
         self.look_with(&mut memory, None, jail).await
-    }
-
-    /// Announces that `by` is about to ban `target`, so that the ban is known as theirs when it is seen, by
-    /// whatever look sees it first.
-    pub async fn expect(
-        &self,
-        jail: &JailName,
-        target: Target,
-        by: &str,
-        reason: Option<&str>,
-    ) -> OrderNumber {
-        let now = self.clock.now();
-        let mut memory = self.memory.lock().await;
-        OrderNumber(memory.expect(jail.clone(), target, by.to_owned(), reason.map(str::to_owned), now))
-    }
-
-    /// Takes the announcement back: the ban did not happen.
-    pub async fn withdraw(&self, order: OrderNumber) {
-        self.memory.lock().await.withdraw(order.0);
-    }
-
-    /// Lifts an active ban for a user and writes its end, before any look can take it for somebody else's doing.
-    /// Answers whether there was something to lift.
-    pub async fn lift(&self, ban: &ActiveBan, by: &str, reason: Option<&str>) -> Result<bool, ServiceError> {
-        let memory: MutexGuard<'_, Memory> = self.memory.lock().await;
-        if !self.ask(self.control.unban(&ban.key.jail, &ban.key.id)).await? {
-            return Ok(false);
-        }
-        let now = self.clock.now();
-        let end = EndRecord {
-            key: ban.key.clone(),
-            bantime: ban.bantime,
-            ban_count: ban.ban_count,
-            at: now,
-            origin: Origin::Manual,
-            by: Some(by.to_owned()),
-            reason: reason.map(str::to_owned),
-        };
-        let changes = Changes { ends: vec![end], ..Changes::default() };
-        self.write(changes, None, None, now).await?;
-        drop(memory);
-        Ok(true)
     }
 
     async fn look_with(
@@ -288,52 +238,5 @@ impl Observer {
             self.watch.offline(outage.clone());
         }
         answer.map_err(ServiceError::from)
-    }
-
-    async fn write(
-        &self,
-        changes: Changes,
-        cursor: Option<HistoryCursor>,
-        fence: Option<Fence>,
-        now: Timestamp,
-    ) -> Result<usize, ServiceError> {
-        let moved = match cursor {
-            Some(cursor) => self.store.history_cursor(&self.server).await? != Some(cursor),
-            None => false,
-        };
-        if changes.bans.is_empty() && changes.ends.is_empty() && !moved {
-            return Ok(0);
-        }
-        let mut parts = changes.parts(BATCH);
-        let last = parts.pop().unwrap_or_default();
-        let mut count = 0;
-        let mut places = HashMap::new();
-        // A part that is written twice changes nothing, so that a failure in the middle does no harm.
-        for (mut part, cursor) in parts.into_iter().map(|part| (part, None)).chain([(last, cursor)]) {
-            if let Some(atlas) = &self.atlas {
-                for seen in &mut part.bans {
-                    let id = &seen.ban.key.id;
-                    let place = places.entry(id.clone()).or_insert_with(|| atlas.place(id));
-                    seen.place = Some(place.clone());
-                }
-            }
-            let batch = BanBatch {
-                server: self.server.clone(),
-                fence,
-                seen_at: now,
-                bans: part.bans,
-                ends: part.ends,
-                cursor,
-            };
-            let events = self.store.record(&batch).await?.events;
-            count += events.len();
-            // What is written stays written, told or not: the feed is told to look again soon.
-            if let Some(newest) = events.last()
-                && let Err(error) = self.feed.catch_up_to(newest.id).await
-            {
-                tracing::warn!("recorded events are told late to live streams: {}", chain(&error));
-            }
-        }
-        Ok(count)
     }
 }

@@ -5,7 +5,8 @@ use bangui_domain::model::{AllowId, AllowSpec, ServerId, Target, Timestamp};
 use bangui_domain::ports::AllowStore as _;
 use bangui_domain::service::{AllowOrder, BanOrder, Caller};
 
-use crate::fake::{FakeJail, World, name};
+use crate::fake::{FakeJail, name};
+use crate::world::World;
 
 fn alice() -> Caller {
     Caller { user: "alice".to_owned(), address: None }

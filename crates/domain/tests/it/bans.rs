@@ -4,7 +4,8 @@ use bangui_domain::ServiceError;
 use bangui_domain::model::Target;
 use bangui_domain::service::{BanOrder, Caller, UnbanOrder};
 
-use crate::fake::{World, name};
+use crate::fake::name;
+use crate::world::World;
 
 fn alice() -> Caller {
     Caller { user: "alice".to_owned(), address: "198.51.100.9".parse().ok() }

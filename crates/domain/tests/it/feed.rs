@@ -7,7 +7,8 @@ use bangui_domain::model::{EventTally, LiveEvent, ServerId};
 use bangui_domain::service::{Feed, Watch};
 use tokio::sync::broadcast::Receiver;
 
-use crate::fake::{World, name};
+use crate::fake::name;
+use crate::world::World;
 
 /// Another process's live stream on the store of `world`.
 async fn elsewhere(world: &World) -> (Feed, Receiver<LiveEvent>) {

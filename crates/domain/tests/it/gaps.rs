@@ -1,6 +1,6 @@
 //! A time in which nobody watched is a gap, as far as fail2ban does not remember it.
 
-use crate::fake::World;
+use crate::world::World;
 
 const DAY: i64 = 86_400;
 

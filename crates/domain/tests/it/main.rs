@@ -16,3 +16,4 @@ mod ignoring;
 mod observe;
 mod restart;
 mod runtime;
+mod world;

@@ -5,7 +5,8 @@ use std::time::Duration;
 use bangui_domain::model::{BanId, BanTime, EventId, EventKind, Origin, ServerId, Timestamp};
 use bangui_domain::ports::{HistoryRow, LocalTime};
 
-use crate::fake::{START, World};
+use crate::fake::START;
+use crate::world::World;
 
 #[tokio::test]
 async fn a_ban_and_its_end_are_told_once_each() {

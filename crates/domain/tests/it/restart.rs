@@ -2,7 +2,7 @@
 
 use bangui_domain::model::Fence;
 
-use crate::fake::World;
+use crate::world::World;
 
 #[tokio::test]
 async fn what_happened_while_bangui_was_down_is_recovered() {

@@ -9,7 +9,8 @@ use bangui_domain::model::{Fail2banState, Fence, LiveEvent, OutageCode, RuntimeS
 use bangui_domain::ports::{Clock, Published, RuntimeStore, StoreError};
 use bangui_domain::service::{Runtime, Watch};
 
-use crate::fake::{Script, World};
+use crate::fake::Script;
+use crate::world::World;
 
 /// A database that holds one published state, and knows one fence.
 struct Board {
