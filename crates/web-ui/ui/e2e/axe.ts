@@ -14,6 +14,13 @@ export async function expectAccessible(page: Page, part = "html"): Promise<void>
   }
 }
 
+/** Fails where something to press is smaller than WCAG 2.2 asks for, and too near to something else. */
+export async function expectLargeTargets(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withRules(["target-size"]).analyze();
+  const small = violations.flatMap(({ nodes }) => nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ""}`));
+  expect(small, `${page.url()} at ${page.viewportSize()?.width} px`).toEqual([]);
+}
+
 /** Fails where the page is wider than the window. */
 export async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const { content, window } = await page.evaluate(() => ({
