@@ -9,6 +9,7 @@ pub(crate) mod field;
 pub(crate) mod health;
 pub(crate) mod history;
 pub(crate) mod jail;
+pub(crate) mod jail_log;
 pub(crate) mod job;
 pub(crate) mod log;
 pub(crate) mod notification;

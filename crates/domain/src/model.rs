@@ -8,6 +8,7 @@ pub mod country;
 pub mod fail2ban;
 pub mod history;
 pub mod jail;
+pub mod jail_log;
 pub mod job;
 pub mod lease;
 pub mod live;
@@ -36,6 +37,7 @@ pub use history::{
     Period, Timeline, Top, TopRow, Totals,
 };
 pub use jail::{BanRule, BantimeIncrement, JailCounters, JailDetail, JailName, JailNameError, JailSettings};
+pub use jail_log::{JailLog, LogFile, LogFileState, LogVerdict};
 pub use job::{JobPulse, JobRun, JobRunState, JobSchedule, JobStatus, JobTally, JobTrigger};
 pub use lease::{Fence, Lease, LeaseHolder};
 pub use live::LiveEvent;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use bangui_domain::model::{BanId, BanRule, JailDetail, JailName, Probe, Target};
+use bangui_domain::model::{BanId, BanRule, JailDetail, JailLog, JailName, LogFile, Probe, Target};
 use bangui_domain::ports::{ControlError, Counters, JailControl, ReportedBan};
 use fail2ban_client::command::{self, Command};
 use fail2ban_client::{self as client, Client, Options, Outcome};
@@ -13,16 +13,20 @@ use fail2ban_client::{self as client, Client, Options, Outcome};
 use crate::convert::{
     client_address, client_id, client_jail, counters, error, jail_name, reported, settings, vital,
 };
+use crate::logs::LogFiles;
 use crate::{CommandMeter, Zone};
 
 /// How many jails are asked for a setting in one go: fail2ban answers nobody else in between.
 pub(crate) const AT_ONCE: usize = 100;
+/// How many log files of a jail are told of, the missing ones first.
+const MOST_FILES: usize = 100;
 
 /// One fail2ban server, reached through its socket.
 pub struct Fail2banControl {
     pub(crate) client: Client,
     zone: Zone,
     meter: CommandMeter,
+    files: LogFiles,
 }
 
 impl Fail2banControl {
@@ -31,7 +35,7 @@ impl Fail2banControl {
     pub fn new(socket: &Path, zone: Zone, meter: CommandMeter) -> Self {
         // A server that is away is news to be told at once, and whoever asks asks again soon.
         let options = Options::default().with_reconnect_for(Duration::ZERO);
-        Self { client: Client::with_options(socket, options), zone, meter }
+        Self { client: Client::with_options(socket, options), zone, meter, files: LogFiles::new() }
     }
 
     /// Measures one call of the client.
@@ -77,6 +81,25 @@ impl Fail2banControl {
         }
         Ok(rules.into())
     }
+
+    /// What the jails watch, by name.
+    async fn logs(&self) -> Result<Arc<[JailLog]>, ControlError> {
+        let jails = self.ask("status", self.client.status_all_short()).await.map_err(|e| vital(&e))?;
+        let paths = jails.iter().flat_map(|(_, status)| status.files.iter().map(client::Text::to_path));
+        let mut states = self.files.look(paths.collect()).await.into_iter();
+        let mut logs = Vec::with_capacity(jails.len());
+        for (jail, status) in &jails {
+            let seen = status.files.iter().zip(states.by_ref());
+            let mut files: Vec<_> =
+                seen.map(|(path, state)| LogFile { path: path.to_string(), state }).collect();
+            files.sort_by(|a, b| (a.state, &a.path).cmp(&(b.state, &b.path)));
+            files.truncate(MOST_FILES);
+            let journal = status.journal_matches.iter().map(ToString::to_string).collect();
+            logs.extend(jail_name(jail).map(|jail| JailLog { jail, files, journal }));
+        }
+        logs.sort_by(|a, b| a.jail.cmp(&b.jail));
+        Ok(logs.into())
+    }
 }
 
 #[async_trait]
@@ -97,6 +120,7 @@ impl JailControl for Fail2banControl {
             database_file: database.map(|path| path.to_string_lossy().into_owned()),
             purge_age_secs: purge_age,
             rules: self.rules(&jails).await?,
+            logs: self.logs().await?,
         })
     }
 

@@ -8,6 +8,7 @@ mod downloads;
 mod f2b_log;
 mod fail2ban;
 mod ignoring;
+mod logs;
 mod meter;
 mod mount;
 mod notify;

@@ -62,6 +62,7 @@ mod tests {
             database_file: None,
             purge_age_secs: None,
             rules: Arc::default(),
+            logs: Arc::default(),
         }
     }
 

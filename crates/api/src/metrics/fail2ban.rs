@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use bangui_domain::model::{BanRule, Fail2banState, JailCounters, JailName};
+use bangui_domain::model::{BanRule, Fail2banState, JailCounters, JailName, LogVerdict};
 use bangui_domain::service::Watch;
 use prometheus::proto::MetricFamily;
 
@@ -32,10 +32,12 @@ pub(super) fn add(watch: &Watch, exporter: &str, families: &mut Vec<MetricFamily
     let shown = seen.jails.get(..MOST_JAILS).unwrap_or(&seen.jails);
     let left_out = seen.jails.get(MOST_JAILS..).unwrap_or_default();
     counters(shown, families);
+    logs(shown, &state, families);
     let rules = probe.rules.iter().map(|rule| (&rule.jail, rule)).collect();
     settings(shown, &rules, families);
     let known = left_out.iter().filter(|jail| rules.contains_key(&jail.name)).count();
-    left_out.len() * 4 + known * 3
+    let watched = left_out.iter().filter_map(|jail| watching(&state, jail)).count();
+    left_out.len() * 4 + known * 3 + watched
 }
 
 fn counters(jails: &[JailCounters], families: &mut Vec<MetricFamily>) {
@@ -57,6 +59,28 @@ fn counters(jails: &[JailCounters], families: &mut Vec<MetricFamily>) {
     for family in all {
         family.add_to(families);
     }
+}
+
+/// Whether a jail has something to read; `None` where that is not known.
+fn watching(state: &Fail2banState, jail: &JailCounters) -> Option<f64> {
+    match state.log_of(&jail.name)?.verdict() {
+        LogVerdict::Watching => Some(1.0),
+        LogVerdict::Nothing | LogVerdict::Missing => Some(0.0),
+        LogVerdict::Unknown => None,
+    }
+}
+
+fn logs(jails: &[JailCounters], state: &Fail2banState, families: &mut Vec<MetricFamily>) {
+    let mut family = Family::gauge(
+        "bangui_jail_watching",
+        "Whether the jail has something to read: 0 where it reads no log, or a log file that it reads is gone.",
+    );
+    for jail in jails {
+        if let Some(value) = watching(state, jail) {
+            family.push(&[("jail", jail.name.as_str())], value);
+        }
+    }
+    family.add_to(families);
 }
 
 fn settings(jails: &[JailCounters], rules: &HashMap<&JailName, &BanRule>, families: &mut Vec<MetricFamily>) {

@@ -10,7 +10,7 @@ use crate::{ApiError, ApiState, HttpFailure, Problem};
 
 /// All jails with their counters
 ///
-/// As last counted, also while fail2ban is offline.
+/// As last counted, also while fail2ban is offline; what they watch is known while it is online.
 #[utoipa::path(
     get, path = "/api/jails", tag = "jails", operation_id = "listJails",
     responses(
@@ -27,7 +27,7 @@ pub(crate) async fn list(state: web::Data<ApiState>) -> Result<web::Json<JailLis
             ApiError::from(HttpFailure::Fail2banStarting)
         }
     })?;
-    Ok(web::Json(JailList::new(&seen, now.is_online())))
+    Ok(web::Json(JailList::new(&seen, &now)))
 }
 
 /// One jail with its settings
@@ -55,5 +55,6 @@ pub(crate) async fn detail(
     fields.finish()?;
     let name = name.ok_or_else(|| HttpFailure::PathMalformed("it names no jail".to_owned()))?;
     let detail = state.services.jails.detail(&name).await?;
-    Ok(web::Json(detail.into()))
+    let state = state.services.watch.state();
+    Ok(web::Json(JailDetailResponse::new(detail, state.log_of(&name))))
 }

@@ -1,10 +1,13 @@
 //! Jails: counters, and every setting under fail2ban's own name.
 
 use bangui_domain::model::JailsSeen;
-use bangui_domain::model::{BantimeIncrement, JailCounters, JailDetail, JailSettings};
+use bangui_domain::model::{
+    BantimeIncrement, Fail2banState, JailCounters, JailDetail, JailLog, JailSettings,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::jail_log::Watched;
 use super::time::rfc3339;
 
 /// A jail's counters. Totals count since fail2ban made the jail.
@@ -35,11 +38,22 @@ impl From<&JailCounters> for Jail {
     }
 }
 
+/// A jail with its counters and what it watches.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ListedJail {
+    /// Name and counters.
+    #[serde(flatten)]
+    jail: Jail,
+    /// What it watches.
+    #[serde(flatten)]
+    watched: Watched,
+}
+
 /// All jails, as last counted.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct JailList {
     /// The jails, by name.
-    items: Vec<Jail>,
+    items: Vec<ListedJail>,
     /// Always null: jails come on one page.
     next: Option<String>,
     /// When fail2ban was asked.
@@ -50,12 +64,17 @@ pub(crate) struct JailList {
 }
 
 impl JailList {
-    pub(crate) fn new(seen: &JailsSeen, online: bool) -> Self {
+    /// What was counted, and what the jails watch in the present `state` of fail2ban.
+    pub(crate) fn new(seen: &JailsSeen, state: &Fail2banState) -> Self {
+        let listed = |counters: &JailCounters| ListedJail {
+            jail: Jail::from(counters),
+            watched: Watched::new(state.log_of(&counters.name)),
+        };
         Self {
-            items: seen.jails.iter().map(Jail::from).collect(),
+            items: seen.jails.iter().map(listed).collect(),
             next: None,
             observed_at: rfc3339(seen.observed_at),
-            online,
+            online: state.is_online(),
         }
     }
 }
@@ -82,6 +101,9 @@ pub(crate) struct JailDetailResponse {
     /// Name and counters.
     #[serde(flatten)]
     jail: Jail,
+    /// What it watches.
+    #[serde(flatten)]
+    watched: Watched,
     /// The log files that it reads.
     file_list: Vec<String>,
     /// The journal matches that it reads.
@@ -90,10 +112,12 @@ pub(crate) struct JailDetailResponse {
     settings: Settings,
 }
 
-impl From<JailDetail> for JailDetailResponse {
-    fn from(detail: JailDetail) -> Self {
+impl JailDetailResponse {
+    /// What fail2ban tells, and what was last `seen` of the files.
+    pub(crate) fn new(detail: JailDetail, seen: Option<&JailLog>) -> Self {
         Self {
             jail: Jail::from(&detail.counters),
+            watched: Watched::new(Some(&detail.log(seen))),
             file_list: detail.file_list,
             journal_matches: detail.journal_matches,
             settings: detail.settings.into(),

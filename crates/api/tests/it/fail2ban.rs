@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use bangui_domain::model::{
-    BanId, BanRule, BanTime, JailCounters, JailDetail, JailName, JailSettings, Outage, OutageCode, Probe,
-    Target, Timestamp,
+    BanId, BanRule, BanTime, JailCounters, JailDetail, JailLog, JailName, JailSettings, LogFile,
+    LogFileState, Outage, OutageCode, Probe, Target, Timestamp,
 };
 use bangui_domain::ports::{
     Clock, ControlError, Counters, Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, IgnoreControl,
@@ -32,6 +32,9 @@ pub(crate) struct Jail {
     pub(crate) bans: Vec<ReportedBan>,
     pub(crate) total: u64,
     pub(crate) ignoreip: Vec<String>,
+    /// Paths with their states.
+    pub(crate) files: Vec<(&'static str, LogFileState)>,
+    pub(crate) journal: Vec<String>,
 }
 
 /// Shares the script between the test, the API and the clock.
@@ -41,8 +44,13 @@ pub(crate) struct Script(Arc<Mutex<State>>);
 impl Script {
     /// With the jails `sshd`, which ignores 192.168.0.0/16, and `nginx`.
     pub(crate) fn new() -> Self {
-        let sshd = Jail { ignoreip: vec!["192.168.0.0/16".to_owned()], ..Jail::default() };
-        let jails = BTreeMap::from([("nginx".to_owned(), Jail::default()), ("sshd".to_owned(), sshd)]);
+        let sshd = Jail {
+            ignoreip: vec!["192.168.0.0/16".to_owned()],
+            files: vec![("/var/log/auth.log", LogFileState::Present)],
+            ..Jail::default()
+        };
+        let nginx = Jail { journal: vec!["_COMM=nginx".to_owned()], ..Jail::default() };
+        let jails = BTreeMap::from([("nginx".to_owned(), nginx), ("sshd".to_owned(), sshd)]);
         Self(Arc::new(Mutex::new(State { jails, now_millis: START * 1000, ..State::default() })))
     }
 
@@ -112,6 +120,16 @@ impl JailControl for Script {
             bantime: -1,
         };
         let rules = state.jails.keys().map(rule).collect();
+        let log = |(name, jail): (&String, &Jail)| JailLog {
+            jail: JailName::parse(name).unwrap(),
+            files: jail
+                .files
+                .iter()
+                .map(|(path, state)| LogFile { path: (*path).to_owned(), state: *state })
+                .collect(),
+            journal: jail.journal.clone(),
+        };
+        let logs = state.jails.iter().map(log).collect();
         Ok(Probe {
             version: "1.0.2".to_owned(),
             latency_micros: 1_250,
@@ -119,6 +137,7 @@ impl JailControl for Script {
             database_file: None,
             purge_age_secs: None,
             rules,
+            logs,
         })
     }
 
@@ -142,8 +161,8 @@ impl JailControl for Script {
         };
         Ok(JailDetail {
             counters: counters(name.as_str(), jail),
-            file_list: vec!["/var/log/auth.log".to_owned()],
-            journal_matches: Vec::new(),
+            file_list: jail.files.iter().map(|(path, _)| (*path).to_owned()).collect(),
+            journal_matches: jail.journal.clone(),
             settings,
         })
     }

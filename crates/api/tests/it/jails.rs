@@ -24,16 +24,33 @@ async fn jails_come_as_last_counted_even_while_fail2ban_is_away() {
         {
           "currently_banned": 0,
           "currently_failed": 1,
+          "log": "watching",
           "name": "nginx",
           "total_banned": 0,
-          "total_failed": 7
+          "total_failed": 7,
+          "watches": {
+            "files": [],
+            "journal": [
+              "_COMM=nginx"
+            ]
+          }
         },
         {
           "currently_banned": 0,
           "currently_failed": 1,
+          "log": "watching",
           "name": "sshd",
           "total_banned": 0,
-          "total_failed": 7
+          "total_failed": 7,
+          "watches": {
+            "files": [
+              {
+                "path": "/var/log/auth.log",
+                "state": "present"
+              }
+            ],
+            "journal": []
+          }
         }
       ],
       "next": null,
@@ -46,7 +63,12 @@ async fn jails_come_as_last_counted_even_while_fail2ban_is_away() {
     world.fail2ban.edit().offline = true;
     world.prober.probe().await.unwrap();
     let stale = world.get("/api/jails").await.ok(200);
-    assert_eq!((&stale["online"], &stale["items"]), (&json!(false), &list["items"]));
+    assert_eq!(stale["online"], false);
+    let count = |list: &Value| {
+        list["items"].as_array().unwrap().iter().map(|jail| jail["total_failed"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(count(&stale), count(&list));
+    assert_eq!(count(&stale), [7, 7]);
 }
 
 #[actix_web::test]
@@ -60,6 +82,52 @@ async fn a_jail_is_told_with_all_of_its_settings() {
     world.get(&format!("/api/jails/{}", "x".repeat(201))).await.bad_field("jail");
     world.fail2ban.edit().offline = true;
     world.get("/api/jails/sshd").await.problem(503, "fail2ban_offline");
+}
+
+/// What is told of the jail sshd in the list of jails, and of it alone: the word and the whole.
+async fn watched(world: &World) -> [(Value, Value); 2] {
+    let told = |jail: &Value| (jail["log"].clone(), jail["watches"].clone());
+    let list = world.get("/api/jails").await.ok(200);
+    assert_eq!(list["items"][1]["name"], "sshd");
+    [told(&list["items"][1]), told(&world.get("/api/jails/sshd").await.ok(200))]
+}
+
+#[actix_web::test]
+async fn what_a_jail_watches_is_told_and_whether_it_is_there() {
+    use bangui_domain::model::LogFileState::{Missing, Present, Unknown};
+    let world = World::ready().await;
+    let file = |path: &str, state: &str| json!({"path": path, "state": state});
+    for (files, journal, log) in [
+        (vec![("/var/log/auth.log", Present)], vec![], "watching"),
+        (vec![("/var/log/auth.log", Present), ("/var/log/\u{fffd}.log", Missing)], vec![], "missing"),
+        (vec![("/var/log/auth.log", Unknown)], vec![], "unknown"),
+        (vec![], vec!["_COMM=sshd".to_owned()], "watching"),
+        (vec![], vec![String::new()], "watching"),
+        (vec![], vec![], "nothing"),
+    ] {
+        let shown: Vec<Value> = files.iter().map(|(path, state)| file(path, state.as_str())).collect();
+        let watches = json!({"files": shown, "journal": journal});
+        {
+            let mut state = world.fail2ban.edit();
+            let sshd = state.jails.get_mut("sshd").unwrap();
+            (sshd.files, sshd.journal) = (files, journal);
+        }
+        world.prober.probe().await.unwrap();
+        let wanted = (json!(log), watches);
+        assert_eq!(watched(&world).await, [wanted.clone(), wanted]);
+    }
+
+    // A file that the jail reads since the last probe was not looked at yet.
+    world.fail2ban.edit().jails.get_mut("sshd").unwrap().files = vec![("/new.log", Missing)];
+    let [(listed, _), (now, watches)] = watched(&world).await;
+    assert_eq!((listed, now), (json!("nothing"), json!("unknown")));
+    assert_eq!(watches["files"], json!([file("/new.log", "unknown")]));
+
+    world.fail2ban.edit().offline = true;
+    world.prober.probe().await.unwrap();
+    let away = world.get("/api/jails").await.ok(200);
+    assert_eq!(away["items"][1]["log"], "unknown");
+    assert_eq!(away["items"][1]["watches"], json!({"files": [], "journal": []}));
 }
 
 #[actix_web::test]

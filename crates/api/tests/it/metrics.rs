@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use actix_web::test::{self, TestRequest};
 use actix_web::{App, http::StatusCode};
 use bangui_api::{ApiSettings, MetricsToken};
+use bangui_domain::model::LogFileState;
 
 use crate::fail2ban::Jail;
 use crate::world::World;
@@ -107,6 +108,7 @@ async fn scrapes_ask_fail2ban_nothing_and_leave_out_jails_while_it_is_offline() 
             ("f2b_config_jail_ban_time{jail=\"sshd\"}", "-1"),
             ("f2b_config_jail_find_time{jail=\"sshd\"}", "600"),
             ("f2b_config_jail_max_retries{jail=\"sshd\"}", "5"),
+            ("bangui_jail_watching{jail=\"sshd\"}", "1"),
             ("bangui_active_bans", "1"),
             ("bangui_f2b_state_age_seconds", "7"),
             ("bangui_events_total{jail=\"sshd\",kind=\"ban\"}", "1"),
@@ -147,6 +149,14 @@ async fn labels_are_escaped_and_five_hundred_jails_have_series() {
     let lines = scrape(&world).await;
     let escaped = r#"f2b_jail_banned_total{jail="a \"b\" \\n {c=\"d\"} \\"}"#;
     assert_eq!(value(&lines, escaped), Some("9"), "{lines:?}");
+    let reads_nothing = escaped.replace("f2b_jail_banned_total", "bangui_jail_watching");
+    assert_eq!(value(&lines, &reads_nothing), Some("0"));
+    let unseen = vec![("/var/log/auth.log", LogFileState::Unknown)];
+    world.fail2ban.edit().jails.get_mut("sshd").unwrap().files = unseen;
+    world.look().await;
+    assert_eq!(value(&scrape(&world).await, "bangui_jail_watching{jail=\"sshd\"}"), None);
+    let there = vec![("/var/log/auth.log", LogFileState::Present)];
+    world.fail2ban.edit().jails.get_mut("sshd").unwrap().files = there;
 
     for number in 0..500 {
         let name = format!("jail-{number:03}");
@@ -155,14 +165,14 @@ async fn labels_are_escaped_and_five_hundred_jails_have_series() {
     }
     world.look().await;
     let lines = scrape(&world).await;
-    for family in ["f2b_jail_banned_current", "f2b_config_jail_ban_time"] {
+    for family in ["f2b_jail_banned_current", "f2b_config_jail_ban_time", "bangui_jail_watching"] {
         assert_eq!(count(&lines, family), 500);
     }
     assert_eq!(count(&lines, "bangui_events_total"), 1_000);
     assert_eq!(value(&lines, "f2b_jail_count"), Some("503"));
     assert_eq!(value(&lines, "bangui_active_bans"), Some("500"), "those left out are counted");
-    // Three jails with four counters, three settings and two kinds of events.
-    assert_eq!(value(&lines, "bangui_metrics_dropped_series"), Some("27"));
+    // Three jails with four counters, three settings, one log and two kinds of events.
+    assert_eq!(value(&lines, "bangui_metrics_dropped_series"), Some("30"));
 }
 
 #[actix_web::test]

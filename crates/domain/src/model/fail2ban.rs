@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{BanRule, Timestamp};
+use super::{BanRule, JailLog, JailName, Timestamp};
 
 /// What a probe learned from a server that answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Probe {
     pub purge_age_secs: Option<i64>,
     /// When each jail bans; a jail that is not read is not here.
     pub rules: Arc<[BanRule]>,
+    /// What each jail watches, by its name; a jail that is not read is not here.
+    pub logs: Arc<[JailLog]>,
 }
 
 /// Why fail2ban cannot be reached.
@@ -131,6 +133,13 @@ impl Fail2banState {
             Self::Online { .. } => "online",
             Self::Offline { .. } => "offline",
         }
+    }
+
+    /// What the jail `name` was last seen to watch; `None` while fail2ban does not answer, and for a jail that is new.
+    pub fn log_of(&self, name: &JailName) -> Option<&JailLog> {
+        let Self::Online { probe, .. } = self else { return None };
+        let at = probe.logs.binary_search_by(|log| log.jail.cmp(name)).ok()?;
+        probe.logs.get(at)
     }
 
     /// Whether it answers.

@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use super::{JailLog, LogFile, LogFileState};
+
 /// Why a text cannot be the name of a jail.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum JailNameError {
@@ -92,6 +94,19 @@ pub struct JailDetail {
     pub journal_matches: Vec<String>,
     /// Its settings.
     pub settings: JailSettings,
+}
+
+impl JailDetail {
+    /// What it watches; whether its files are there is taken from what was last `seen`.
+    pub fn log(&self, seen: Option<&JailLog>) -> JailLog {
+        let state = |path: &str| seen.map_or(LogFileState::Unknown, |log| log.state_of(path));
+        let file = |path: &String| LogFile { path: path.clone(), state: state(path) };
+        JailLog {
+            jail: self.counters.name.clone(),
+            files: self.file_list.iter().map(file).collect(),
+            journal: self.journal_matches.clone(),
+        }
+    }
 }
 
 /// The running settings of a jail, by fail2ban's own names (`get JAIL …`). Times are seconds.

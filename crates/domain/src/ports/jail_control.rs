@@ -71,8 +71,8 @@ pub struct ReportedBan {
 /// Asks and commands one fail2ban server.
 #[async_trait]
 pub trait JailControl: Send + Sync {
-    /// Whether it answers, what it is, and when its jails ban. Asks for three settings of each jail: meant for every
-    /// half minute.
+    /// Whether it answers, what it is, when its jails ban, and what they watch. Asks for three settings and the status
+    /// of each jail, and looks for their log files, for a second at most: meant for every half minute.
     async fn probe(&self) -> Result<Probe, ControlError>;
 
     /// The counters of all jails, by name. Cheap: meant to be asked every second.

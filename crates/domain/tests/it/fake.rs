@@ -136,6 +136,7 @@ impl JailControl for Script {
             database_file: Some("fail2ban.sqlite3".to_owned()),
             purge_age_secs: Some(86_400),
             rules: Arc::new([]),
+            logs: Arc::new([]),
         })
     }
 

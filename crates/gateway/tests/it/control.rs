@@ -2,7 +2,9 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use bangui_domain::model::{BanId, BanRule, BanTime, JailName, OutageCode, Target};
+use bangui_domain::model::{
+    BanId, BanRule, BanTime, JailLog, JailName, LogFile, LogFileState, LogVerdict, OutageCode, Target,
+};
 use bangui_domain::ports::{ControlError, JailControl, LocalTime};
 use bangui_gateway::{CommandMeter, Fail2banControl, Zone};
 use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec};
@@ -71,6 +73,38 @@ async fn a_server_is_probed_counted_and_described() {
     assert_eq!((detail.settings.bantime, detail.settings.maxretry), (3600, 4));
     assert_eq!(detail.settings.ignoreip, ["198.18.0.0/15"]);
     assert_eq!(detail.file_list.len(), 1);
+}
+
+#[tokio::test]
+async fn a_log_that_is_deleted_under_its_jail_is_missed_until_it_is_back() {
+    let fail2ban = start("UTC");
+    let control = control(&fail2ban, "UTC");
+    let path = fail2ban.log_path("sshd").expect("a jail");
+    let seen = async || {
+        let logs = control.probe().await.expect("an answer").logs;
+        let names: Vec<&str> = logs.iter().map(|log| log.jail.as_str()).collect();
+        assert_eq!(names, ["nginx", "sshd"]);
+        let verdicts: Vec<_> = logs.iter().map(JailLog::verdict).collect();
+        (verdicts, logs[1].files.clone())
+    };
+    let file = |state| vec![LogFile { path: path.display().to_string(), state }];
+    assert_eq!(seen().await, (vec![LogVerdict::Watching; 2], file(LogFileState::Present)));
+
+    std::fs::remove_file(&path).expect("a file");
+    let missing = (vec![LogVerdict::Watching, LogVerdict::Missing], file(LogFileState::Missing));
+    assert_eq!(seen().await, missing, "fail2ban still lists it");
+    std::fs::create_dir(&path).expect("a directory");
+    assert_eq!(seen().await, missing);
+    // Whoever begins now cannot tell it from a file that only fail2ban can see.
+    let later = self::control(&fail2ban, "UTC").probe().await.expect("an answer");
+    assert_eq!(later.logs[1].verdict(), LogVerdict::Unknown);
+
+    std::fs::remove_dir(&path).expect("a directory");
+    std::fs::write(&path, "").expect("a file");
+    assert_eq!(seen().await, (vec![LogVerdict::Watching; 2], file(LogFileState::Present)));
+
+    fail2ban.client(&["set", "sshd", "dellogpath", &path.display().to_string()]).expect("an answer");
+    assert_eq!(seen().await, (vec![LogVerdict::Watching, LogVerdict::Nothing], vec![]));
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
-//! Asks fail2ban every 30 seconds for version, latency, and when its jails ban. Between probes every look at the bans notices an
-//! outage, and its end, within the poll interval. Not queued: the answer belongs to the process that looks at the bans,
-//! which publishes it.
+//! Asks fail2ban every 30 seconds for version, latency, when its jails ban, and what they watch. Between probes every
+//! look at the bans notices an outage, and its end, within the poll interval. Not queued: the answer belongs to the
+//! process that looks at the bans, which publishes it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,7 +28,7 @@ impl Job for ProbeFail2ban {
     fn spec(&self) -> JobSpec {
         JobSpec {
             name: "probe_fail2ban",
-            about: "asks fail2ban for its version, how fast it answers, and when its jails ban",
+            about: "asks fail2ban for its version, how fast it answers, when its jails ban, and what they watch",
             when: When::Every(Duration::from_secs(30)),
             max_attempts: 1,
             timeout: Duration::from_secs(30),

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use bangui_domain::model::{
-    BanRule, Fail2banState, JailCounters, JailName, JailsSeen, JobPulse, JobTally, Outage, OutageCode, Probe,
-    RuntimeState, Timestamp,
+    BanRule, Fail2banState, JailCounters, JailLog, JailName, JailsSeen, JobPulse, JobTally, LogFile,
+    LogFileState, Outage, OutageCode, Probe, RuntimeState, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,8 @@ enum Fail2ban {
         purge_age_secs: Option<i64>,
         #[serde(default)]
         rules: Vec<Rule>,
+        #[serde(default)]
+        logs: Vec<Log>,
     },
     Offline {
         since: i64,
@@ -51,6 +53,14 @@ struct Rule {
     maxretry: i64,
     findtime: i64,
     bantime: i64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Log {
+    jail: String,
+    /// Paths, each with the word of its state.
+    files: Vec<(String, String)>,
+    journal: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -128,6 +138,7 @@ pub(super) fn write(state: &RuntimeState) -> Result<String, serde_json::Error> {
             database_file: probe.database_file.clone(),
             purge_age_secs: probe.purge_age_secs,
             rules: probe.rules.iter().map(rule).collect(),
+            logs: probe.logs.iter().map(log).collect(),
         },
         Fail2banState::Offline { since, checked_at, outage } => Fail2ban::Offline {
             since: since.as_millis(),
@@ -150,6 +161,15 @@ fn rule(rule: &BanRule) -> Rule {
         maxretry: rule.maxretry,
         findtime: rule.findtime,
         bantime: rule.bantime,
+    }
+}
+
+fn log(log: &JailLog) -> Log {
+    let file = |file: &LogFile| (file.path.clone(), file.state.as_str().to_owned());
+    Log {
+        jail: log.jail.as_str().to_owned(),
+        files: log.files.iter().map(file).collect(),
+        journal: log.journal.clone(),
     }
 }
 
@@ -196,9 +216,11 @@ pub(super) fn read(text: &str, age_millis: i64) -> Result<RuntimeState, Unreadab
             database_file,
             purge_age_secs,
             rules,
+            logs,
         } => {
             let rules = rules.into_iter().map(ruled).collect::<Result<_, _>>()?;
-            let probe = Probe { version, latency_micros, jails, database_file, purge_age_secs, rules };
+            let logs = logs.into_iter().map(watched).collect::<Result<_, _>>()?;
+            let probe = Probe { version, latency_micros, jails, database_file, purge_age_secs, rules, logs };
             Fail2banState::Online { since: at(since), checked_at: at(checked_at), probe }
         }
         Fail2ban::Offline { since, checked_at, code, detail } => {
@@ -226,6 +248,15 @@ fn counted(tally: Tally) -> JobTally {
 fn ruled(rule: Rule) -> Result<BanRule, Unreadable> {
     let Rule { jail, maxretry, findtime, bantime } = rule;
     Ok(BanRule { jail: named(jail)?, maxretry, findtime, bantime })
+}
+
+fn watched(log: Log) -> Result<JailLog, Unreadable> {
+    let file = |(path, word): (String, String)| {
+        let state = LogFileState::parse(&word).ok_or(Unreadable::Word(word))?;
+        Ok(LogFile { path, state })
+    };
+    let files = log.files.into_iter().map(file).collect::<Result<_, Unreadable>>()?;
+    Ok(JailLog { jail: named(log.jail)?, files, journal: log.journal })
 }
 
 fn named(text: String) -> Result<JailName, Unreadable> {

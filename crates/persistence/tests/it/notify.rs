@@ -130,9 +130,16 @@ impl World {
 
     fn online(&self) {
         let version = "1.1.0".to_owned();
-        let rules = Arc::new([]);
-        let probe =
-            Probe { version, latency_micros: 1, jails: 1, database_file: None, purge_age_secs: None, rules };
+        let (rules, logs) = (Arc::new([]), Arc::new([]));
+        let probe = Probe {
+            version,
+            latency_micros: 1,
+            jails: 1,
+            database_file: None,
+            purge_age_secs: None,
+            rules,
+            logs,
+        };
         self.watch.online(probe);
     }
 

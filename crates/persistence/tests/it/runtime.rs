@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bangui_domain::model::{
-    BanRule, Fail2banState, Fence, JailCounters, JailName, JailsSeen, JobPulse, JobTally, LeaseHolder,
-    Outage, OutageCode, Probe, RuntimeState, ServerId, Timestamp,
+    BanRule, Fail2banState, Fence, JailCounters, JailLog, JailName, JailsSeen, JobPulse, JobTally,
+    LeaseHolder, LogFile, LogFileState, Outage, OutageCode, Probe, RuntimeState, ServerId, Timestamp,
 };
 use bangui_domain::ports::{
     Acquired, LeaseStore, Notice, Notices, RuntimeStore, SCHEDULER_LEASE, StoreError,
@@ -34,6 +34,14 @@ fn online() -> RuntimeState {
             maxretry: 5,
             findtime: i64::MAX,
             bantime: -1,
+        }]
+        .into(),
+        logs: [JailLog {
+            jail: JailName::parse("sshd-ä").unwrap(),
+            files: LogFileState::ALL
+                .map(|state| LogFile { path: format!("/var/log/\u{fffd}{}", state.as_str()), state })
+                .into(),
+            journal: vec!["_COMM=sshd".into()],
         }]
         .into(),
     };

@@ -1,6 +1,6 @@
 // Data as the API would send it, with addresses from the documentation ranges only.
 
-import type { Ban, BanEvent, Fail2banState, Jail, JailDetail, System } from "../../src/api/types.ts";
+import type { Ban, BanEvent, Fail2banState, JailDetail, ListedJail, LogFile, System } from "../../src/api/types.ts";
 
 const BASE = Date.now();
 
@@ -51,14 +51,22 @@ export const SYSTEM: System = {
   workers: 2,
 };
 
-export const JAILS: Jail[] = [
-  { name: "nginx", currently_failed: 41, total_failed: 120_934, currently_banned: 312, total_banned: 9_041 },
-  { name: "postfix", currently_failed: 3, total_failed: 8_112, currently_banned: 17, total_banned: 640 },
-  { name: "sshd", currently_failed: 9, total_failed: 1_204_117, currently_banned: 1_284, total_banned: 48_210 },
+const file = (path: string): LogFile => ({ path, state: "present" });
+
+/** A jail whose log files are all there. */
+const reading = (...paths: string[]): Pick<ListedJail, "log" | "watches"> => ({
+  log: "watching",
+  watches: { files: paths.map(file), journal: [] },
+});
+
+export const JAILS: ListedJail[] = [
+  { name: "nginx", currently_failed: 41, total_failed: 120_934, currently_banned: 312, total_banned: 9_041, ...reading("/var/log/nginx/error.log") },
+  { name: "postfix", currently_failed: 3, total_failed: 8_112, currently_banned: 17, total_banned: 640, ...reading("/var/log/mail.log") },
+  { name: "sshd", currently_failed: 9, total_failed: 1_204_117, currently_banned: 1_284, total_banned: 48_210, ...reading("/var/log/auth.log", "/var/log/remote/auth.log") },
 ];
 
 export const SSHD: JailDetail = {
-  ...(JAILS[2] as Jail),
+  ...(JAILS[2] as ListedJail),
   file_list: ["/var/log/auth.log", "/var/log/remote/auth.log"],
   journal_matches: [],
   settings: {

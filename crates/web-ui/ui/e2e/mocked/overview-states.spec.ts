@@ -4,9 +4,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { expectAccessible, expectNoSidewaysScroll } from "../axe.ts";
+import type { ListedJail } from "../../src/api/types.ts";
 import { NO_OFFENDERS, NO_TIMELINE, NO_TOP, NO_TOTALS, timeline, top } from "./fixtures-overview.ts";
-import { at } from "./fixtures.ts";
-import { type Answers, mockApi, problem } from "./mock-api.ts";
+import { at, JAILS, SSHD } from "./fixtures.ts";
+import { type Answers, mockApi, problem, send } from "./mock-api.ts";
 import { drawn, spot } from "./overview-page.ts";
 
 const EMPTY: Answers = {
@@ -56,6 +57,39 @@ test("a script that is not there any more is said to be missing", async ({ page 
   await page.goto("/");
   await expect(page.getByText("reloading the page helps")).toBeVisible();
   await drawn(page);
+});
+
+test("jails that cannot see what they should are named first, with what to do, and on their own pages", async ({ page }) => {
+  const gone = ["/var/log/mail.log", "/var/log/\ufffd.log"].map((path) => ({ path, state: "missing" as const }));
+  const [nginx, postfix, sshd] = JAILS as [ListedJail, ListedJail, ListedJail];
+  const jails: ListedJail[] = [
+    { ...nginx, log: "nothing", watches: { files: [], journal: [] }, total_failed: 0, total_banned: 0 },
+    { ...postfix, log: "missing", watches: { files: [...gone, { path: "/var/log/mail.err", state: "unknown" }], journal: [] } },
+    { ...sshd, log: "unknown", watches: { files: [{ path: "/var/log/auth.log", state: "unknown" }], journal: [] } },
+  ];
+  await mockApi(page, {
+    "GET /api/jails": () => ({ body: { items: jails, next: null, observed_at: at(0), online: true } }),
+    "GET /api/jails/": (url) => ({ body: { ...SSHD, ...jails.find(({ name }) => url.pathname.endsWith(name)) } }),
+  });
+  await page.goto("/");
+  await expect(page.getByText("The jail nginx reads no log file and no journal, so it finds nothing.")).toBeVisible();
+  await expect(page.getByText("The jail postfix reads /var/log/mail.log, /var/log/\ufffd.log, which were there and are gone.")).toBeVisible();
+  await expect(page.locator(".status-problem").getByText("sshd")).toHaveCount(0);
+  await expect(page.getByText("found nothing since fail2ban started")).toHaveCount(0);
+  await expectAccessible(page, ".status");
+  // Counters that move say nothing of the logs.
+  await send(page, "jails", { items: [{ ...postfix, log: undefined, watches: undefined }], observed_at: at(1) });
+  await expect(page.getByText("The jail nginx")).toHaveCount(0);
+  await page.getByText("The jail postfix").getByRole("link").click();
+  await expect(page.getByText("It reads /var/log/mail.log")).toBeVisible();
+  await expect(page.getByText("/var/log/mail.log missing")).toBeVisible();
+  await expect(page.getByText("BanGUI has not seen all of these files")).toBeVisible();
+  await expectAccessible(page);
+  await page.setViewportSize({ width: 360, height: 800 });
+  await expectNoSidewaysScroll(page);
+  await page.goto("/jails/sshd");
+  await expect(page.getByText("BanGUI has not seen this file")).toBeVisible();
+  await expect(page.getByText("does not see what it should")).toHaveCount(0);
 });
 
 test("thirty jails with hostile names are drawn harmlessly, on a phone too", async ({ page }) => {

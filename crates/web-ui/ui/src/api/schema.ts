@@ -428,7 +428,7 @@ export interface paths {
         };
         /**
          * All jails with their counters
-         * @description As last counted, also while fail2ban is offline.
+         * @description As last counted, also while fail2ban is offline; what they watch is known while it is online.
          */
         get: operations["listJails"];
         put?: never;
@@ -1928,7 +1928,7 @@ export interface components {
             total_failed: number;
         };
         /** @description A jail with everything that fail2ban tells about it. */
-        JailDetailResponse: components["schemas"]["Jail"] & {
+        JailDetailResponse: components["schemas"]["Jail"] & components["schemas"]["Watched"] & {
             /** @description The log files that it reads. */
             file_list: string[];
             /** @description The journal matches that it reads. */
@@ -1955,7 +1955,7 @@ export interface components {
         /** @description All jails, as last counted. */
         JailList: {
             /** @description The jails, by name. */
-            items: components["schemas"]["Jail"][];
+            items: components["schemas"]["ListedJail"][];
             /** @description Always null: jails come on one page. */
             next: string | null;
             /**
@@ -2023,6 +2023,18 @@ export interface components {
             prefregex: string;
             /** @description `yes`, `warn`, `no` or `raw`. */
             usedns: string;
+        };
+        /** @description What a jail watches. */
+        JailWatches: {
+            /** @description The log files that it reads; at most 100 of them in the list of jails, the missing ones first. */
+            files: components["schemas"]["LogFile"][];
+            /**
+             * @description The journal matches that it reads; an empty one is the whole journal.
+             * @example [
+             *       "_SYSTEMD_UNIT=sshd.service + _COMM=sshd"
+             *     ]
+             */
+            journal: string[];
         };
         /** @description The jails' counters in the live stream. */
         JailsMoved: {
@@ -2184,11 +2196,28 @@ export interface components {
          * @enum {string}
          */
         JobTrigger: "schedule" | "manual";
+        /** @description A jail with its counters and what it watches. */
+        ListedJail: components["schemas"]["Jail"] & components["schemas"]["Watched"];
         /** @description The process answers. */
         Liveness: {
             /** @description Always `ok`. */
             status: components["schemas"]["Status"];
         };
+        /** @description A log file that a jail reads. */
+        LogFile: {
+            /**
+             * @description Its path, as fail2ban tells it.
+             * @example /var/log/auth.log
+             */
+            path: string;
+            /** @description Whether it is there. */
+            state: components["schemas"]["LogFileState"];
+        };
+        /**
+         * @description Whether a log file is there, as BanGUI sees the files of its machine or container.
+         * @enum {string}
+         */
+        LogFileState: "present" | "missing" | "unknown";
         /** @description What a process is to write to its log. */
         LogRequest: {
             /**
@@ -2222,6 +2251,11 @@ export interface components {
              */
             until: string | null;
         };
+        /**
+         * @description Whether a jail can find anything.
+         * @enum {string}
+         */
+        LogVerdict: "watching" | "nothing" | "missing" | "unknown";
         /** @description A name and a password. */
         LoginRequest: {
             /**
@@ -2626,6 +2660,13 @@ export interface components {
              * @example admin
              */
             name: string;
+        };
+        /** @description What a jail watches, in a word and in full. */
+        Watched: {
+            /** @description Whether it can find anything, as of at most half a minute ago. */
+            log: components["schemas"]["LogVerdict"];
+            /** @description What it watches. */
+            watches: components["schemas"]["JailWatches"];
         };
     };
     responses: never;

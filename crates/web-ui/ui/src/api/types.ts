@@ -69,6 +69,8 @@ export type Delivery = Schemas["Delivery"];
 
 /** A jail's counters. */
 export type Jail = Schemas["Jail"];
+export type ListedJail = Schemas["ListedJail"];
+export type LogFile = Schemas["LogFile"];
 export type JailList = Schemas["JailList"];
 export type JailDetail = Schemas["JailDetailResponse"];
 export type BantimeIncrement = Schemas["BantimeIncrement"];

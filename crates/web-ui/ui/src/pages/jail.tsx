@@ -2,11 +2,13 @@
 
 import { getJail } from "../api/endpoints.ts";
 import { Problem } from "../api/problem.ts";
-import type { Jail } from "../api/types.ts";
+import type { Jail, JailDetail } from "../api/types.ts";
+import { hasLogTrouble, logTrouble } from "../jails/log-trouble.tsx";
 import { liveJails } from "../live/live.ts";
 import { useReconnected } from "../live/use-live.ts";
 import { count } from "../format/number.ts";
 import { href } from "../routes/routes.ts";
+import { useRefresh } from "../state/refresh.ts";
 import { useResource } from "../state/resource.ts";
 import { useStore } from "../state/store.ts";
 import { PageHeading } from "../ui/heading.tsx";
@@ -14,10 +16,14 @@ import { Failure, Notice } from "../ui/notice.tsx";
 import { JailBans } from "./jail/jail-bans.tsx";
 import { Settings } from "./jail/settings.tsx";
 
+const WATCHED_MS = 30_000;
+
 export function JailPage({ jail }: { jail: string }) {
   const loaded = useResource(jail, (signal) => getJail(jail, signal));
   const live = useStore(liveJails, (live) => live?.items.find(({ name }) => name === jail) ?? null);
   useReconnected(loaded.reload);
+  // Whether its logs are there is looked at twice a minute.
+  useRefresh(loaded, WATCHED_MS);
   if (loaded.value === null && loaded.error instanceof Problem && loaded.error.status === 404) {
     return <NoSuchJail jail={jail} detail={loaded.error.message} />;
   }
@@ -30,6 +36,7 @@ export function JailPage({ jail }: { jail: string }) {
         <Counters jail={live ?? loaded.value} />
         <a href="#settings-heading">Settings</a>
       </div>
+      {loaded.value !== null && hasLogTrouble(loaded.value) && <LogTrouble detail={loaded.value} />}
       <JailBans jail={jail} />
       <section aria-labelledby="settings-heading">
         <div class="section-head">
@@ -45,6 +52,16 @@ export function JailPage({ jail }: { jail: string }) {
         )}
       </section>
     </>
+  );
+}
+
+function LogTrouble({ detail }: { detail: JailDetail }) {
+  const { what, todo } = logTrouble(detail);
+  return (
+    <Notice kind="error" title="This jail does not see what it should.">
+      <p>It {what}</p>
+      <p>{todo}</p>
+    </Notice>
   );
 }
 

@@ -23,6 +23,7 @@ import { Places, TopJails } from "./overview/places.tsx";
 import { StatusLine } from "./overview/status-line.tsx";
 import { TimelineSection } from "./overview/timeline.tsx";
 import { TotalsLine } from "./overview/totals.tsx";
+import { useJails } from "./overview/use-jails.ts";
 import { useQuestion } from "./overview/use-question.ts";
 
 export function OverviewPage({ view }: { view: View }) {
@@ -31,6 +32,7 @@ export function OverviewPage({ view }: { view: View }) {
   const system = useResource("system", getSystem);
   const state = useStore(fail2ban);
   const lastEvent = useStore(feed, ({ shown }) => shown[0]?.occurred_at ?? null);
+  const jails = useJails();
   const totals = useQuestion("totals", view, getTotals);
   // What one question fails with, such as a filter that cannot be understood, the others would fail with as well.
   const asked = totals.value !== null || totals.error === null;
@@ -43,6 +45,7 @@ export function OverviewPage({ view }: { view: View }) {
       <StatusLine
         state={state ?? system.value?.fail2ban ?? null}
         lastEvent={lastEvent}
+        jails={jails.offline ? [] : (jails.jails ?? [])}
         error={system.error}
         onRetry={system.reload}
       />
@@ -57,7 +60,7 @@ export function OverviewPage({ view }: { view: View }) {
       {asked && <TimelineSection view={view} onView={onView} />}
       <div class="overview">
         <div class="stack">
-          <Jails />
+          <Jails known={jails} />
           {any && <TopJails view={view} onView={onView} />}
         </div>
         {!refused && <NewestEvents view={view} />}

@@ -1,9 +1,10 @@
 // What a jail runs with, under fail2ban's own names, and readable.
 
 import type { ComponentChildren } from "preact";
-import type { JailDetail } from "../../api/types.ts";
+import type { JailDetail, LogFile } from "../../api/types.ts";
 import { setting } from "../../format/duration.ts";
 import { count } from "../../format/number.ts";
+import { printable } from "../../format/printable.ts";
 import { increment } from "./increment.ts";
 
 type Rows = [name: string, value: ComponentChildren][];
@@ -18,7 +19,7 @@ export function Settings({ detail }: { detail: JailDetail }) {
     ["actions", <List items={settings.actions} none="none: a ban is only noted" />],
   ];
   const reading: Rows = [
-    ["logpath", <List items={settings.logpath.length > 0 ? settings.logpath : detail.file_list} />],
+    ["logpath", <LogFiles files={detail.watches.files} />],
     ["journalmatch", <List items={journal(detail)} />],
     ["logencoding", text(settings.logencoding)],
     ["datepattern", text(settings.datepattern, "detected")],
@@ -97,9 +98,32 @@ function List({ items, none = "none" }: { items: string[]; none?: string }) {
   );
 }
 
+/** The log files, each with whether it is there. */
+function LogFiles({ files }: { files: LogFile[] }) {
+  if (files.length === 0) return <span class="muted">none</span>;
+  return (
+    <>
+      <ul class="plain">
+        {files.map(({ path, state }) => (
+          <li key={path}>
+            <code>{printable(path)}</code> {state === "missing" && <strong class="missing">missing</strong>}
+          </li>
+        ))}
+      </ul>
+      {files.some(({ state }) => state === "unknown") && (
+        <p class="hint">
+          BanGUI has not seen {files.every(({ state }) => state === "unknown") ? "" : "all of "}
+          {files.length === 1 ? "this file" : "these files"}, and cannot tell whether {files.length === 1 ? "it is" : "they are"}{" "}
+          there. That is usual in a container of its own.
+        </p>
+      )}
+    </>
+  );
+}
+
 function journal({ settings, journal_matches }: JailDetail): string[] {
   const own = settings.journalmatch.map((match) => match.join(" + "));
-  return own.length > 0 ? own : journal_matches;
+  return (own.length > 0 ? own : journal_matches).map((match) => (match === "" ? "the whole journal" : match));
 }
 
 function text(value: string | null, none = "none"): ComponentChildren {

@@ -1,26 +1,16 @@
-// The jails of fail2ban as they are now, and which of them may be watching nothing.
+// The jails of fail2ban as they are now, and which of them may be watching the wrong log.
 
-import { getJails } from "../../api/endpoints.ts";
-import type { Jail } from "../../api/types.ts";
+import type { Jail, ListedJail } from "../../api/types.ts";
 import { counted } from "../../format/number.ts";
-import { fail2ban, liveJails } from "../../live/live.ts";
-import { useReconnected } from "../../live/use-live.ts";
-import { useResource } from "../../state/resource.ts";
-import { useStore } from "../../state/store.ts";
+import { hasLogTrouble, isSilent } from "../../jails/log-trouble.tsx";
 import { JailLink } from "../../ui/links.tsx";
 import { Failure, Notice } from "../../ui/notice.tsx";
 import { JailTable } from "./jail-table.tsx";
+import type { KnownJails } from "./use-jails.ts";
 
 const NAMED = 8;
 
-export function Jails() {
-  const loaded = useResource("jails", getJails);
-  const live = useStore(liveJails);
-  useReconnected(loaded.reload);
-  const state = useStore(fail2ban);
-  const jails = live?.items ?? loaded.value?.items ?? null;
-  const observedAt = live?.observed_at ?? loaded.value?.observed_at ?? null;
-  const offline = state === null ? loaded.value?.online === false : state.state !== "online";
+export function Jails({ known: { loaded, jails, observedAt, offline } }: { known: KnownJails }) {
   return (
     <section aria-labelledby="jails-heading">
       <div class="section-head">
@@ -49,9 +39,9 @@ export function Jails() {
   );
 }
 
-/** A jail whose log is not the right one, or cannot be read, looks like one that nobody attacks. */
-function Silent({ jails }: { jails: Jail[] }) {
-  const silent = jails.filter(isSilent);
+/** A jail whose log is not the right one looks like one that nobody attacks. Those with trouble are named above already. */
+function Silent({ jails }: { jails: ListedJail[] }) {
+  const silent: Jail[] = jails.filter((jail) => isSilent(jail) && !hasLogTrouble(jail));
   if (silent.length === 0) return null;
   return (
     <p class="table-foot">
@@ -66,9 +56,4 @@ function Silent({ jails }: { jails: Jail[] }) {
       whether it reads the right log.
     </p>
   );
-}
-
-/** Whether a jail has counted nothing at all. */
-export function isSilent(jail: Jail): boolean {
-  return jail.total_failed === 0 && jail.total_banned === 0;
 }

@@ -6,7 +6,7 @@ import { EMPTY_VIEW, type View } from "../../filter/view.ts";
 import { change } from "../../format/change.ts";
 import type { BanEvent } from "../../api/types.ts";
 import { banEvent } from "../../testing/events.ts";
-import { isSilent } from "./jails.tsx";
+import { isSilent } from "../../jails/log-trouble.tsx";
 import { bansOf, bansOfGroup, narrowed, within, without } from "./leads.ts";
 import { useQuestion } from "./use-question.ts";
 

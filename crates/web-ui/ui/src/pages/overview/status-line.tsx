@@ -1,15 +1,18 @@
 // The first thing to see: whether fail2ban answers, since when, and if not, what is wrong and what to do.
 
-import type { Fail2banState } from "../../api/types.ts";
+import type { Fail2banState, ListedJail } from "../../api/types.ts";
 import { millis } from "../../format/duration.ts";
 import { Ago, Lasting } from "../../ui/moments.tsx";
 import { Failure } from "../../ui/notice.tsx";
 import { Status } from "../../ui/status.tsx";
+import { LogTroubles } from "./log-troubles.tsx";
 
 interface StatusLineProps {
   state: Fail2banState | null;
   /** When the newest event happened, where there is one. */
   lastEvent?: string | null;
+  /** What they watch is a part of whether it works. */
+  jails?: ListedJail[];
   error: unknown;
   onRetry: () => void;
 }
@@ -21,7 +24,7 @@ const WORDS: Record<Fail2banState["state"], string> = {
   starting: "fail2ban has not answered yet",
 };
 
-export function StatusLine({ state, lastEvent = null, error, onRetry }: StatusLineProps) {
+export function StatusLine({ state, lastEvent = null, jails = [], error, onRetry }: StatusLineProps) {
   if (state === null) {
     if (error !== null) {
       return <Failure title="The state of fail2ban is not known." error={error} onRetry={onRetry} />;
@@ -58,6 +61,7 @@ export function StatusLine({ state, lastEvent = null, error, onRetry }: StatusLi
           {state.problem.hint && <p class="hint-line">{state.problem.hint}</p>}
         </div>
       )}
+      <LogTroubles jails={jails} />
     </Status>
   );
 }

@@ -1,0 +1,56 @@
+// What is wrong with what a jail watches, and what to do about it. A jail that reads the wrong log, or none, looks like one
+// that nobody attacks.
+
+import { type ComponentChildren, Fragment } from "preact";
+import type { Jail, ListedJail } from "../api/types.ts";
+import { printable } from "../format/printable.ts";
+
+/** How many files are named. */
+const NAMED = 3;
+
+/** Whether it is known that a jail cannot find everything that it should. */
+export function hasLogTrouble({ log }: Pick<ListedJail, "log">): boolean {
+  return log === "nothing" || log === "missing";
+}
+
+/** Whether a jail has counted nothing at all, which may be right. */
+export function isSilent(jail: Jail): boolean {
+  return jail.total_failed === 0 && jail.total_banned === 0;
+}
+
+/** The rest of a sentence that begins with the jail, and what to do. */
+export function logTrouble({ log, watches }: Pick<ListedJail, "log" | "watches">): { what: ComponentChildren; todo: ComponentChildren } {
+  if (log === "nothing") {
+    return {
+      what: "reads no log file and no journal, so it finds nothing.",
+      todo: (
+        <>
+          Set its <code>logpath</code> in <code>jail.local</code> to the log of what it guards, or <code>backend = systemd</code>,
+          and reload fail2ban. Its own log says why it found none.
+        </>
+      ),
+    };
+  }
+  const missing = watches.files.filter(({ state }) => state === "missing");
+  return {
+    what: (
+      <>
+        reads{" "}
+        {missing.slice(0, NAMED).map(({ path }, index) => (
+          <Fragment key={path}>
+            {index > 0 && ", "}
+            <code>{printable(path)}</code>
+          </Fragment>
+        ))}
+        {missing.length > NAMED && ` and ${missing.length - NAMED} more`}, which {missing.length > 1 ? "were" : "was"} there and{" "}
+        {missing.length > 1 ? "are" : "is"} gone.
+      </>
+    ),
+    todo: (
+      <>
+        If the log has another name now, correct <code>logpath</code> in <code>jail.local</code> and reload fail2ban. If not, see
+        whether its rotation, or the service that writes it, makes it again.
+      </>
+    ),
+  };
+}

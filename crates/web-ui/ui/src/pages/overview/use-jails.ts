@@ -1,0 +1,41 @@
+// The jails of fail2ban: what they count, as it happens, and what they watch, as of a moment ago.
+
+import { getJails } from "../../api/endpoints.ts";
+import type { JailList, ListedJail } from "../../api/types.ts";
+import { fail2ban, liveJails } from "../../live/live.ts";
+import { useReconnected } from "../../live/use-live.ts";
+import { useRefresh } from "../../state/refresh.ts";
+import { type Resource, useResource } from "../../state/resource.ts";
+import { useStore } from "../../state/store.ts";
+
+/** fail2ban is asked what its jails watch twice a minute. */
+const WATCHED_MS = 15_000;
+
+const UNSEEN: Pick<ListedJail, "log" | "watches"> = { log: "unknown", watches: { files: [], journal: [] } };
+
+export interface KnownJails {
+  loaded: Resource<JailList>;
+  /** Null while they are on their way. */
+  jails: ListedJail[] | null;
+  observedAt: string | null;
+  offline: boolean;
+}
+
+export function useJails(): KnownJails {
+  const loaded = useResource("jails", getJails);
+  useRefresh(loaded, WATCHED_MS);
+  const live = useStore(liveJails);
+  useReconnected(loaded.reload);
+  const state = useStore(fail2ban);
+  const listed = new Map(loaded.value?.items.map((jail) => [jail.name, jail]));
+  const counted = live?.items.map((jail) => {
+    const { log, watches } = listed.get(jail.name) ?? UNSEEN;
+    return { ...jail, log, watches };
+  });
+  return {
+    loaded,
+    jails: counted ?? loaded.value?.items ?? null,
+    observedAt: live?.observed_at ?? loaded.value?.observed_at ?? null,
+    offline: state === null ? loaded.value?.online === false : state.state !== "online",
+  };
+}
