@@ -20,7 +20,7 @@ async fn a_question_that_cannot_be_read_says_where_and_what_would_be_right() {
     assert!(refused("totals?since=1970-01-01&until=2100-01-01", "since").await.contains("a hundred years"));
     assert_eq!(refused("top", "by").await, "\"\" is not one of address, network, country, jail, origin");
     assert!(refused("timeline?by=address", "by").await.contains("network"));
-    assert!(refused("top?by=jail&limit=101", "limit").await.contains("from 1 to 100"));
+    assert!(refused("top?by=jail&limit=301", "limit").await.contains("from 1 to 300"));
     assert!(refused("offenders?limit=0", "limit").await.contains("from 1 to 100"));
     assert!(refused("export", "format").await.contains("csv, ndjson"));
     assert!(refused("completions?at=-1", "at").await.contains("not a place"));

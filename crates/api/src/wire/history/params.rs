@@ -11,8 +11,10 @@ use crate::wire::question::{Asked, Question};
 
 /// Rows of a list unless another number is asked for.
 const ROWS: usize = 10;
-/// The most rows of a list.
-const MAX_ROWS: usize = 100;
+/// The most repeat offenders.
+const MAX_OFFENDERS: usize = 100;
+/// The most groups of a ranking: more than there are countries, so that a map of them is whole.
+const MAX_GROUPS: usize = 300;
 
 /// Makes the parameters of a question: those that all have, and its own.
 macro_rules! params {
@@ -72,7 +74,7 @@ params! {
         #[param(value_type = TopBy)]
         by,
         /// Rows of the list.
-        #[param(value_type = Option<u16>, minimum = 1, maximum = 100, default = 10)]
+        #[param(value_type = Option<u16>, minimum = 1, maximum = 300, default = 10)]
         limit,
     }
 }
@@ -184,10 +186,10 @@ fn required<T>(
     fields.word(field, Some(value.unwrap_or_default()), words, read)
 }
 
-fn rows(fields: &mut Fields, value: Option<&str>) -> usize {
+fn rows(fields: &mut Fields, value: Option<&str>, most: usize) -> usize {
     let read = |text: &str| {
-        let rows = text.parse().ok().filter(|rows| (1..=MAX_ROWS).contains(rows));
-        rows.ok_or_else(|| format!("{text:?} is not a number from 1 to {MAX_ROWS}"))
+        let rows = text.parse().ok().filter(|rows| (1..=most).contains(rows));
+        rows.ok_or_else(|| format!("{text:?} is not a number from 1 to {most}"))
     };
     fields.optional("limit", value, read).unwrap_or(ROWS)
 }
@@ -218,7 +220,7 @@ impl TopParams {
         let question = self.asked().read(&mut fields);
         let words = "address, network, country, jail, origin";
         let by = required(&mut fields, "by", self.by.as_deref(), words, TopBy::parse);
-        let limit = rows(&mut fields, self.limit.as_deref());
+        let limit = rows(&mut fields, self.limit.as_deref(), MAX_GROUPS);
         fields.finish()?;
         Ok((question, by.unwrap_or(TopBy::Address), limit))
     }
@@ -228,7 +230,7 @@ impl OffendersParams {
     pub(crate) fn question(&self) -> Result<(Question, usize), ServiceError> {
         let mut fields = Fields::default();
         let question = self.asked().read(&mut fields);
-        let limit = rows(&mut fields, self.limit.as_deref());
+        let limit = rows(&mut fields, self.limit.as_deref(), MAX_OFFENDERS);
         fields.finish()?;
         Ok((question, limit))
     }
