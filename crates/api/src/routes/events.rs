@@ -21,5 +21,5 @@ pub(crate) async fn list(
 ) -> Result<web::Json<EventPage>, ApiError> {
     let query = params.query(state.services.history.now())?;
     let page = state.services.events.find(&query).await?;
-    Ok(web::Json(page.into()))
+    Ok(web::Json(EventPage::new(page, query.newer)))
 }

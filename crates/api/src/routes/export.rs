@@ -40,6 +40,7 @@ pub(crate) async fn export(
         until: Some(asked.period.until),
         limit,
         after: None,
+        newer: false,
     };
     let export = Export::begin(state.into_inner(), query, format).await?;
     Ok(HttpResponse::Ok()

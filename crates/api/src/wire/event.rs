@@ -1,7 +1,7 @@
 //! The history: events in lists and in the live stream.
 
 use bangui_domain::ServiceError;
-use bangui_domain::model::{BanEvent, EventId, EventKind as Kind, EventQuery, Page, Timestamp};
+use bangui_domain::model::{BanEvent, Cursor, EventId, EventKind as Kind, EventQuery, Page, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -99,14 +99,24 @@ impl From<&BanEvent> for Event {
 pub(crate) struct EventPage {
     /// The events, newest first.
     pub(crate) items: Vec<Event>,
-    /// The cursor of the next page; null on the last one.
+    /// The cursor of the next page, with older events; null on the last one.
     pub(crate) next: Option<String>,
+    /// The same towards newer events, to be sent as `newer`. Null on a page without events, and where a page that was asked
+    /// for by `newer` has the newest.
+    pub(crate) newer: Option<String>,
 }
 
-impl From<Page<BanEvent>> for EventPage {
-    fn from(page: Page<BanEvent>) -> Self {
-        let next = page.next.map(|place| cursor::encode(&place, ORDER));
-        Self { items: page.items.iter().map(Event::from).collect(), next }
+impl EventPage {
+    /// A page of the history; `towards_newer` tells which way the next one is.
+    pub(crate) fn new(page: Page<BanEvent>, towards_newer: bool) -> Self {
+        let Page { items, next: onward } = page;
+        let (older, newer) = if towards_newer {
+            (items.last().map(EventQuery::place), onward)
+        } else {
+            (onward, items.first().map(EventQuery::place))
+        };
+        let text = |place: Option<Cursor>| place.map(|place| cursor::encode(&place, ORDER));
+        Self { items: items.iter().map(Event::from).collect(), next: text(older), newer: text(newer) }
     }
 }
 
@@ -142,8 +152,10 @@ pub(crate) struct EventsParams {
     /// Rows of a page.
     #[param(value_type = Option<u16>, minimum = 1, maximum = 500, default = 50)]
     limit: Option<String>,
-    /// The `next` of the page before.
+    /// The `next` of a page: what is older than its events.
     cursor: Option<String>,
+    /// The `newer` of a page: what is newer than its events, the nearest to them. Not together with `cursor`.
+    newer: Option<String>,
 }
 
 impl EventsParams {
@@ -173,10 +185,15 @@ impl EventsParams {
             filter.origins.narrow(origin);
         }
         let limit = fields.limit(self.limit.as_deref());
+        let both = self.newer.as_deref().filter(|_| self.cursor.is_some());
+        fields.optional("newer", both, |_| {
+            Err::<(), _>("a page is either older or newer: send cursor or newer")
+        });
         fields.finish()?;
         let (since, until) = question.bounds(now)?;
-        let after = self.cursor.as_deref().map(|text| cursor::decode(text, ORDER)).transpose()?;
-        Ok(EventQuery { filter: question.filter, since, until, limit, after })
+        let place = self.cursor.as_deref().or(self.newer.as_deref());
+        let after = place.map(|text| cursor::decode(text, ORDER)).transpose()?;
+        Ok(EventQuery { filter: question.filter, since, until, limit, after, newer: self.newer.is_some() })
     }
 }
 

@@ -66,6 +66,20 @@ async fn filters_join_and_pages_follow_each_other() {
     let second = get(&format!("limit=3&cursor={next}")).await;
     assert_eq!((ips(&second), &second["next"]), (vec!["203.0.113.9"], &Value::Null));
     world.get(&format!("/api/bans?cursor={next}")).await.problem(400, "cursor_invalid");
+
+    let newer = second["newer"].as_str().unwrap();
+    let third = get(&format!("limit=2&newer={newer}")).await;
+    assert_eq!(ips(&third), ["203.0.113.10", "9.9.9.9"], "the nearest, newest first");
+    let older = third["next"].as_str().unwrap();
+    assert_eq!(ips(&get(&format!("limit=2&cursor={older}")).await), ["203.0.113.9"]);
+    let newer = third["newer"].as_str().unwrap();
+    let newest = get(&format!("limit=2&newer={newer}")).await;
+    assert_eq!((ips(&newest), &newest["newer"]), (vec!["203.0.113.9"], &Value::Null));
+    let newer = first["newer"].as_str().unwrap();
+    let none = get(&format!("newer={newer}")).await;
+    assert_eq!(none, json!({"items": [], "next": null, "newer": null}));
+    let both = format!("/api/events?newer={newer}&cursor={next}");
+    assert!(world.get(&both).await.bad_field("newer").contains("cursor"));
 }
 
 #[actix_web::test]

@@ -1,6 +1,6 @@
 //! What can be asked of the bans and events that BanGUI holds. All filters are joined by "and".
 
-use super::{BanId, Cursor, HistoryFilter, JailName, Limit, ServerId, Target, Timestamp};
+use super::{BanEvent, BanId, Cursor, HistoryFilter, JailName, Limit, ServerId, Target, Timestamp};
 
 /// A column that the active bans can be sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +80,9 @@ pub struct EventQuery {
     pub limit: Limit,
     /// Behind this row.
     pub after: Option<Cursor>,
+    /// The other way: what is newer than that row, the nearest to it, or without one the oldest. Newest first as well; the
+    /// next page is newer still.
+    pub newer: bool,
 }
 
 impl EventQuery {
@@ -91,6 +94,12 @@ impl EventQuery {
             until: None,
             limit: Limit::DEFAULT,
             after: None,
+            newer: false,
         }
+    }
+
+    /// The place of an event: where a page behind it begins, or one with what is newer.
+    pub fn place(event: &BanEvent) -> Cursor {
+        Cursor { value: event.occurred_at.as_millis().to_string(), id: event.id.0 }
     }
 }

@@ -1,9 +1,9 @@
-//! Lists of events, newest first. Where everything is wanted, or a few addresses, rows are read in the order of an index;
+//! Lists of events, newest first, from the newest back or from a place on towards the newest. Where everything is wanted, or a few addresses, rows are read in the order of an index;
 //! otherwise packs tell which rows are wanted, so that a page is quick however rare they are.
 
 use std::ops::ControlFlow;
 
-use bangui_domain::model::{BanEvent, Cursor, EventKind, EventQuery, Page, Timestamp};
+use bangui_domain::model::{BanEvent, EventKind, EventQuery, Page, Timestamp};
 use diesel::prelude::*;
 
 use super::memory::Memory;
@@ -22,6 +22,8 @@ struct Wanted {
     millis: (i64, i64),
     /// Behind this event: time and number.
     after: Option<(i64, i64)>,
+    /// What is newer is behind.
+    newer: bool,
     rows: usize,
 }
 
@@ -31,7 +33,10 @@ impl Wanted {
         let (since, until) = self.millis;
         let mut condition = format!("{at} >= {since} AND {at} < {until}");
         if let Some((time, number)) = self.after {
-            condition = format!("{condition} AND {at} <= {time} AND ({at} < {time} OR {id} < {number})");
+            let than = if self.newer { '>' } else { '<' };
+            condition = format!(
+                "{condition} AND {at} {than}= {time} AND ({at} {than} {time} OR {id} {than} {number})"
+            );
         }
         condition
     }
@@ -39,8 +44,31 @@ impl Wanted {
     /// Whether an event lies behind the cursor, in the period.
     fn takes(&self, event: &BanEvent) -> bool {
         let at = event.occurred_at.as_millis();
-        let behind = self.after.is_none_or(|(time, number)| (at, event.id.0) < (time, number));
+        let behind = self.after.is_none_or(|place| self.is_behind(place, (at, event.id.0)));
         behind && at >= self.millis.0 && at < self.millis.1
+    }
+
+    /// Whether what is at `place` comes later on in the walk than what is at `from`.
+    fn is_behind<T: Ord + Copy>(&self, from: T, place: T) -> bool {
+        if self.newer { place > from } else { place < from }
+    }
+
+    /// Whether an entry of this second is behind the cursor's own second.
+    fn is_sure(&self, second: i64) -> bool {
+        self.after.is_none_or(|(time, _)| self.is_behind(time.div_euclid(1_000), second))
+    }
+
+    /// The direction of the walk in SQL.
+    fn order(&self) -> &'static str {
+        if self.newer { "ASC" } else { "DESC" }
+    }
+
+    /// Puts what was found in the order of the walk.
+    fn sort_by_key<T, K: Ord>(&self, found: &mut [T], key: impl Fn(&T) -> K) {
+        found.sort_unstable_by_key(|one| key(one));
+        if !self.newer {
+            found.reverse();
+        }
     }
 }
 
@@ -56,6 +84,7 @@ pub(crate) fn events(
             query.until.map_or(i64::MAX, Timestamp::as_millis),
         ),
         after,
+        newer: query.newer,
         rows: usize::try_from(rows_wanted(query.limit)).unwrap_or(usize::MAX),
     };
     let sieve = Sieve::new(connection, &query.filter, false)?;
@@ -65,10 +94,12 @@ pub(crate) fn events(
             found.append(&mut of_kind(connection, memory, &sieve, kind, &wanted, query)?);
         }
     }
-    found.sort_unstable_by_key(|event| std::cmp::Reverse((event.occurred_at, event.id)));
-    let place =
-        |event: &BanEvent| Cursor { value: event.occurred_at.as_millis().to_string(), id: event.id.0 };
-    page(found, query.limit, place, Ok)
+    wanted.sort_by_key(&mut found, |event| (event.occurred_at, event.id));
+    let mut found = page(found, query.limit, EventQuery::place, Ok)?;
+    if wanted.newer {
+        found.items.reverse();
+    }
+    Ok(found)
 }
 
 fn of_kind(
@@ -80,10 +111,11 @@ fn of_kind(
     query: &EventQuery,
 ) -> Result<Vec<BanEvent>, TxError> {
     let (at, id, origin) = columns(kind);
+    let direction = wanted.order();
     let jails: Vec<i32> = sieve.jails.iter().map(|jail| jail.id).collect();
     let mut choose = Choose {
         condition: format!("{} AND b.jail_id IN ({})", wanted.condition(at, id), number_list(&jails)),
-        order: format!("{at} DESC, {id} DESC"),
+        order: format!("{at} {direction}, {id} {direction}"),
         limit: wanted.rows,
         ..Choose::default()
     };
@@ -101,10 +133,10 @@ fn of_kind(
             sieve.origin_list()
         );
         // Adding nothing to the time keeps to the index of addresses.
-        choose.order = format!("{at} + 0 DESC, {id} + 0 DESC");
+        choose.order = format!("{at} + 0 {direction}, {id} + 0 {direction}");
         return select(connection, kind, &choose);
     }
-    let hits = newest_hits(connection, memory, sieve, kind, wanted)?;
+    let hits = nearest_hits(connection, memory, sieve, kind, wanted)?;
     let mut events = Vec::new();
     for chunk in hits.chunks(CHUNK) {
         let keys: Vec<String> = chunk
@@ -143,8 +175,9 @@ fn columns(kind: EventKind) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// The newest entries that may be on the page: enough of them, and all of the last second, since numbers settle ties.
-fn newest_hits(
+/// The entries nearest to the beginning that may be on the page: enough of them, and all of the last second, since numbers
+/// settle ties.
+fn nearest_hits(
     connection: &mut AnyConnection,
     memory: &Memory,
     sieve: &Sieve,
@@ -157,35 +190,37 @@ fn newest_hits(
         EventKind::Unban => Kind::Unban,
     };
     let Some((oldest, newest)) = days(connection, kind)? else { return Ok(Vec::new()) };
+    let (mut first, mut last) = (wanted.millis.0, wanted.millis.1.saturating_sub(1));
+    match wanted.after {
+        Some((time, _)) if wanted.newer => first = first.max(time),
+        Some((time, _)) => last = last.min(time),
+        None => {}
+    }
     let second = |millis: i64| millis.div_euclid(1_000);
-    let last =
-        wanted.after.map_or(wanted.millis.1.saturating_sub(1), |(time, _)| time.min(wanted.millis.1 - 1));
-    let seconds = (second(wanted.millis.0).max(oldest), second(last).min(newest).saturating_add(1));
+    let seconds = (second(first).max(oldest), second(last).min(newest).saturating_add(1));
     if seconds.0 >= seconds.1 {
         return Ok(Vec::new());
     }
     let scan = Scan { memory, places: &places, sieve, kind, seconds };
     let mut parts = scan.parts(connection)?;
-    parts.sort_by_key(|part| std::cmp::Reverse(part.key.0.day));
+    wanted.sort_by_key(&mut parts, |part| part.key.0.day);
     let mut hits: Vec<Hit> = Vec::new();
-    let mut open_day = i32::MAX;
+    let mut open_day = None;
     scan.open(connection, &parts, &mut |part, packed| {
         let day = part.key.0.day;
         // The cursor's own second may hold any number of events that were on earlier pages.
-        let behind =
-            hits.iter().filter(|hit| wanted.after.is_none_or(|(time, _)| hit.at < second(time))).count();
-        if day != open_day && behind >= wanted.rows {
+        let sure = hits.iter().filter(|hit| wanted.is_sure(hit.at)).count();
+        if open_day != Some(day) && sure >= wanted.rows {
             return Ok(ControlFlow::Break(()));
         }
-        open_day = day;
+        open_day = Some(day);
         scan.entries(part, packed, |hit| hits.push(hit))?;
         Ok(ControlFlow::Continue(()))
     })?;
-    hits.sort_unstable_by_key(|hit| std::cmp::Reverse(hit.at));
-    let enough =
-        hits.iter().filter(|hit| wanted.after.is_none_or(|(time, _)| hit.at < second(time))).nth(wanted.rows);
+    wanted.sort_by_key(&mut hits, |hit| hit.at);
+    let enough = hits.iter().filter(|hit| wanted.is_sure(hit.at)).nth(wanted.rows);
     if let Some(at) = enough.map(|hit| hit.at) {
-        hits.retain(|hit| hit.at >= at);
+        hits.retain(|hit| !wanted.is_behind(at, hit.at));
     }
     Ok(hits)
 }

@@ -44,6 +44,26 @@ pub(super) async fn compare(
         }
     }
     assert_eq!(found, wanted, "{query:?}");
+
+    // The other way: from the oldest on, and from any event on, each page newest first.
+    let middle = wanted.get(wanted.len() / 2);
+    for start in [None, middle, wanted.first()] {
+        let newer =
+            start.map_or(wanted.len(), |start| wanted.iter().position(|event| event.id == start.id).unwrap());
+        query = EventQuery { newer: true, after: start.map(EventQuery::place), ..query };
+        let mut found = Vec::new();
+        loop {
+            let page = test.db().find_events(&query).await.unwrap();
+            assert!(page.items.len() <= usize::from(rows));
+            assert_eq!(page.next, page.next.as_ref().and(page.items.first()).map(EventQuery::place));
+            found.splice(0..0, page.items);
+            match page.next {
+                Some(next) => query.after = Some(next),
+                None => break,
+            }
+        }
+        assert_eq!(found, wanted[..newer], "{query:?}");
+    }
 }
 
 fn any_list_is_the_history_filtered(kind: DbKind, cases: u32) {

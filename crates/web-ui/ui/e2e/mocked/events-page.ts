@@ -39,3 +39,14 @@ export async function indexes(page: Page): Promise<number[]> {
     .locator(".grid-frame [role=row][aria-rowindex]")
     .evaluateAll((rows) => rows.map((row) => Number(row.getAttribute("aria-rowindex"))));
 }
+
+/** The address in the row at the upper edge, below the head of the columns. */
+export function topRow(page: Page): Promise<string> {
+  return page.evaluate(() => {
+    const head = document.querySelector(".grid-head")?.getBoundingClientRect();
+    const edge = Math.max(0, head !== undefined && head.height > 5 ? head.bottom : 0);
+    const rows = [...document.querySelectorAll(".grid-frame [role=row]")];
+    const row = rows.find((row) => row.getBoundingClientRect().bottom > edge + 3);
+    return row?.querySelector("[role=rowheader]")?.textContent ?? "";
+  });
+}

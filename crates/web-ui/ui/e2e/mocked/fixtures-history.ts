@@ -49,6 +49,12 @@ export function eventsAnswer(newest: () => number, oldest = 1) {
     const until = Date.parse(url.searchParams.get("until") ?? "");
     const since = Date.parse(url.searchParams.get("since") ?? "");
     const top = newest();
+    const newer = url.searchParams.get("newer");
+    if (newer !== null) {
+      const up = Math.min(top, Number(newer) + limit);
+      const items = Array.from({ length: up - Number(newer) }, (_, index) => numbered(up - index, top));
+      return { body: { items, next: items.length === 0 ? null : String(Number(newer) + 1), newer: up === top ? null : String(up) } };
+    }
     let first = cursor === null ? top : Number(cursor) - 1;
     if (cursor === null && !Number.isNaN(until)) {
       while (first >= oldest && Date.parse(numbered(first, top).occurred_at) >= until) first -= 1;
@@ -60,7 +66,8 @@ export function eventsAnswer(newest: () => number, oldest = 1) {
       items.push(event);
     }
     const last = items.at(-1)?.id ?? oldest;
-    return { body: { items, next: last <= oldest ? null : String(last) } };
+    const head = items[0]?.id;
+    return { body: { items, next: last <= oldest ? null : String(last), newer: head === undefined ? null : String(head) } };
   };
 }
 

@@ -3,7 +3,6 @@
 import { address, call } from "./client.ts";
 import type { HistoryQuery } from "./history.ts";
 import type { components } from "./schema.ts";
-import type { BanEvent, Page } from "./types.ts";
 
 type Signal = AbortSignal | undefined;
 
@@ -19,17 +18,19 @@ export type Matches = Schemas["MatchesResponse"];
 export type AddressDetail = Schemas["AddressResponse"];
 export type AddressJail = Schemas["AddressJail"];
 
+export type EventPage = Schemas["EventPage"];
+
 const segment = encodeURIComponent;
 
 /** What may stand at a place of a query. */
 export const getCompletions = (q: string, at: number, signal?: Signal): Promise<Completions> =>
   call("GET", "/api/history/completions", { query: { q, at }, signal });
 
-/** Events, newest first. */
+/** Events, newest first: behind a cursor, or those next to it that are newer. */
 export const findEvents = (
-  query: HistoryQuery & { limit: number; cursor?: string | undefined },
+  query: HistoryQuery & { limit: number; cursor?: string | undefined; newer?: string | undefined },
   signal?: Signal,
-): Promise<Page<BanEvent>> => call("GET", "/api/events", { query: { ...query }, signal });
+): Promise<EventPage> => call("GET", "/api/events", { query: { ...query }, signal });
 
 export const getMatches = (ban: number, signal?: Signal): Promise<Matches> =>
   call("GET", `/api/bans/${ban}/matches`, { signal });

@@ -1506,7 +1506,12 @@ export interface components {
         EventPage: {
             /** @description The events, newest first. */
             items: components["schemas"]["Event"][];
-            /** @description The cursor of the next page; null on the last one. */
+            /**
+             * @description The same towards newer events, to be sent as `newer`. Null on a page without events, and where a page that was asked
+             *     for by `newer` has the newest.
+             */
+            newer: string | null;
+            /** @description The cursor of the next page, with older events; null on the last one. */
             next: string | null;
         };
         /**
@@ -3723,8 +3728,10 @@ export interface operations {
                 tz?: string;
                 /** @description Rows of a page. */
                 limit?: number;
-                /** @description The `next` of the page before. */
+                /** @description The `next` of a page: what is older than its events. */
                 cursor?: string;
+                /** @description The `newer` of a page: what is newer than its events, the nearest to them. Not together with `cursor`. */
+                newer?: string;
             };
             header?: never;
             path?: never;

@@ -41,6 +41,7 @@ export function EventGrid({ caption, list, gaps, open, onOpen }: EventGridProps)
 
   const go = (index: number): void => {
     const to = Math.max(0, Math.min(book.count - 1, index));
+    if (index <= 0 && list.hasNewer) list.showNewer();
     setActive({ generation: state.generation, place: to - state.shift });
     screen.reveal(to);
   };
@@ -81,7 +82,7 @@ export function EventGrid({ caption, list, gaps, open, onOpen }: EventGridProps)
       aria-label={caption}
       aria-busy={state.loading}
       aria-readonly="true"
-      aria-rowcount={complete ? book.count + 1 : -1}
+      aria-rowcount={complete && !list.hasNewer ? book.count + 1 : -1}
       aria-colcount={columns.length}
       aria-activedescendant={drawn ? `event-row-${activeIndex}` : undefined}
       style={{ "--columns": tracks(columns) }}
@@ -106,7 +107,8 @@ export function EventGrid({ caption, list, gaps, open, onOpen }: EventGridProps)
         <div role="presentation" class="grid-rows" ref={screen.rows}>
           {rows.map((place) => {
             const newer = newerThan(place);
-            const above = place.row !== null && (place.index === 0 || newer !== null) ? place.row : null;
+            const isNewest = place.index === 0 && !list.hasNewer;
+            const above = place.row !== null && (isNewest || newer !== null) ? place.row : null;
             return (
               <div key={place.index - state.shift} role="presentation" data-index={place.index} {...heightOf(place)}>
                 {above !== null && <Gaps gaps={gapsAbove(gaps, above.occurred_at, newer?.occurred_at)} />}

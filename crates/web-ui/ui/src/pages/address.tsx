@@ -116,7 +116,7 @@ export function AddressPage({ ip, open }: AddressRoute) {
 function History({ ip, open, gaps }: { ip: string; open: string | undefined; gaps: readonly Gap[] }) {
   const list = useMemo(() => {
     const query = viewQuery(viewOf(ip));
-    return new EventList((cursor, signal) => findEvents({ ...query, limit: SHEET, cursor }, signal));
+    return new EventList(({ cursor }, signal) => findEvents({ ...query, limit: SHEET, cursor }, signal));
   }, [ip]);
   useEffect(() => list.start(), [list]);
   const state = useStore(list.state);

@@ -8,7 +8,7 @@ import { Problem } from "../api/problem.ts";
 import { EventDrawer } from "../events/event-drawer.tsx";
 import { EventGrid } from "../events/event-grid.tsx";
 import { GapNote } from "../events/gap-note.tsx";
-import { EventList, SHEET } from "../events/list/event-list.ts";
+import { EventList, SHEET, type Where } from "../events/list/event-list.ts";
 import { openId } from "../events/open-event.ts";
 import { useArrivals } from "../events/use-arrivals.ts";
 import { useOpened } from "../events/use-opened.ts";
@@ -30,22 +30,20 @@ import { Toolbar } from "./events/toolbar.tsx";
 export function EventsPage({ view, from, open }: EventsRoute) {
   const { route: go } = useLocation();
   const key = `${viewKey(view)} ${from ?? ""}`;
-  const query = useMemo(() => {
-    const asked = viewQuery(view);
-    return from === undefined ? asked : { ...asked, until: from };
-  }, [key]);
-  const list = useMemo(
-    () => new EventList((cursor, signal) => findEvents({ ...query, limit: SHEET, cursor }, signal)),
-    [query],
-  );
+  const query = useMemo(() => viewQuery(view), [key]);
+  const list = useMemo(() => {
+    const begin = from === undefined ? query : { ...query, until: from };
+    const load = ({ first, ...place }: Where, signal: AbortSignal) =>
+      findEvents({ ...(first ? begin : query), limit: SHEET, ...place }, signal);
+    return new EventList(load, from !== undefined);
+  }, [query]);
   useEffect(() => list.start(), [list]);
   const state = useStore(list.state);
-  const live = view.until === "" && from === undefined && !hasName(view.q, "until");
+  const live = view.until === "" && !hasName(view.q, "until");
   const [paused, setPaused] = useState(false);
   list.paused = paused;
   useArrivals(list, live);
-  const timeline = useGaps(key, query);
-  const gaps = (timeline?.gaps ?? []).filter(({ since }) => from === undefined || since < from);
+  const gaps = useGaps(key, query)?.gaps ?? [];
   const opened = useOpened(list, open, (open) => href({ page: "events", view, ...(from && { from }), ...(open && { open }) }));
   const showNewest = (): void => {
     setPaused(false);
@@ -68,9 +66,16 @@ export function EventsPage({ view, from, open }: EventsRoute) {
           onJump={(from) => go(href({ page: "events", view, from }))}
         />
         <WaitingEvents list={list} onShow={showNewest} />
-        {from !== undefined && (
+        {from !== undefined && (list.hasNewer || empty) && (
           <p class="events-note">
-            From {exact(from).slice(0, 16)} back. <a href={href({ page: "events", view })}>To the newest</a>
+            From {exact(from).slice(0, 16)} back.{" "}
+            {list.hasNewer && !list.full && (
+              <button type="button" class="small" onClick={() => list.showNewer()}>
+                Newer events
+              </button>
+            )}{" "}
+            <a href={href({ page: "events", view })}>To the newest</a>
+            {state.error !== null && list.failedAbove && <strong> Newer events could not be loaded.</strong>}
           </p>
         )}
         {list.book.count === 0 && state.error !== null ? (

@@ -30,6 +30,8 @@ export class Book<Row> {
   private sheets: Sheet<Row>[] = [];
   /** The cursor behind the last sheet; null at the end of the list, undefined before the first sheet. */
   next: string | null | undefined = undefined;
+  /** The cursor for what is newer than the first sheet; null where that is the newest. */
+  newer: string | null = null;
   private estimate: number;
   private readonly idOf: (row: Row) => number;
 
@@ -67,6 +69,22 @@ export class Book<Row> {
   append(rows: Row[], next: string | null): void {
     this.sheets.push(this.sheet(this.next ?? undefined, rows));
     this.next = next;
+  }
+
+  /** Puts a sheet in front, behind which `next` leads to what was the first one. The newest is one with that. */
+  prepend(rows: Row[], next: string | null, newer: string | null): void {
+    const [head] = this.sheets;
+    this.newer = newer;
+    if (head === undefined || rows.length === 0) return;
+    if (newer === null && head.rows !== null) {
+      const joined = this.sheet(undefined, [...rows, ...head.rows]);
+      joined.heights.set(head.heights, rows.length);
+      joined.height = sum(joined.heights);
+      this.sheets[0] = joined;
+    } else {
+      head.cursor = next ?? undefined;
+      this.sheets.unshift(this.sheet(undefined, rows));
+    }
   }
 
   /** Puts back the rows of a sheet. Where the list has changed behind them, what came after them is forgotten. */
@@ -228,6 +246,7 @@ export class Book<Row> {
     const goesOn = before.length > 0 && before.every((row) => known.has(this.idOf(row))) && this.sheets.length === 1;
     this.sheets = [this.sheet(undefined, rows)];
     this.next = next;
+    this.newer = null;
     return { added: goesOn ? rows.length - before.length : null };
   }
 

@@ -3,20 +3,26 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { BanEvent } from "../../api/types.ts";
 import { banEvent } from "../../testing/events.ts";
-import { EventList, RENEW_MS, SHEET } from "./event-list.ts";
+import { EventList, RENEW_MS, SHEET, type Where } from "./event-list.ts";
 
-/** A server with the events 1 to `newest`; the cursor is the number of the last event before a sheet. */
-function server(newest: number) {
+/**
+ * A server with the events 1 to `newest`; the cursor is the number of the event beside a sheet. A list that begins below the
+ * newest begins with `below`.
+ */
+function server(newest: number, below = newest) {
   const asked: (string | undefined)[] = [];
   const served = { newest, asked, failing: null as unknown, most: Number.MAX_SAFE_INTEGER };
-  const load = async (cursor: string | undefined) => {
-    asked.push(cursor);
+  const load = async ({ cursor, newer, first }: Where) => {
+    asked.push(newer === undefined ? cursor : `> ${newer}`);
     if (served.failing !== null) throw served.failing;
-    const from = cursor === undefined ? served.newest : Number(cursor) - 1;
-    const to = Math.max(1, from - SHEET + 1);
+    const begin = first ? below : served.newest;
+    const up = Math.min(served.newest, Number(newer) + SHEET);
+    const from = newer !== undefined ? up : cursor === undefined ? begin : Number(cursor) - 1;
+    const to = newer !== undefined ? Number(newer) + 1 : Math.max(1, from - SHEET + 1);
     const items: BanEvent[] = [];
     for (let id = from; id >= to; id -= 1) items.push(banEvent(id));
-    return { items, next: to === 1 ? null : String(to) };
+    const last = newer !== undefined && from === served.newest;
+    return { items, next: to === 1 ? null : String(to), newer: last || items.length === 0 ? null : String(from) };
   };
   return { served, load };
 }
@@ -36,9 +42,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-async function list(newest: number) {
-  const { served, load } = server(newest);
-  const made = new EventList(load);
+async function list(newest: number, below?: number) {
+  const { served, load } = server(newest, below);
+  const made = new EventList(load, below !== undefined);
   stop = made.start();
   await settle();
   return { made, served };
@@ -152,5 +158,82 @@ describe("what happens", () => {
     made.arrived();
     await settle();
     expect(ids(made)[0]).toBe(501);
+  });
+});
+
+describe("from a time on", () => {
+  const down = (from: number, to: number): number[] => Array.from({ length: from - to + 1 }, (_, index) => from - index);
+
+  it("some newer ones are there at once, and more come before one has scrolled up to them", async () => {
+    const { made, served } = await list(2_000, 1_000);
+    expect(served.asked).toEqual([undefined, "> 1000"]);
+    expect(ids(made)).toEqual(down(1_200, 801));
+    expect(made.state.get()).toMatchObject({ shift: 200, prepended: 1, generation: 0 });
+    made.atTop = () => false;
+    made.show(200, 240);
+    await settle();
+    expect(served.asked).toHaveLength(2);
+    made.show(100, 140);
+    await settle();
+    expect(served.asked.slice(2)).toEqual(["> 1200"]);
+    expect(ids(made)).toEqual(down(1_400, 801));
+  });
+
+  it("none come by themselves while the top is in sight, but on request", async () => {
+    const { made, served } = await list(2_000, 1_000);
+    made.show(0, 40);
+    await settle();
+    expect(served.asked.filter((asked) => asked?.startsWith(">"))).toHaveLength(1);
+    made.showNewer();
+    await settle();
+    expect(ids(made)[0]).toBe(1_400);
+    expect(made.state.get()).toMatchObject({ shift: 400, prepended: 2 });
+  });
+
+  it("the newest are reached, each once, and from then on the list is live", async () => {
+    const { made, served } = await list(1_450, 1_000);
+    made.arrived();
+    await settle();
+    expect(served.asked).not.toContain("> 1200");
+    served.newest = 1_470;
+    for (let tries = 0; made.hasNewer && tries < 9; tries += 1) {
+      made.showNewer();
+      served.newest += 1;
+      await settle();
+    }
+    await settle(RENEW_MS);
+    expect(ids(made)).toEqual(down(served.newest, 801));
+    served.newest += 5;
+    made.arrived();
+    await settle(RENEW_MS);
+    expect(ids(made)).toEqual(down(served.newest, 801));
+    expect(made.state.get().generation).toBe(0);
+  });
+
+  it("what was let go of below comes back by its cursor", async () => {
+    const { made } = await list(5_000, 1_000);
+    made.atTop = () => false;
+    while (made.hasNewer) {
+      made.show(10, 50);
+      await settle();
+    }
+    expect(made.book.kept).toBeLessThanOrEqual(SHEET * 6);
+    expect(made.book.count).toBe(4_200);
+    made.show(3_990, 4_030);
+    await settle();
+    expect(made.book.slice(3_990, 4_030).map(({ row }) => row?.id)).toEqual(down(1_010, 971));
+  });
+
+  it("an error on the way up can be tried again", async () => {
+    const { made, served } = await list(2_000, 1_000);
+    served.failing = new Error("gone");
+    made.showNewer();
+    await settle();
+    expect(made.state.get().error).toBe(served.failing);
+    served.failing = null;
+    made.showNewer();
+    await settle();
+    expect(made.state.get().error).toBeNull();
+    expect(ids(made)[0]).toBe(1_400);
   });
 });

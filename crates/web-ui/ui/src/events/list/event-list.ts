@@ -1,4 +1,5 @@
-// The events of a view as a list that loads itself: sheets ahead of where one reads, and the newest ones while it is live.
+// The events of a view as a list that loads itself: sheets ahead of where one reads, both ways, and the newest ones while it is
+// live.
 // The server alone says what belongs into it: an event that arrives is only the reason to ask again. Knows no screen.
 
 import { isAborted, Problem } from "../../api/problem.ts";
@@ -38,6 +39,8 @@ export interface ListState {
   generation: number;
   /** How many rows have come in at the top since it began: places move down by as many. */
   shift: number;
+  /** Counts the sheets that were put in front: what one reads then is below them. */
+  prepended: number;
   loading: boolean;
   error: unknown;
   waiting: Waiting;
@@ -48,7 +51,19 @@ export interface ListState {
 const NOTHING: Waiting = { count: 0, more: false };
 const NONE: ReadonlySet<number> = new Set();
 
-type Load = (cursor: string | undefined, signal: AbortSignal) => Promise<Page<BanEvent>>;
+/** Which events: behind a cursor, newer than one, those that the list begins with, or else the newest. */
+export interface Where {
+  cursor?: string | undefined;
+  newer?: string;
+  first?: true;
+}
+
+export interface EventSheet extends Page<BanEvent> {
+  /** The cursor for what is newer; null where nothing is. */
+  newer?: string | null;
+}
+
+type Load = (where: Where, signal: AbortSignal) => Promise<EventSheet>;
 
 export class EventList {
   readonly book = new Book<BanEvent>((event) => event.id);
@@ -56,6 +71,7 @@ export class EventList {
     version: 0,
     generation: 0,
     shift: 0,
+    prepended: 0,
     loading: true,
     error: null,
     waiting: NOTHING,
@@ -66,16 +82,21 @@ export class EventList {
   /** Whether the top is in sight. Where it is not, what arrives is counted as well, for it would move what is read. */
   atTop: () => boolean = () => true;
   private readonly load: Load;
+  private readonly below: boolean;
   private closed = new AbortController();
   private wanted = { from: 0, to: 0 };
   private busy = false;
   private renewing = false;
   private renewAgain = false;
   private showNext = false;
+  private newerAsked: boolean;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(load: Load) {
+  /** One that begins `below` the newest events can be read on towards them, and is live when it has reached them. */
+  constructor(load: Load, below = false) {
     this.load = load;
+    this.below = below;
+    this.newerAsked = below;
   }
 
   /** Loads the first sheet; returns how to give up. */
@@ -100,6 +121,7 @@ export class EventList {
 
   /** Tries again after an error. */
   retry(): void {
+    this.failedAbove = false;
     this.set({ error: null });
     void this.fill();
   }
@@ -107,6 +129,21 @@ export class EventList {
   /** Whether the list goes on further than can be shown in one piece. */
   get full(): boolean {
     return typeof this.book.next === "string" && this.book.height > MOST_HEIGHT;
+  }
+
+  /** Whether there are newer events than the first row, which is not live then. */
+  get hasNewer(): boolean {
+    return this.book.newer !== null;
+  }
+
+  /** Whether what failed last were the newer ones. */
+  failedAbove = false;
+
+  /** Loads some of the newer ones, also where the top is in sight, which scrolling does not. */
+  showNewer(): void {
+    this.newerAsked = true;
+    if (this.state.get().error === null) void this.fill();
+    else this.retry();
   }
 
   /** Something has happened that may belong into the list. */
@@ -157,27 +194,49 @@ export class EventList {
     const [missing] = [...book.missing(from, to), ...book.missing(from - AHEAD, to + AHEAD)];
     if (missing !== undefined) {
       return async (signal) => {
-        const { items, next } = await this.load(missing.cursor, signal);
+        const { items, next } = await this.load({ cursor: missing.cursor }, signal);
         if (!signal.aborted && current()) book.refill(missing.sheet, items, next);
+      };
+    }
+    const { newer } = book;
+    if (newer !== null && !this.full && (this.newerAsked || (from < AHEAD && !this.atTop()))) {
+      return async (signal) => {
+        this.failedAbove = true;
+        const page = await this.load({ newer }, signal);
+        this.failedAbove = false;
+        if (!signal.aborted && current() && book.newer === newer) this.putInFront(page);
       };
     }
     const { next } = book;
     if (next === null || (next !== undefined && (to + AHEAD < book.count || this.full))) return null;
     return async (signal) => {
-      const page = await this.load(next, signal);
+      const page = await this.load(next === undefined ? { first: true } : { cursor: next }, signal);
       // The list may have begun anew meanwhile.
-      if (!signal.aborted && current() && book.next === next) book.append(page.items, page.next);
+      if (signal.aborted || !current() || book.next !== next) return;
+      book.append(page.items, page.next);
+      if (next === undefined && this.below) book.newer = page.newer ?? null;
     };
+  }
+
+  private putInFront({ items, next, newer = null }: EventSheet): void {
+    this.newerAsked = false;
+    this.book.prepend(items, next, newer);
+    const { from, to } = this.wanted;
+    this.wanted = { from: from + items.length, to: to + items.length };
+    const { shift, prepended } = this.state.get();
+    this.set({ shift: shift + items.length, prepended: prepended + 1 });
+    // It is live from now on, and what has happened meanwhile was not noticed.
+    if (newer === null) this.arrived();
   }
 
   private async renew(): Promise<void> {
     // The first sheet is on its way, and has it all.
-    if (this.book.next === undefined) return;
+    if (this.book.next === undefined || this.hasNewer) return;
     const { signal } = this.closed;
     this.renewing = true;
     this.renewAgain = false;
     try {
-      const { items, next } = await this.load(undefined, signal);
+      const { items, next } = await this.load({}, signal);
       if (!signal.aborted) this.take(items, next);
     } catch (error) {
       // Tried again with the next event or connection. A query that is wrong has failed the first sheet already.

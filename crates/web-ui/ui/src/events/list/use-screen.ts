@@ -44,6 +44,8 @@ export function useScreen(list: EventList, layout: string): Screen {
   const held = useRef<Held | null>(null);
   const width = useRef(0);
   const measured = useRef("");
+  /** How many sheets had been put in front, and rows come in, when this was last looked at. */
+  const seen = useRef({ prepended: 0, shift: 0 });
   const [range, setRange] = useState({ from: 0, to: 60 });
 
   /** How far the top of the list is above the upper edge, below which the head of the columns stands. */
@@ -79,7 +81,12 @@ export function useScreen(list: EventList, layout: string): Screen {
 
   /** Scrolls by as much as the held row has moved. In another layout it may be lower than what was above the edge. */
   const hold = (relaid: boolean): void => {
-    const { generation, shift } = list.state.get();
+    const { generation, shift, prepended } = list.state.get();
+    // What is put in front of a row at the top is above it, where one scrolls to.
+    if (held.current === null && prepended > seen.current.prepended) {
+      held.current = { generation, place: -seen.current.shift, above: 0, scrolled: scrollY };
+    }
+    seen.current = { prepended, shift };
     const at = held.current;
     const row = at?.generation === generation ? book.get(at.place + shift) : undefined;
     if (at === null || row === undefined) return;
@@ -136,6 +143,7 @@ export function useScreen(list: EventList, layout: string): Screen {
     list.atTop = () => held.current === null;
     // Another list is read from its top.
     held.current = null;
+    seen.current = { prepended: 0, shift: 0 };
     measured.current = "";
     if (offset() > 0) scrollBy({ top: -offset(), behavior: "instant" });
     return () => {

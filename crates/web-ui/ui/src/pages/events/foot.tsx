@@ -14,7 +14,7 @@ interface FootProps {
 export function Foot({ list, onRetry, continueAt }: FootProps) {
   const { error, loading } = useStore(list.state);
   const { book } = list;
-  if (error !== null) return <Failure title="More could not be loaded." error={error} onRetry={onRetry} />;
+  if (error !== null && !list.failedAbove) return <Failure title="More could not be loaded." error={error} onRetry={onRetry} />;
   if (list.full && book.last !== undefined) {
     // Events of one moment may stand on both sides; rather twice than not at all.
     const from = new Date(Date.parse(book.last.occurred_at) + 1).toISOString();

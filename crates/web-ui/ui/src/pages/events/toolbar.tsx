@@ -29,8 +29,14 @@ export function Toolbar({ list, query, live, paused, onPaused, onJump }: Toolbar
   return (
     <div class="events-bar">
       <p class="events-state">
-        {live ? <StateBadge paused={paused} held={0} /> : <span class="badge">not live: the time has an end</span>}
-        {live && (
+        {!live ? (
+          <span class="badge">not live: the time has an end</span>
+        ) : list.hasNewer ? (
+          <span class="badge">not live: newer events are above</span>
+        ) : (
+          <StateBadge paused={paused} held={0} />
+        )}
+        {live && !list.hasNewer && (
           <button type="button" class="small" onClick={() => onPaused(!paused)}>
             {paused ? "Resume" : "Pause"}
           </button>
@@ -39,7 +45,7 @@ export function Toolbar({ list, query, live, paused, onPaused, onJump }: Toolbar
       <p class="muted" role="status">
         {book.next === undefined && loading
           ? "Loading…"
-          : `${complete ? "" : "first "}${counted(book.count, "event")}`}
+          : `${list.hasNewer ? "some " : complete ? "" : "first "}${counted(book.count, "event")}`}
       </p>
       <div class="events-tools">
         <Jump onJump={onJump} />
