@@ -34,14 +34,20 @@ function chosen(): string[] {
 
 export default defineConfig({
   testDir: "e2e",
-  // The demo has one fail2ban, in which the specs ban and unban.
-  workers: 1,
+  // One core for the browser and one for what it talks to would leave half of them idle most of the time.
+  workers: 2,
   forbidOnly: true,
   reporter: "list",
   timeout: 60_000,
   expect: { timeout: 15_000 },
   use: { baseURL: demo ?? preview, trace: "retain-on-failure" },
-  projects: chosen().map((name) => ({ name, testDir: `e2e/${name}`, use: browser })),
+  projects: chosen().map((name) => ({
+    name,
+    testDir: `e2e/${name}`,
+    use: browser,
+    // What is mocked is a page's own. The others share one fail2ban, in which the specs ban and unban.
+    ...(name === "mocked" ? { fullyParallel: true } : { workers: 1 }),
+  })),
   // Without a running stack the built pages are served as they are, for the mocked states alone.
   ...(demo === undefined
     ? { webServer: { command: "npx vite preview --host 127.0.0.1 --port 4173 --strictPort", url: preview } }
