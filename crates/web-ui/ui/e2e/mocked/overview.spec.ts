@@ -99,6 +99,28 @@ test("a stretch that is drawn with the mouse or a finger is zoomed into", async 
   expect(parameter(page, "until")).toBeNull();
 });
 
+test("what is held of a bar goes when one goes on elsewhere, and covers nothing that has the focus", async ({ page }) => {
+  await mockApi(page);
+  await page.setViewportSize({ width: 390, height: 800 });
+  await page.goto("/");
+  await drawn(page);
+  const tip = page.locator(".tip-pinned");
+  await chart(page).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await expect(tip.locator(":focus")).toHaveCount(1);
+  await tip.getByRole("button", { name: "Close" }).focus();
+  await page.keyboard.press("Tab");
+  await expect(page.locator(".legend :focus")).toHaveCount(1);
+  await expect(tip).toHaveCount(0);
+  const { x, y } = await spot(page, 0.5);
+  await page.mouse.click(x, y);
+  await tip.locator(".tip-head").click();
+  await expect(tip).toHaveCount(1);
+  await page.getByRole("heading", { name: "Bans over time" }).click();
+  await expect(tip).toHaveCount(0);
+});
+
 test("by keyboard alone: bars, a stretch, what is told of a bar, series, and the table", async ({ page }) => {
   await mockApi(page);
   await page.goto("/");

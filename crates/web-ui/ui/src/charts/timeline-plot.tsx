@@ -1,6 +1,6 @@
 // The drawing of a time line: bars on each other, the period before as a line, gaps, and the cursor over them.
 
-import { useId, useMemo, useRef } from "preact/hooks";
+import { useEffect, useId, useMemo, useRef } from "preact/hooks";
 import type { Timeline } from "../api/history.ts";
 import { compact, counted } from "../format/number.ts";
 import { BucketTip } from "./bucket-tip.tsx";
@@ -47,7 +47,22 @@ export function TimelinePlot({ label, timeline, before, series, leads }: Timelin
     const [since = 0, until = 0] = [plot.edges[first], plot.edges[last + 1]];
     leads.zoom(since, until, last === timeline.starts.length - 1);
   });
-  const { at, range } = cursor;
+  const { at, range, pinned, clear } = cursor;
+  // What is held covers what is beside it: it goes when one goes on elsewhere.
+  useEffect(() => {
+    if (!pinned) return;
+    const away = (event: Event): void => {
+      const to = event instanceof FocusEvent ? event.relatedTarget : event.target;
+      // A press on text gives the focus to what is around it all.
+      if (to instanceof Node && !frame.current?.contains(to) && !to.contains(frame.current)) clear();
+    };
+    document.addEventListener("click", away);
+    document.addEventListener("focusout", away);
+    return () => {
+      document.removeEventListener("click", away);
+      document.removeEventListener("focusout", away);
+    };
+  }, [pinned]);
   const marked = range ?? (at === null ? null : [at, at]);
   return (
     <div class="plot" ref={frame}>
