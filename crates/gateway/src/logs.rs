@@ -130,21 +130,21 @@ mod tests {
     #[tokio::test]
     async fn a_look_that_hangs_is_not_waited_for_nor_followed() {
         let files = LogFiles::new();
-        let (hung, hang) = mpsc::channel();
-        let (free, freed) = mpsc::channel::<()>();
+        let (held, is_held) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
         let seen = files.seen.clone();
         let thread = std::thread::spawn(move || {
-            let held = seen.lock().unwrap();
-            hung.send(()).unwrap();
-            freed.recv().unwrap();
-            drop(held);
+            let lock = seen.lock().unwrap();
+            held.send(()).unwrap();
+            released.recv().unwrap();
+            drop(lock);
         });
-        hang.recv().unwrap();
+        is_held.recv().unwrap();
         let here = vec![PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml")];
         assert_eq!(files.look(here.clone()).await, [Unknown]);
         assert_eq!(files.free.available_permits(), 0, "it still hangs");
         assert_eq!(files.look(here.clone()).await, [Unknown]);
-        free.send(()).unwrap();
+        release.send(()).unwrap();
         thread.join().unwrap();
         drop(files.free.acquire().await.unwrap());
         assert_eq!(files.look(here).await, [Present]);
