@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use super::memory::Memory;
 use super::packs::Kind;
 use super::places::PlaceTable;
-use super::scan::{Hit, Scan};
+use super::scan::{Hit, Scan, has_few_rows};
 use super::sieve::Sieve;
 use crate::bans::cursor::{number, page, rows_wanted};
 use crate::bans::events::{Choose, number_list, select};
@@ -124,7 +124,9 @@ fn of_kind(
     }
     let plain =
         query.filter.texts.is_empty() && query.filter.countries.is_free() && query.filter.networks.is_free();
-    if let Some(pinned) = sieve.pinned().filter(|_| plain && query.filter.targets.none_of.is_empty()) {
+    if let Some(pinned) = sieve.pinned().filter(|_| plain && query.filter.targets.none_of.is_empty())
+        && has_few_rows(connection, &pinned)?
+    {
         let ids: Vec<i32> = pinned.iter().filter_map(|id| i32::try_from(*id).ok()).collect();
         choose.condition = format!(
             "{} AND b.address_id IN ({}) AND {origin} IN ({})",
