@@ -50,7 +50,8 @@ impl LogFiles {
 /// Looks, and where something is gone looks once more, after `pause`.
 fn states(paths: &[PathBuf], seen: &mut HashSet<PathBuf>, pause: impl FnOnce()) -> Vec<LogFileState> {
     // What no jail reads any more is forgotten.
-    seen.retain(|path| paths.contains(path));
+    let read: HashSet<&PathBuf> = paths.iter().collect();
+    seen.retain(|path| read.contains(path));
     let mut found: Vec<LogFileState> = paths.iter().map(here).collect();
     let mut known = paths.iter().zip(&found).filter(|(path, _)| seen.contains(*path));
     if known.any(|(_, state)| *state == LogFileState::Missing) {

@@ -52,6 +52,7 @@ pub(crate) struct JailWatches {
 
 /// What a jail watches, in a word and in full.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JailWatched)]
 pub(crate) struct Watched {
     /// Whether it can find anything, as of at most half a minute ago.
     log: LogVerdict,

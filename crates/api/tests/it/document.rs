@@ -100,7 +100,7 @@ fn what_an_answer_always_has_is_required_though_it_may_be_null() {
     let ban: BTreeSet<String> = schemas["Ban"]["properties"].as_object().unwrap().keys().cloned().collect();
     assert_eq!((ban.len(), required(&schemas["Ban"])), (9, ban));
     assert!(required(&schemas["BanPage"]).contains("next"));
-    let detail = &schemas["JailDetailResponse"]["allOf"][1];
+    let detail = schemas["JailDetailResponse"]["allOf"].as_array().unwrap().last().unwrap();
     assert!(required(detail).contains("settings"), "{detail}");
     let asked: BTreeSet<String> = ["ip", "jail"].map(str::to_owned).into();
     assert_eq!(required(&schemas["CreateBanRequest"]), asked);

@@ -1,5 +1,6 @@
-//! Lists of events, newest first, from the newest back or from a place on towards the newest. Where everything is wanted, or a few addresses, rows are read in the order of an index;
-//! otherwise packs tell which rows are wanted, so that a page is quick however rare they are.
+//! Lists of events, newest first: back from the newest, or from a place on towards it. Where everything is wanted, or a
+//! few addresses, rows are read in the order of an index; otherwise packs tell which rows are wanted, so that a page is
+//! quick however rare they are.
 
 use std::ops::ControlFlow;
 

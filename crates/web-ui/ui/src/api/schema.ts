@@ -1933,7 +1933,7 @@ export interface components {
             total_failed: number;
         };
         /** @description A jail with everything that fail2ban tells about it. */
-        JailDetailResponse: components["schemas"]["Jail"] & components["schemas"]["Watched"] & {
+        JailDetailResponse: components["schemas"]["Jail"] & components["schemas"]["JailWatched"] & {
             /** @description The log files that it reads. */
             file_list: string[];
             /** @description The journal matches that it reads. */
@@ -2028,6 +2028,13 @@ export interface components {
             prefregex: string;
             /** @description `yes`, `warn`, `no` or `raw`. */
             usedns: string;
+        };
+        /** @description What a jail watches, in a word and in full. */
+        JailWatched: {
+            /** @description Whether it can find anything, as of at most half a minute ago. */
+            log: components["schemas"]["LogVerdict"];
+            /** @description What it watches. */
+            watches: components["schemas"]["JailWatches"];
         };
         /** @description What a jail watches. */
         JailWatches: {
@@ -2202,7 +2209,7 @@ export interface components {
          */
         JobTrigger: "schedule" | "manual";
         /** @description A jail with its counters and what it watches. */
-        ListedJail: components["schemas"]["Jail"] & components["schemas"]["Watched"];
+        ListedJail: components["schemas"]["Jail"] & components["schemas"]["JailWatched"];
         /** @description The process answers. */
         Liveness: {
             /** @description Always `ok`. */
@@ -2665,13 +2672,6 @@ export interface components {
              * @example admin
              */
             name: string;
-        };
-        /** @description What a jail watches, in a word and in full. */
-        Watched: {
-            /** @description Whether it can find anything, as of at most half a minute ago. */
-            log: components["schemas"]["LogVerdict"];
-            /** @description What it watches. */
-            watches: components["schemas"]["JailWatches"];
         };
     };
     responses: never;

@@ -69,7 +69,7 @@ export function EventsPage({ view, from, open }: EventsRoute) {
         {from !== undefined && (list.hasNewer || empty) && (
           <p class="events-note">
             From {exact(from).slice(0, 16)} back.{" "}
-            {list.hasNewer && !list.full && (
+            {list.hasNewer && !list.tooHigh && (
               <button type="button" class="small" onClick={() => list.showNewer()}>
                 Newer events
               </button>

@@ -128,7 +128,12 @@ export class EventList {
 
   /** Whether the list goes on further than can be shown in one piece. */
   get full(): boolean {
-    return typeof this.book.next === "string" && this.book.height > MOST_HEIGHT;
+    return typeof this.book.next === "string" && this.tooHigh;
+  }
+
+  /** Whether no more can be shown, at either end. */
+  get tooHigh(): boolean {
+    return this.book.height > MOST_HEIGHT;
   }
 
   /** Whether there are newer events than the first row, which is not live then. */
@@ -199,7 +204,7 @@ export class EventList {
       };
     }
     const { newer } = book;
-    if (newer !== null && !this.full && (this.newerAsked || (from < AHEAD && !this.atTop()))) {
+    if (newer !== null && !this.tooHigh && (this.newerAsked || (from < AHEAD && !this.atTop()))) {
       return async (signal) => {
         this.failedAbove = true;
         const page = await this.load({ newer }, signal);
