@@ -1,7 +1,7 @@
 //! Bans and unbans that users ask for.
 
 use bangui_domain::ServiceError;
-use bangui_domain::model::Target;
+use bangui_domain::model::{BanQuery, ServerId, Target};
 use bangui_domain::service::{BanOrder, Caller, UnbanOrder};
 
 use crate::fake::name;
@@ -47,6 +47,25 @@ async fn a_ban_by_a_user_carries_their_name_and_is_told_once() {
     let again = world.bans.ban(&alice(), order("203.0.113.7")).await.expect("the same ban");
     assert!(!again.newly_banned);
     assert_eq!(world.story().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_ban_is_the_users_also_where_another_process_has_seen_it_first() {
+    let world = world().await;
+    let target = Target::parse("203.0.113.9").expect("a target");
+    world.observer.expect(&name("sshd"), target, "alice", Some("abuse report")).await;
+    world.script.bans("sshd", "203.0.113.9", 600, 0, Some(0));
+    // The other process has the same fail2ban and the same database, and knows of no order.
+    let world = {
+        let (mine, other) = (world.observer.clone(), world.restarted().await);
+        other.look().await;
+        assert_eq!(other.story().await, ["ban 203.0.113.9 manual +1"]);
+        mine.look_at(Some(&name("sshd"))).await.expect("a look");
+        other
+    };
+    assert_eq!(world.story().await, ["ban 203.0.113.9 manual by alice +1"]);
+    let ban = world.bans.find(&BanQuery::of(ServerId::local())).await.expect("bans").items.remove(0);
+    assert_eq!((ban.by.as_deref(), ban.reason.as_deref()), (Some("alice"), Some("abuse report")));
 }
 
 #[tokio::test]

@@ -85,11 +85,18 @@ impl JailLook<'_> {
         let row = take_row(rows, &key);
         if let Some(before) = before {
             if before.key.is_same_ban(&key) {
+                // Another process may have seen the ban first, which does not know of the order.
+                let unclaimed = before.by.is_none();
+                let order =
+                    unclaimed.then(|| memory.order_for(self.jail, &key.id, before.key.banned_at)).flatten();
                 let count = row.as_ref().and_then(|row| row.ban_count);
                 let same_count = count.is_none() || count == before.ban_count;
-                if before.bantime != report.bantime || !same_count || row.is_some() {
+                if before.bantime != report.bantime || !same_count || row.is_some() || order.is_some() {
                     let (failures, matches) = row.map_or((None, None), |row| (row.failures, row.matches));
-                    let ban = ActiveBan { bantime: report.bantime, ban_count: count, ..before };
+                    let mut ban = ActiveBan { bantime: report.bantime, ban_count: count, ..before };
+                    if let Some(order) = order {
+                        (ban.origin, ban.by, ban.reason) = (Origin::Manual, Some(order.by), order.reason);
+                    }
                     changes.bans.push(BanRecord { ban, failures, in_force: true, place: None, matches });
                 }
                 return;
