@@ -74,7 +74,10 @@ type Facts = BTreeMap<String, Vec<String>>;
 
 /// What the program prints: a name and its values on each line.
 fn facts(program: &Path, arguments: &[&str]) -> Result<Facts> {
-    let text = process::output(Command::new(program).args(arguments)).context("the history's own program")?;
+    // As in the unit of systemd.
+    let mut command = Command::new(program);
+    command.args(arguments).env("MALLOC_ARENA_MAX", "2");
+    let text = process::output(&mut command).context("the history's own program")?;
     Ok(text
         .lines()
         .filter_map(|line| {

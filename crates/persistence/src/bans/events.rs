@@ -87,8 +87,8 @@ impl EventRow {
 /// Which rows of `bans` are wanted, as SQL over `b`, made of nothing but numbers.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Choose {
-    /// What stands before `bans AS b` in FROM, to which `b` is joined by the condition.
-    pub(crate) from: String,
+    /// Rows `k` of numbers, for each of which rows are looked up that meet the condition.
+    pub(crate) keys: Option<String>,
     /// The condition.
     pub(crate) condition: String,
     /// What comes behind ORDER BY.
@@ -106,11 +106,21 @@ pub(crate) fn select(
 ) -> Result<Vec<BanEvent>, TxError> {
     let at_end = i32::from(kind == EventKind::Unban);
     let ended = if kind == EventKind::Unban { " AND b.end_id IS NOT NULL" } else { "" };
-    let Choose { from, condition, order, limit } = choose;
+    let Choose { keys, condition, order, limit } = choose;
+    let chosen = match (keys, &*connection) {
+        (None, _) => format!("bans AS b WHERE {condition}{ended}"),
+        (Some(keys), AnyConnection::Sqlite(_)) => {
+            format!("(VALUES {keys}) AS k CROSS JOIN bans AS b WHERE {condition}{ended}")
+        }
+        // Each is looked up by itself: PostgreSQL would rather read the whole table once. OFFSET 0 keeps it from that.
+        (Some(keys), AnyConnection::Postgres(_)) => format!(
+            "(VALUES {keys}) AS k CROSS JOIN LATERAL (SELECT * FROM bans AS b WHERE {condition}{ended} OFFSET 0) AS b"
+        ),
+    };
     let query = format!(
         "SELECT b.id, b.banned_at, b.bantime, b.ended_at, b.end_id, b.origin, b.end_origin, b.ban_count, b.failures, \
          j.server_id, j.name AS jail, a.ip, a.country, a.asn, w.name AS network, n.by_user, n.reason \
-         FROM (SELECT b.* FROM {from}bans AS b WHERE {condition}{ended} ORDER BY {order} LIMIT {limit}) AS b \
+         FROM (SELECT b.* FROM {chosen} ORDER BY {order} LIMIT {limit}) AS b \
          CROSS JOIN jails AS j CROSS JOIN addresses AS a LEFT JOIN networks AS w ON w.asn = a.asn \
          LEFT JOIN ban_notes AS n ON n.ban_id = b.id AND n.at_end = {at_end} \
          WHERE j.id = b.jail_id AND a.id = b.address_id ORDER BY {order}"

@@ -192,7 +192,8 @@ pub(crate) fn write_networks(connection: &mut AnyConnection, found: &[&Network])
         .collect();
     rows.sort_unstable_by_key(|row| row.asn);
     for chunk in rows.chunks(CHUNK) {
-        let tail = " ON CONFLICT (asn) DO UPDATE SET name = excluded.name WHERE excluded.name IS NOT NULL";
+        let tail = " ON CONFLICT (asn) DO UPDATE SET name = excluded.name \
+                    WHERE excluded.name IS NOT NULL AND (networks.name IS NULL OR networks.name <> excluded.name)";
         InsertRows::<_, ()>::new(chunk, tail).execute(connection)?;
     }
     Ok(())

@@ -18,7 +18,7 @@ pub(super) fn by_index_alone(connection: &mut AnyConnection) -> Result<(), TxErr
     if let AnyConnection::Postgres(postgres) = connection {
         postgres.batch_execute(
             "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
-             SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off",
+             SET LOCAL enable_bitmapscan = off",
         )?;
     }
     Ok(())

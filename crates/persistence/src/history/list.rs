@@ -153,7 +153,7 @@ fn of_kind(
         // columns keeps SQLite from making an index of all rows first.
         let nothing = if kind == EventKind::Unban { " + 0" } else { "" };
         choose = Choose {
-            from: format!("(VALUES {}) AS k CROSS JOIN ", keys.join(", ")),
+            keys: Some(keys.join(", ")),
             condition: format!(
                 "b.address_id{nothing} = k.column1 AND b.jail_id{nothing} = k.column2 AND {origin} + 0 = k.column4 \
                  AND {at} BETWEEN k.column3 AND k.column3 + 999"

@@ -1,10 +1,10 @@
 //! Sums, and the largest groups.
 
-use std::collections::{HashMap, HashSet};
-
 use bangui_domain::model::{
     Dimension, HistoryFilter, Offender, Origin, Period, Timestamp, Top, TopRow, Totals,
 };
+
+use foldhash::{HashMap, HashMapExt as _, HashSet, HashSetExt as _};
 
 use super::details::{self, groups};
 use super::memory::Memory;
