@@ -17,6 +17,8 @@ const REACH_MILLIS: i64 = 600_000;
 const SILENT_MILLIS: i64 = 86_400_000;
 /// A lifted ban is not restored after this time, if room is needed.
 const RESTORED_WITHIN_MILLIS: i64 = 86_400_000;
+/// What BanGUI has seen in this time may still be on its way into the history.
+const SETTLING_MILLIS: i64 = 600_000;
 /// Addresses of jails that are remembered at a time.
 const ROOM: usize = 100_000;
 
@@ -36,6 +38,11 @@ pub struct Logbook {
 }
 
 impl Logbook {
+    /// Takes what a server that has watched until `watched` has not seen for itself, or what is settled by now.
+    pub fn of_unwatched(watched: Timestamp) -> Self {
+        Self::new(watched.plus_millis(-SETTLING_MILLIS))
+    }
+
     /// Takes bans that were made until `until`, and leaves later ones alone.
     pub fn new(until: Timestamp) -> Self {
         Self::with_room(until, ROOM)

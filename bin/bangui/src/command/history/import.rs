@@ -21,8 +21,6 @@ use crate::zone::zone;
 
 /// Bans that are written at a time.
 const BATCH: usize = 500;
-/// What BanGUI has seen in this time may still be on its way into the history.
-const SETTLING_MILLIS: i64 = 600_000;
 /// How often is told how far it is.
 const PROGRESS: Duration = Duration::from_secs(5);
 
@@ -62,7 +60,7 @@ pub(super) async fn run(db: &Db, settings: &Settings, args: &Args) -> Result<(),
     };
     let atlas: Arc<dyn Atlas> = places::atlas(settings).await?;
     let files = args.files.clone();
-    let book = Logbook::new(watched.plus_millis(-SETTLING_MILLIS));
+    let book = Logbook::of_unwatched(watched);
     let opened = blocking(move || Fail2banLog::open(&files, zone)).await?;
     let log = opened.map_err(|error| Fatal::new(ExitCode::Io, format!("{error}.")))?;
     let reading = Reading { log, book, waiting: VecDeque::new(), over: false };
