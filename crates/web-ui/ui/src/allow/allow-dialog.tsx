@@ -9,7 +9,7 @@ import { counted } from "../format/number.ts";
 import { now } from "../state/clock.ts";
 import { useResource } from "../state/resource.ts";
 import { tell } from "../state/toasts.ts";
-import { Dialog } from "../ui/dialog.tsx";
+import { Dialog, DialogActions } from "../ui/dialog.tsx";
 import { Choice, Field } from "../ui/field.tsx";
 import { networkAround } from "./around.ts";
 import { endOf, type Term, TERMS } from "./terms.ts";
@@ -102,14 +102,7 @@ export function AllowDialog({ ip, onDone, onCancel }: AllowDialogProps) {
             {messageOf(error)}
           </p>
         )}
-        <div class="dialog-actions">
-          <button type="button" onClick={onCancel}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={busy}>
-            {busy ? "Allowing…" : "Allow"}
-          </button>
-        </div>
+        <DialogActions yes="Allow" doing="Allowing…" busy={busy} onCancel={onCancel} />
       </form>
     </Dialog>
   );

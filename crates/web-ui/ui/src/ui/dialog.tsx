@@ -40,3 +40,29 @@ export function Dialog({ title, onCancel, side = false, children }: DialogProps)
     </dialog>
   );
 }
+
+interface DialogActionsProps {
+  /** What the form does, in a word. */
+  yes: string;
+  /** The same while it is being done. */
+  doing: string;
+  busy: boolean;
+  onCancel: () => void;
+  /** What else can be done, before the others. */
+  children?: ComponentChildren;
+}
+
+/** The last line of a form in a dialog. */
+export function DialogActions({ yes, doing, busy, onCancel, children }: DialogActionsProps) {
+  return (
+    <div class="dialog-actions">
+      {children}
+      <button type="button" onClick={onCancel}>
+        Cancel
+      </button>
+      <button type="submit" class="primary" disabled={busy}>
+        {busy ? doing : yes}
+      </button>
+    </div>
+  );
+}

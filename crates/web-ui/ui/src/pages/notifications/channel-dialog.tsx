@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { previewChannel, saveChannel } from "../../api/endpoints.ts";
 import { messageOf, Problem } from "../../api/problem.ts";
 import type { Channel, Preview } from "../../api/types.ts";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogActions } from "../../ui/dialog.tsx";
 import { Choice, Field, Text } from "../../ui/field.tsx";
 import {
   bodyOf,
@@ -99,7 +99,7 @@ export function ChannelDialog({ channel, onSaved, onCancel }: ChannelDialogProps
             </pre>
           </figure>
         )}
-        <div class="dialog-actions">
+        <DialogActions yes="Save" doing="Saving…" busy={busy} onCancel={onCancel}>
           <button
             type="button"
             disabled={busy}
@@ -107,13 +107,7 @@ export function ChannelDialog({ channel, onSaved, onCancel }: ChannelDialogProps
           >
             Preview
           </button>
-          <button type="button" onClick={onCancel}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={busy}>
-            {busy ? "Saving…" : "Save"}
-          </button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>
   );

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { saveRule } from "../../api/endpoints.ts";
 import { messageOf, Problem } from "../../api/problem.ts";
 import type { Channel, Rule } from "../../api/types.ts";
-import { Dialog } from "../../ui/dialog.tsx";
+import { Dialog, DialogActions } from "../../ui/dialog.tsx";
 import { Check, Choice, Field } from "../../ui/field.tsx";
 import { type Errors, otherThan } from "./errors.ts";
 import { bodyOf, CONDITIONS, draftOf, NEW_RULE, ORIGINS, type RuleDraft } from "./rule-form.ts";
@@ -100,14 +100,7 @@ export function RuleDialog({ rule, channels, onSaved, onCancel }: RuleDialogProp
             {messageOf(other)}
           </p>
         )}
-        <div class="dialog-actions">
-          <button type="button" onClick={onCancel}>
-            Cancel
-          </button>
-          <button type="submit" class="primary" disabled={busy}>
-            {busy ? "Saving…" : "Save"}
-          </button>
-        </div>
+        <DialogActions yes="Save" doing="Saving…" busy={busy} onCancel={onCancel} />
       </form>
     </Dialog>
   );
