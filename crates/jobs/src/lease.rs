@@ -2,7 +2,8 @@
 //! back. Which process schedules is decided in the database; this is its reflection in memory.
 //!
 //! No two clocks are compared. A holder counts its lease from before it asked for it, and stops [`MARGIN`] early. Whoever
-//! wants the lock has to see the row unchanged for a whole [`TTL`], by a clock of its own that nobody can set.
+//! wants the lock has to see the row unchanged for a whole [`TTL`], by a clock of its own that nobody can set, unless the
+//! store knows that the holder is gone.
 
 mod error;
 mod others;
@@ -217,6 +218,13 @@ impl LeaseKeeper {
             Some(lease) if lease.is_free() || lease.holder.id == self.holder.id => self.acquire(None).await,
             Some(lease) => {
                 self.others.note(&lease);
+                if self.store.is_orphaned(SCHEDULER_LEASE, &lease).await? {
+                    tracing::warn!(
+                        host = %lease.holder.host, pid = lease.holder.pid, token = lease.fence.0,
+                        "the process that held the scheduler lock is gone: taking it over"
+                    );
+                    return self.acquire(Some(&lease)).await;
+                }
                 if self.others.unchanged_for() >= TTL {
                     tracing::warn!(
                         host = %lease.holder.host, pid = lease.holder.pid, token = lease.fence.0,

@@ -13,6 +13,7 @@ use tokio::sync::Semaphore;
 use crate::connection::{AnyConnection, Opener, TxError, in_write_tx};
 use crate::fault::store_error;
 use crate::history::Memory;
+use crate::lease::LockFile;
 use crate::location::Location;
 
 /// Which database it is.
@@ -62,6 +63,8 @@ struct Shared {
     writers: Lane,
     busy_wait: Duration,
     memory: Arc<Memory>,
+    /// The operating system's lock; `None` on PostgreSQL, whose processes may run on any host.
+    lock_file: Option<Arc<LockFile>>,
 }
 
 /// Connections, and as many permits as there are of them, so that no blocking thread waits for one.
@@ -99,6 +102,11 @@ impl Db {
     /// What is remembered of the history.
     pub(crate) fn memory(&self) -> Arc<Memory> {
         Arc::clone(&self.shared.memory)
+    }
+
+    /// The operating system's lock beside the file; `None` on PostgreSQL.
+    pub(crate) fn lock_file(&self) -> Option<Arc<LockFile>> {
+        self.shared.lock_file.clone()
     }
 
     pub(crate) fn location(&self) -> Arc<Location> {

@@ -1,5 +1,8 @@
 //! The leased row behind the scheduler lock. Each step is one statement. Times are the database's own and are for people:
-//! what decides is the holder, the token, and whether the row has changed.
+//! what decides is the holder, the token, and whether the row has changed. Beside a SQLite file the operating system's lock tells
+//! when a holder is gone.
+
+mod lock_file;
 
 use async_trait::async_trait;
 use bangui_domain::model::{Fence, Lease, LeaseHolder, Timestamp};
@@ -12,6 +15,8 @@ use crate::clock::now;
 use crate::connection::{AnyConnection, TxError};
 use crate::db::{Db, optional};
 use crate::schema::scheduler_lock;
+
+pub(crate) use lock_file::LockFile;
 
 #[derive(QueryableByName, Queryable)]
 struct LeaseRow {
@@ -99,6 +104,26 @@ pub(crate) fn check_fence(connection: &mut AnyConnection, fence: Fence) -> Resul
     if token == Some(fence.0) { Ok(()) } else { Err(StoreError::StaleFence.into()) }
 }
 
+impl Db {
+    /// Does `what` with the lock file, on a thread that may wait. `None` on PostgreSQL, whose processes may run on any host,
+    /// and for a lease other than the scheduler lock, which alone has a lock file.
+    async fn with_lock_file<T: Send + 'static>(
+        &self,
+        name: &str,
+        what: impl FnOnce(&LockFile) -> T + Send + 'static,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(lock_file) = self.lock_file().filter(|_| name == SCHEDULER_LEASE) else { return Ok(None) };
+        let done = tokio::task::spawn_blocking(move || what(&lock_file)).await;
+        done.map(Some).map_err(|error| StoreError::Backend(Box::new(error)))
+    }
+
+    /// Takes the lock file for `holder`, if no other process has it.
+    async fn claim(&self, name: &str, holder: &str) -> Result<(), StoreError> {
+        let holder = holder.to_owned();
+        self.with_lock_file(name, move |lock| lock.claim(&holder)).await.map(drop)
+    }
+}
+
 #[async_trait]
 impl LeaseStore for Db {
     async fn acquire(
@@ -108,10 +133,10 @@ impl LeaseStore for Db {
         ttl_millis: i64,
         unrenewed: Option<&Lease>,
     ) -> Result<Acquired, StoreError> {
-        let (name, holder) = (name.to_owned(), holder.clone());
+        let (row, by) = (name.to_owned(), holder.clone());
         // No row has the token 0.
         let (seen, end) = unrenewed.map_or((0, 0), |lease| (lease.fence.0, lease.expires_at.as_millis()));
-        self.write_tx(move |connection| {
+        let acquired = self.write_tx(move |connection| {
             let now = now(connection);
             let taken = diesel::sql_query(format!(
                 "INSERT INTO scheduler_lock (name, holder, host, pid, version, token, acquired_at, expires_at) \
@@ -123,11 +148,11 @@ impl LeaseStore for Db {
                  OR (scheduler_lock.token = $7 AND scheduler_lock.expires_at = $8) RETURNING {COLUMNS}",
                 free = Lease::GIVEN_BACK.as_millis(),
             ))
-            .bind::<Text, _>(&name)
-            .bind::<Text, _>(&holder.id)
-            .bind::<Text, _>(&holder.host)
-            .bind::<BigInt, _>(i64::from(holder.pid))
-            .bind::<Text, _>(&holder.version)
+            .bind::<Text, _>(&row)
+            .bind::<Text, _>(&by.id)
+            .bind::<Text, _>(&by.host)
+            .bind::<BigInt, _>(i64::from(by.pid))
+            .bind::<Text, _>(&by.version)
             .bind::<BigInt, _>(ttl_millis)
             .bind::<BigInt, _>(seen)
             .bind::<BigInt, _>(end)
@@ -135,15 +160,19 @@ impl LeaseStore for Db {
             if let Some(row) = optional(taken)? {
                 return Ok(Acquired::Yes(row.into()));
             }
-            let held = current(connection, &name)?.ok_or(TxError::Database(Error::NotFound))?;
+            let held = current(connection, &row)?.ok_or(TxError::Database(Error::NotFound))?;
             Ok(Acquired::HeldBy(held))
-        })
-        .await
+        });
+        let acquired = acquired.await?;
+        if matches!(acquired, Acquired::Yes(_)) {
+            self.claim(name, &holder.id).await?;
+        }
+        Ok(acquired)
     }
 
     async fn renew(&self, name: &str, fence: Fence, ttl_millis: i64) -> Result<Option<Lease>, StoreError> {
-        let name = name.to_owned();
-        self.write_tx(move |connection| {
+        let row = name.to_owned();
+        let renewed = self.write_tx(move |connection| {
             let now = now(connection);
             // It grows also where the database's clock was set back, so that every renewal is seen.
             let renewed = diesel::sql_query(format!(
@@ -153,27 +182,38 @@ impl LeaseStore for Db {
                 free = Lease::GIVEN_BACK.as_millis(),
             ))
             .bind::<BigInt, _>(ttl_millis)
-            .bind::<Text, _>(&name)
+            .bind::<Text, _>(&row)
             .bind::<BigInt, _>(fence.0)
             .get_result::<LeaseRow>(connection);
             Ok(optional(renewed)?.map(Lease::from))
-        })
-        .await
+        });
+        let renewed = renewed.await?;
+        if let Some(lease) = &renewed {
+            // A process that was stopped for too long may have kept the lock file until now.
+            self.claim(name, &lease.holder.id).await?;
+        }
+        Ok(renewed)
     }
 
     async fn release(&self, name: &str, fence: Fence) -> Result<(), StoreError> {
-        let name = name.to_owned();
-        self.write_tx(move |connection| {
+        let row = name.to_owned();
+        let released = self.write_tx(move |connection| {
             // The row stays: the next holder's fence has to be higher.
             let held = scheduler_lock::table
-                .filter(scheduler_lock::name.eq(&name))
+                .filter(scheduler_lock::name.eq(&row))
                 .filter(scheduler_lock::token.eq(fence.0));
-            diesel::update(held)
-                .set(scheduler_lock::expires_at.eq(Lease::GIVEN_BACK.as_millis()))
-                .execute(connection)?;
-            Ok(())
-        })
-        .await
+            let free = scheduler_lock::expires_at.eq(Lease::GIVEN_BACK.as_millis());
+            Ok(diesel::update(held).set(free).execute(connection)?)
+        });
+        if released.await? > 0 {
+            self.with_lock_file(name, LockFile::release).await?;
+        }
+        Ok(())
+    }
+
+    async fn is_orphaned(&self, name: &str, lease: &Lease) -> Result<bool, StoreError> {
+        let holder = lease.holder.id.clone();
+        Ok(self.with_lock_file(name, move |lock| lock.tells_gone(&holder)).await?.unwrap_or(false))
     }
 
     async fn current(&self, name: &str) -> Result<Option<Lease>, StoreError> {

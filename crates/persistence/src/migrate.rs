@@ -4,7 +4,7 @@
 mod versions;
 
 use diesel::backend::Backend;
-use diesel::connection::SimpleConnection;
+use diesel::connection::{BoxableConnection, SimpleConnection};
 use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::Text;
@@ -104,7 +104,7 @@ pub(crate) fn apply(connection: &mut AnyConnection, last: Option<&str>) -> Resul
 }
 
 fn apply_from<DB: Backend>(
-    connection: &mut impl MigrationHarness<DB>,
+    connection: &mut (impl MigrationHarness<DB> + BoxableConnection<DB>),
     source: EmbeddedMigrations,
     last: Option<&str>,
 ) -> diesel::migration::Result<Vec<String>> {
@@ -112,7 +112,10 @@ fn apply_from<DB: Backend>(
     for migration in connection.pending_migrations(source)? {
         let version = migration.name().version().to_string();
         if last.is_none_or(|last| version.as_str() <= last) {
-            connection.run_migration(&*migration)?;
+            // Not by the harness, which would nest a transaction: SQLite ends the outer one at some errors, and the harness
+            // would then tell of the inner one that it misses, not of the error.
+            migration.run(connection)?;
+            connection.batch_execute(&format!("INSERT INTO {TABLE} (version) VALUES ('{version}')"))?;
             done.push(version);
         }
     }

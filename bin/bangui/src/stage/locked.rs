@@ -31,7 +31,7 @@ impl Locked {
         &self.lease
     }
 
-    /// Takes the lock. On SQLite it waits out a dead holder's lease, and fails if a living one has it.
+    /// Takes the lock. On SQLite it takes over from a holder that is gone, and fails if a living one has it.
     pub(crate) async fn take(migrated: Migrated) -> Result<Self, Fatal> {
         let store: Arc<dyn LeaseStore> = Arc::new(migrated.db.clone());
         let exclusive = migrated.db.kind() == DbKind::Sqlite;

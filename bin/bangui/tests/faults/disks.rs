@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use tempfile::TempDir;
 
 use crate::checks::{each_banned_once, jobs_in_order, role, takes_nothing};
-use crate::server::{Server, Setup, eventually};
+use crate::server::{Server, Setup, eventually, namespace};
 use crate::storm::{Storm, patient};
 
 /// A server whose database lies on a disk of its own.
@@ -66,12 +66,6 @@ impl Disk {
         let damage = "SELECT count(*) AS count FROM pragma_integrity_check WHERE integrity_check <> 'ok'";
         assert_eq!(file.count(damage), 0);
     }
-}
-
-/// What gives a program mounts of its own: root may, and others in a user namespace.
-fn namespace() -> Vec<String> {
-    let flags = if rustix::process::geteuid().is_root() { "--mount" } else { "--map-root-user --mount" };
-    std::iter::once("unshare").chain(flags.split(' ')).map(str::to_owned).collect()
 }
 
 #[test]

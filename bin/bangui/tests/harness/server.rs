@@ -26,6 +26,12 @@ pub(crate) fn free_port() -> SocketAddr {
     TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port")
 }
 
+/// What gives a program mounts of its own: root may, and others in a user namespace.
+pub(crate) fn namespace() -> Vec<String> {
+    let flags = if rustix::process::geteuid().is_root() { "--mount" } else { "--map-root-user --mount" };
+    std::iter::once("unshare").chain(flags.split(' ')).map(str::to_owned).collect()
+}
+
 /// Asks again and again until the answer is there.
 pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let started = Instant::now();

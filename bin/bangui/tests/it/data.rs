@@ -110,7 +110,7 @@ fn a_backup_beside_a_server_that_bans_serves_on_the_other_database() {
 }
 
 #[test]
-fn nothing_is_restored_under_a_server_and_a_killed_one_is_waited_out() {
+fn nothing_is_restored_under_a_server_and_a_killed_one_is_known_to_be_gone() {
     let dir = TempDir::new().expect("a directory");
     let archive = file(&dir, "a.gz");
     done(full(DbKind::Postgres).url(), &["backup", &archive]);

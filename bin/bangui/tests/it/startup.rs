@@ -10,7 +10,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::command::run;
-use crate::server::{PASSWORD, Server, Setup, bangui, free_port};
+use crate::server::{PASSWORD, Server, Setup, bangui, free_port, namespace};
 
 fn nowhere() -> Setup {
     Setup::with_socket(Path::new("/nowhere/fail2ban.sock"))
@@ -111,7 +111,7 @@ fn a_second_process_on_the_same_file_is_refused_and_told_who_is_there() {
 }
 
 #[test]
-fn a_killed_process_leaves_a_lease_that_its_successor_waits_out() {
+fn a_killed_process_is_known_to_be_gone_so_that_its_successor_need_not_wait() {
     let mut first = Server::start(&nowhere());
     first.signal(Signal::KILL);
     first.wait();
@@ -120,7 +120,27 @@ fn a_killed_process_leaves_a_lease_that_its_successor_waits_out() {
     setup.settings.push(("BANGUI_DATABASE__URL", url));
     let second = Server::start(&setup);
     assert_eq!(second.get("/api/health/ready").1["scheduler"], "leader");
-    assert!(second.log().contains("the scheduler lock is held"), "{}", second.log());
+    let log = second.log();
+    assert!(log.contains(&format!("pid={} token=1", first.pid())) && log.contains("is gone"), "{log}");
+    assert!(!log.contains("waiting up to"), "{log}");
+}
+
+#[test]
+fn the_data_directory_is_all_that_has_to_be_writable() {
+    let mount = TempDir::new().expect("a directory");
+    let (data, others) = (mount.path().display(), std::env::temp_dir());
+    let mut setup = nowhere();
+    setup.settings.push(("BANGUI_DATABASE__URL", format!("sqlite://{data}/bangui.db")));
+    setup.through = namespace();
+    let script = format!(
+        "for place in /var/tmp {others}; do mount --bind $place $place && mount -o remount,bind,ro $place || exit; done; \
+         mount -t tmpfs tmpfs {data} && cd /proc && exec \"$0\" \"$@\"",
+        others = others.display()
+    );
+    setup.through.extend(["sh".to_owned(), "-c".to_owned(), script]);
+    let server = Server::start_and_login(&setup);
+    let (status, body) = server.get("/api/events");
+    assert_eq!((status, &body["items"]), (200, &json!([])), "{body}");
 }
 
 #[test]

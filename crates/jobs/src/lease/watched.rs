@@ -20,12 +20,15 @@ pub enum Watched {
     InUse(Lease),
 }
 
-/// Watches the lock until it is renewed, or is sure not to be: for as long as a lease lasts if somebody holds it, and for
-/// a moment if nobody does but others may stand by.
+/// Watches the lock until it is renewed, or is sure not to be: for as long as a lease lasts if somebody holds it whom the store does
+/// not know to be gone, and for a moment if nobody does but others may stand by.
 pub async fn watch(store: &dyn LeaseStore, standbys: bool) -> Result<Watched, StoreError> {
     let mut seen: Option<(Lease, Duration)> = None;
     loop {
         let Some(lease) = store.current(SCHEDULER_LEASE).await? else { return Ok(Watched::Unused(None)) };
+        if !lease.is_free() && store.is_orphaned(SCHEDULER_LEASE, &lease).await? {
+            return Ok(Watched::Unused(Some(lease)));
+        }
         let since = match &seen {
             Some((before, since)) if *before == lease => *since,
             Some(_) if !lease.is_free() => return Ok(Watched::InUse(lease)),

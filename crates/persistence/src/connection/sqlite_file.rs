@@ -61,6 +61,9 @@ pub(super) fn open(path: &Path, role: Role) -> Result<SqliteConnection, DbError>
     let uri = sqlite_uri(path, "rw").ok_or_else(|| fault("its path is not UTF-8".to_owned()))?;
     #[expect(clippy::disallowed_methods, reason = "the one place that opens SQLite; the URI makes no file")]
     let mut connection = SqliteConnection::establish(&uri).map_err(|error| fault(error.to_string()))?;
+    if role == Role::Writer {
+        sort_beside(&mut connection, path).map_err(|error| fault(error.to_string()))?;
+    }
     let mut tries = SET_UP_TRIES;
     while let Err(error) = set_up(&mut connection, role) {
         tries -= 1;
@@ -71,6 +74,17 @@ pub(super) fn open(path: &Path, role: Role) -> Result<SqliteConnection, DbError>
     }
     check(&mut connection, path)?;
     Ok(connection)
+}
+
+/// Lets SQLite put what it sorts beside the file, for this whole process: the directories that it takes by itself may not be
+/// there or be read-only, and in memory the sorting of a large history could be ended by the memory limit of a container. The
+/// PRAGMA is deprecated, which does not matter to a SQLite that is compiled in and tested.
+fn sort_beside(connection: &mut SqliteConnection, path: &Path) -> QueryResult<()> {
+    let directory = directory_of(path);
+    // SQLite refuses a directory that it cannot write. Such a database cannot be written either, and that is said in its turn.
+    let writable = rustix::fs::access(&directory, rustix::fs::Access::WRITE_OK).is_ok();
+    let Some(directory) = directory.to_str().filter(|_| writable) else { return Ok(()) };
+    connection.batch_execute(&format!("PRAGMA temp_store_directory = '{}'", directory.replace('\'', "''")))
 }
 
 fn set_up(connection: &mut SqliteConnection, role: Role) -> QueryResult<()> {

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 use super::{Db, DbOptions, Lane, Shared};
 use crate::connection::{LogFaults, Opener, Role, prepare_sqlite_file};
 use crate::error::DbError;
+use crate::lease::LockFile;
 use crate::location::Location;
 
 /// How long a statement waits for a connection that has to be opened.
@@ -39,10 +40,13 @@ impl Db {
                 (lane.clone(), lane)
             }
         };
+        let lock_file = match &*location {
+            Location::Sqlite(path) => Some(Arc::new(LockFile::beside(path))),
+            Location::Postgres(_) => None,
+        };
         let memory = Arc::default();
-        Ok(Self {
-            shared: Arc::new(Shared { location, readers, writers, busy_wait: options.busy_wait, memory }),
-        })
+        let shared = Shared { location, readers, writers, busy_wait: options.busy_wait, memory, lock_file };
+        Ok(Self { shared: Arc::new(shared) })
     }
 }
 
