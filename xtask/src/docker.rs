@@ -25,30 +25,37 @@ use crate::stop;
 use bases::Bases;
 use engine::Engine;
 
-/// One scenario: its name, what it proves, and how.
+/// One scenario: its name, what it proves, how, and whether that takes the images that [`image::build`] makes.
 struct Scenario {
     name: &'static str,
     proves: &'static str,
     run: fn(&Engine, &Bases) -> Result<()>,
+    images: bool,
 }
 
-/// In the order in which they run: the first builds the images for the others.
+impl Scenario {
+    const fn new(name: &'static str, proves: &'static str, run: fn(&Engine, &Bases) -> Result<()>) -> Self {
+        Self { name, proves, run, images: true }
+    }
+
+    const fn without_images(self) -> Self {
+        Self { images: false, ..self }
+    }
+}
+
+/// In the order in which they run.
 const SCENARIOS: [Scenario; 7] = [
-    Scenario { name: "image", proves: "small, without a shell or root, TLS built in", run: image::run },
-    Scenario { name: "demo", proves: "a real ban, undone on the page; outages; a kill", run: demo::run },
-    Scenario { name: "prod", proves: "beside a machine with systemd, as user and as root", run: prod::run },
-    Scenario {
-        name: "stale",
-        proves: "a mount that goes stale, and the drop-in against it",
-        run: prod::stale,
-    },
-    Scenario { name: "scale", proves: "three replicas behind a proxy, each killed in turn", run: scale::run },
-    Scenario {
-        name: "package",
-        proves: "the Debian package on a machine with systemd, upgraded and purged",
-        run: package::run,
-    },
-    Scenario { name: "debug", proves: "compiled from the sources, pages by vite", run: debug::run },
+    Scenario::new("image", "small, without a shell or root, TLS built in", image::run),
+    Scenario::new("demo", "a real ban, undone on the page; outages; a kill", demo::run),
+    Scenario::new("prod", "beside a machine with systemd, as user and as root", prod::run),
+    Scenario::new("stale", "a mount that goes stale, and the drop-in against it", prod::stale),
+    Scenario::new("scale", "three replicas behind a proxy, each killed in turn", scale::run),
+    Scenario::new(
+        "package",
+        "the Debian package on a machine with systemd, upgraded and purged",
+        package::run,
+    ),
+    Scenario::new("debug", "compiled from the sources, pages by vite", debug::run).without_images(),
 ];
 
 /// Runs all of it, or what needs no engine and the scenarios that `only` names. Goes on after one that failed, since each
@@ -71,13 +78,16 @@ pub(crate) fn run(only: &[String], counts: &mut Counts) -> Result<()> {
     };
     let bases = bases::provide(&engine).context("base images")?;
     let mut failed = Vec::new();
-    for Scenario { name, proves, run } in SCENARIOS {
+    let mut built = false;
+    for Scenario { name, proves, run, images } in SCENARIOS {
         if !only.is_empty() && !only.iter().any(|wanted| wanted == name) {
             continue;
         }
         println!("{name}: {proves}");
         let start = Instant::now();
-        let ran = run(&engine, &bases);
+        let ran = if images && !built { image::build(&engine, &bases) } else { Ok(()) };
+        built |= images && ran.is_ok();
+        let ran = ran.and_then(|()| run(&engine, &bases));
         stop::check()?;
         match ran {
             Ok(()) => {
