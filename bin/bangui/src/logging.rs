@@ -1,6 +1,7 @@
 //! The log: where lines go, what they look like, and the filter that decides which there are, which can be changed while
 //! the process runs. Knows nothing of what is logged.
 
+mod filter;
 mod line;
 
 use std::io::IsTerminal as _;
@@ -9,10 +10,11 @@ use std::time::Duration;
 
 use bangui_domain::model::LogState;
 use bangui_domain::ports::{Clock, LogControl};
+use tracing_subscriber::filter::Targets;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
-use tracing_subscriber::{EnvFilter, Layer as _, Registry, reload};
+use tracing_subscriber::{Layer as _, Registry, reload};
 
 use crate::exit::{ExitCode, Fatal};
 use crate::settings::{Log, LogFormat};
@@ -32,7 +34,7 @@ pub(crate) enum Reader {
 /// The filter of the log, while the process runs.
 #[derive(Clone)]
 pub(crate) struct LogFilter {
-    handle: reload::Handle<EnvFilter, Registry>,
+    handle: reload::Handle<Targets, Registry>,
     clock: Arc<dyn Clock>,
     changed: Arc<Mutex<Changed>>,
 }
@@ -46,7 +48,7 @@ struct Changed {
 /// Begins to log to standard error. Panics are logged as well.
 pub(crate) fn start(settings: &Log, reader: Reader, clock: Arc<dyn Clock>) -> Result<LogFilter, Fatal> {
     let wrong = |problem| Fatal::new(ExitCode::Config, format!("log.filter: {problem}"));
-    let (filter, handle) = reload::Layer::new(parse(&settings.filter).map_err(wrong)?);
+    let (filter, handle) = reload::Layer::new(filter::parse(&settings.filter).map_err(wrong)?);
     let json = match settings.format {
         LogFormat::Text => false,
         LogFormat::Json => true,
@@ -84,10 +86,10 @@ pub(crate) fn last_words(fatal: &Fatal) {
 
 /// What is wrong with a filter, and what would be right.
 pub(crate) fn problem(filter: &str) -> Option<String> {
-    parse(filter).err()
+    filter::parse(filter).err()
 }
 
-type Filtered = tracing_subscriber::layer::Layered<reload::Layer<EnvFilter, Registry>, Registry>;
+type Filtered = tracing_subscriber::layer::Layered<reload::Layer<Targets, Registry>, Registry>;
 
 /// Writes lines to `writer`.
 fn layer<W>(
@@ -104,14 +106,6 @@ where
     } else {
         lines.with_ansi(colours).fmt_fields(line::fields()).boxed()
     }
-}
-
-fn parse(filter: &str) -> Result<EnvFilter, String> {
-    let advice = "write a level such as info, or pairs such as info,bangui_api=debug";
-    if filter.trim().is_empty() {
-        return Err(format!("is empty: {advice}, or off"));
-    }
-    EnvFilter::try_new(filter).map_err(|error| format!("{error}: {advice}"))
 }
 
 impl LogFilter {
@@ -137,7 +131,7 @@ impl LogFilter {
     }
 
     fn replace(&self, filter: &str) -> Result<(), String> {
-        self.handle.reload(parse(filter)?).map_err(|error| error.to_string())
+        self.handle.reload(filter::parse(filter)?).map_err(|error| error.to_string())
     }
 }
 

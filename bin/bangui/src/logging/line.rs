@@ -69,7 +69,7 @@ mod tests {
     fn logged(json: bool, body: impl FnOnce()) -> String {
         let log = Log::default();
         let writer = log.clone();
-        let filter = tracing_subscriber::EnvFilter::new("trace");
+        let filter = crate::logging::filter::parse("trace").expect("a filter");
         let (filter, _handle) = tracing_subscriber::reload::Layer::new(filter);
         let lines = super::super::layer(json, false, move || writer.clone());
         let registry = tracing_subscriber::registry().with(filter).with(lines);

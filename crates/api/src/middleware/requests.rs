@@ -68,10 +68,11 @@ pub async fn requests(
         method: request.method().clone(),
         path: request.path().chars().take(PATH_CHARS).collect(),
         address: proxies.address(request.request()),
+        is_login: is_login(&request),
         begun: Instant::now(),
     };
     request.extensions_mut().insert(id.clone());
-    // Of the highest level, so that no filter but `off` takes the id from the lines that it lets pass.
+    // Of the highest level, so that no filter takes the id from the lines that it lets pass.
     let span = tracing::error_span!("request", request_id = id.as_str());
     let mut answer = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
@@ -86,14 +87,23 @@ struct Seen {
     method: Method,
     path: String,
     address: Option<IpAddr>,
+    is_login: bool,
     begun: Instant,
 }
 
-/// Writes the line of a request at one level; all levels have the same fields.
+/// Writes the line of a request at one level; all lines have the same fields. Those about logins have a target of their own,
+/// which no filter of the log silences.
 macro_rules! line {
     ($level:ident, $seen:ident, $status:ident, $user:ident, $failure:ident, $message:literal) => {
+        if $seen.is_login {
+            line!(@ "bangui_api::access::login", $level, $seen, $status, $user, $failure, $message)
+        } else {
+            line!(@ "bangui_api::access", $level, $seen, $status, $user, $failure, $message)
+        }
+    };
+    (@ $target:literal, $level:ident, $seen:ident, $status:ident, $user:ident, $failure:ident, $message:literal) => {
         tracing::$level!(
-            target: "bangui_api::access",
+            target: $target,
             method = %$seen.method,
             path = %$seen.path,
             status = $status.as_u16(),
@@ -113,17 +123,28 @@ impl Seen {
         let (status, extensions) = (answer.status(), answer.request().extensions());
         let user = extensions.get::<Authenticated>().map(|who| who.session.user.name.as_str());
         let failure = extensions.get::<Failure>();
-        let looks = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&self.method);
         if failure.is_some() && status == StatusCode::INTERNAL_SERVER_ERROR {
             line!(error, self, status, user, failure, "request failed");
         } else if failure.is_some() && status.is_server_error() {
             line!(warn, self, status, user, failure, "request not served");
-        } else if looks {
+        } else if only_looks(&self.method) {
             line!(debug, self, status, user, failure, "request");
         } else {
             line!(info, self, status, user, failure, "request");
         }
     }
+}
+
+fn only_looks(method: &Method) -> bool {
+    [Method::GET, Method::HEAD, Method::OPTIONS].contains(method)
+}
+
+/// Whether a request begins, changes or ends a login. Judged by the path as routes see it, with its escapes decoded: a client
+/// could write `/api/%61uth/login` otherwise to keep its line out of the log.
+fn is_login(request: &ServiceRequest) -> bool {
+    let path = request.match_info().as_str();
+    !only_looks(request.method())
+        && ["/api/auth/", "/api/setup", "/api/sessions"].iter().any(|part| path.contains(part))
 }
 
 fn new_id() -> String {

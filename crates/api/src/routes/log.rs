@@ -18,7 +18,8 @@ pub(crate) async fn show(state: web::Data<ApiState>) -> web::Json<LogResponse> {
 
 /// Changes what this process logs
 ///
-/// For a time, or until it ends; no other replica hears of it, and no restart remembers it. The audit trail does.
+/// For a time, a day at most; no other replica hears of it, and no restart remembers it. The audit trail does. Lines about
+/// logins are written whatever the filter says.
 #[utoipa::path(
     put, path = "/api/system/log", tag = "system", operation_id = "setLog",
     request_body = LogRequest,

@@ -15,7 +15,7 @@ pub(crate) struct LogResponse {
     /// The filter of the settings.
     #[schema(example = "info")]
     configured: String,
-    /// When the filter of the settings comes back; null if the present one stays until the process ends.
+    /// When the filter of the settings comes back; null while it is in force.
     #[schema(format = DateTime)]
     until: Option<String>,
 }
@@ -33,8 +33,7 @@ pub(crate) struct LogRequest {
     /// The filter: a level (error, warn, info, debug, trace, off), and others for single modules.
     #[schema(example = "info,bangui_api=debug")]
     pub(crate) filter: String,
-    /// After how many seconds (1 to 86400) the filter of the settings comes back; left out, the new one stays until the
-    /// process ends.
-    #[schema(example = 900)]
+    /// After how many seconds (1 to 86400) the filter of the settings comes back.
+    #[schema(example = 900, required, nullable = false)]
     pub(crate) for_secs: Option<u32>,
 }

@@ -45,10 +45,12 @@ async fn the_filter_is_shown_changed_and_reset_and_the_trail_tells() {
     let configured = json!({"filter": "info", "configured": "info", "until": null});
     assert_eq!(world.get(path).await.ok(200), configured);
 
-    let message = put(json!({"filter": "x"})).await.bad_field("filter");
+    let message = put(json!({"filter": "x", "for_secs": 900})).await.bad_field("filter");
     assert_eq!(message, "has an x: write one without");
     let message = put(json!({"filter": "debug", "for_secs": 86_401})).await.bad_field("for_secs");
     assert_eq!(message, "is not between 1 and 86400");
+    let message = put(json!({"filter": "debug"})).await.bad_field("for_secs");
+    assert!(message.starts_with("is missing"), "{message}");
     put(json!({"filter": "debug", "seconds": 1})).await.problem(400, "body_malformed");
     assert_eq!(world.get(path).await.ok(200), configured);
     assert_eq!(world.db.count("audit WHERE action = 'log_filter'"), 0);
@@ -68,8 +70,9 @@ async fn what_the_trail_cannot_tell_is_not_done() {
     let world = World::ready().await;
     world.get("/api/auth/me").await.ok(200);
     world.db.execute("DROP TABLE audit");
-    let answer =
-        world.send(world.request("PUT", "/api/system/log").set_json(json!({"filter": "debug"}))).await;
+    let answer = world
+        .send(world.request("PUT", "/api/system/log").set_json(json!({"filter": "debug", "for_secs": 900})))
+        .await;
     answer.problem(500, "database_failed");
     assert_eq!(world.get("/api/system/log").await.ok(200)["filter"], "info");
 }

@@ -9,6 +9,6 @@ pub struct LogState {
     pub filter: String,
     /// What is logged when nobody has changed it.
     pub configured: String,
-    /// When it is as configured again; `None` if it stays until the process ends, or was not changed.
+    /// When it is as configured again; `None` if it was not changed.
     pub until: Option<Timestamp>,
 }

@@ -12,7 +12,7 @@ pub trait LogControl: Send + Sync {
     /// What is wrong with a filter, and what would be right.
     fn problem(&self, filter: &str) -> Option<String>;
 
-    /// Logs by `filter` from now on, or for `duration`, after which it is as configured again. A filter with a problem
-    /// changes nothing, and the problem is the error.
+    /// Logs by `filter` for `duration`, after which it is as configured again; without one, from now on, which is for the
+    /// configured filter alone. A filter with a problem changes nothing, and the problem is the error.
     fn apply(&self, filter: &str, duration: Option<Duration>) -> Result<LogState, String>;
 }

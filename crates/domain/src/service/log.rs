@@ -37,8 +37,9 @@ impl LogService {
         self.control.state()
     }
 
-    /// Logs by `filter`, for `secs` seconds or until the process ends. [`ServiceError::Invalid`] if one of them
-    /// cannot be used. Nothing is changed that could not be written to the audit trail.
+    /// Logs by `filter` for `secs` seconds, and as configured after that: a change that nobody takes back would outlive the
+    /// memory of it. [`ServiceError::Invalid`] if one of them cannot be used. What cannot be written to the audit trail
+    /// changes nothing.
     pub async fn set(
         &self,
         filter: &str,
@@ -49,12 +50,17 @@ impl LogService {
         if let Some(problem) = self.problem(filter) {
             return Err(ServiceError::field("filter", problem));
         }
-        if secs.is_some_and(|secs| !(1..=LONGEST_SECS).contains(&secs)) {
+        let Some(secs) = secs else {
+            return Err(ServiceError::field(
+                "for_secs",
+                format!("is missing: a change of the log ends by itself, after 1 to {LONGEST_SECS} seconds"),
+            ));
+        };
+        if !(1..=LONGEST_SECS).contains(&secs) {
             return Err(ServiceError::field("for_secs", format!("is not between 1 and {LONGEST_SECS}")));
         }
-        let detail = secs.map_or_else(|| filter.to_owned(), |secs| format!("for {secs} s: {filter}"));
-        self.record(detail, caller).await?;
-        self.apply(filter, secs)
+        self.record(format!("for {secs} s: {filter}"), caller).await?;
+        self.apply(filter, Some(secs))
     }
 
     /// Logs as configured again.

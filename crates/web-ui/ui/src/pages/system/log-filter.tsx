@@ -20,7 +20,6 @@ const TIMES = [
   ["900", "15 minutes"],
   ["3600", "an hour"],
   ["86400", "a day"],
-  ["", "until it restarts"],
 ] as const;
 
 export function LogFilter({ replicas }: { replicas: boolean }) {
@@ -72,7 +71,7 @@ function LogForm({ log, replicas, onChanged }: { log: Log; replicas: boolean; on
 
   const submit = (event: Event): void => {
     event.preventDefault();
-    const body = { filter, for_secs: time === "" ? null : Number(time) };
+    const body = { filter, for_secs: Number(time) };
     void change(() => setLog(body), "The log is changed.");
   };
 
