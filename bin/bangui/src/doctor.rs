@@ -16,8 +16,9 @@ mod socket;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::settings::Settings;
 use crate::settings::check::check;
-use crate::settings::{Settings, workers};
+use crate::settings::warnings::warnings;
 use crate::stage::Loaded;
 pub(crate) use finding::{Finding, Verdict};
 
@@ -56,8 +57,9 @@ pub(crate) async fn examine(config: Option<PathBuf>) -> Vec<Finding> {
 fn judged(settings: &Settings) -> Vec<Finding> {
     let problems = check(settings);
     if problems.is_empty() {
-        let warnings = workers::warnings().into_iter();
-        let warned = warnings.map(|text| Finding::warning("settings", text, "See docs/deployment.md."));
+        let warned = warnings(settings)
+            .into_iter()
+            .map(|text| Finding::warning("settings", text, "See docs/deployment.md."));
         return std::iter::once(Finding::ok("settings", "they are in order")).chain(warned).collect();
     }
     let advice = "Correct it: the server does not start with it.";

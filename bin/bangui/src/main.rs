@@ -28,6 +28,8 @@ use clap::Parser;
 use crate::cli::Cli;
 
 fn main() -> ProcessExit {
+    // Whatever is made from here on holds addresses, names or secrets, and is for this user alone, whoever makes it.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     match cli::run(Cli::parse()) {
         Ok(()) => ProcessExit::SUCCESS,
         Err(fatal) => {

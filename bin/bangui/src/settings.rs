@@ -9,7 +9,9 @@ mod listen;
 pub(crate) mod load;
 mod network;
 pub(crate) mod secret;
+pub(crate) mod secrets;
 mod trusted;
+pub(crate) mod warnings;
 pub(crate) mod workers;
 
 use std::net::SocketAddr;

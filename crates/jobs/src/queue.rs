@@ -1,6 +1,7 @@
 //! Where jobs are queued: apalis on SQLite (a file of its own beside BanGUI's) or in PostgreSQL.
 
 mod error;
+mod file;
 mod keep;
 mod pending;
 mod push;
@@ -43,9 +44,14 @@ impl JobStorage {
     /// Opens the queue in the file at `path`, and makes it if it is not there.
     pub async fn sqlite(path: &Path) -> Result<Self, QueueError> {
         let place = path.display().to_string();
+        let failed = |source: std::io::Error| QueueError::Open {
+            place: place.clone(),
+            source: sqlx::Error::Io(source),
+        };
+        file::prepare(path).map_err(failed)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(true)
+            .create_if_missing(false)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(5));

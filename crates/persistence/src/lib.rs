@@ -33,7 +33,7 @@ pub use error::DbError;
 pub use fail2ban_db::Fail2banDb;
 pub use history::HistoryCheck;
 pub use inspect::{Inspection, Schema};
-pub use location::sqlite_file;
+pub use location::{UrlExposure, sqlite_file};
 pub use migrate::MigrateReport;
 pub use notices::NoticeListener;
 

@@ -1,10 +1,14 @@
 //! Where the database is: reads the URL, and takes every secret out of what is shown of it.
 
+mod exposure;
+
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use crate::db::DbKind;
 use crate::error::DbError;
+
+pub use exposure::UrlExposure;
 
 /// What libpq is told unless the URL says otherwise. A server that vanishes without a word, its machine or the network
 /// gone, is noticed within these times; the system's own are hours.
@@ -134,7 +138,8 @@ impl PostgresUrl {
         }
         let (shown, query) = place.split_once('?').unwrap_or((place, ""));
         for (name, value) in query.split('&').filter_map(|pair| pair.split_once('=')) {
-            if matches!(name, "password" | "sslpassword") {
+            // libpq reads names with escapes, too.
+            if matches!(percent_decode(name).as_deref(), Some("password" | "sslpassword")) {
                 hide(value);
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::exit::Fatal;
 use crate::logging::LogFilter;
-use crate::settings::workers;
+use crate::settings::warnings::warnings;
 use crate::signals::Signals;
 use crate::stage::{Locked, Migrated, Serving, Validated, Wired};
 use crate::supervisor;
@@ -13,7 +13,7 @@ use crate::supervisor;
 /// Runs the server, whose log is behind `log`.
 pub(crate) async fn run(validated: Validated, log: LogFilter) -> Result<(), Fatal> {
     let mut signals = Signals::new()?;
-    for warning in workers::warnings() {
+    for warning in warnings(validated.settings()) {
         tracing::warn!("{warning}");
     }
     let bound = validated.bind()?;

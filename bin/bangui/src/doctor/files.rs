@@ -9,6 +9,7 @@ use rustix::fs::Access;
 use super::{Finding, readable};
 use crate::settings::Settings;
 use crate::settings::load::secrets_in;
+use crate::settings::secrets;
 
 const MIB: u64 = 1 << 20;
 /// Less room than this is soon used up, and less than that is used up.
@@ -33,13 +34,14 @@ pub(super) fn check(settings: &Settings, config: Option<&Path>) -> Vec<Finding> 
 fn data(database: &Path) -> Vec<Finding> {
     const CHECK: &str = "data files";
     let Ok(own) = fs::metadata(database) else { return Vec::new() };
-    let beside = |suffix: &str| {
-        let mut name = database.as_os_str().to_owned();
+    let with = |path: &Path, suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         PathBuf::from(name)
     };
+    let beside = |suffix: &str| with(database, suffix);
     let queue = crate::stage::queue_file(database);
-    let others = [beside("-wal"), beside("-shm"), queue];
+    let others = [beside("-wal"), beside("-shm"), with(&queue, "-wal"), with(&queue, "-shm"), queue];
     let strange: Vec<String> = others
         .iter()
         .filter(|path| fs::metadata(path).is_ok_and(|other| other.uid() != own.uid()))
@@ -71,11 +73,17 @@ fn data(database: &Path) -> Vec<Finding> {
             format!("chown {} {}", own.uid(), directory.display()),
         ));
     }
-    if open_to_all(&own) {
+    let open: Vec<String> = std::iter::once(database)
+        .chain(others.iter().map(PathBuf::as_path))
+        .filter(|path| fs::metadata(path).is_ok_and(|file| open_to_all(&file)))
+        .map(|path| path.display().to_string())
+        .collect();
+    if !open.is_empty() {
+        let open = open.join(" ");
         found.push(Finding::warning(
             CHECK,
-            format!("{} can be read by everybody on this machine", database.display()),
-            format!("chmod o-rwx {}", database.display()),
+            format!("everybody on this machine can read {open}"),
+            format!("chmod o-rwx {open}; the next start of the server does it"),
         ));
     }
     let wal = fs::metadata(beside("-wal")).map_or(0, |wal| wal.len());
@@ -114,18 +122,14 @@ fn room(directory: &Path) -> Finding {
     }
 }
 
+/// Files with secrets: those that the settings name, and the settings file where secrets stand in it.
 fn secrets(settings: &Settings, config: Option<&Path>) -> Finding {
     const CHECK: &str = "secrets";
-    let mut files: Vec<&Path> = [&settings.database.url_file, &settings.admin.password_file]
-        .into_iter()
-        .flatten()
-        .map(PathBuf::as_path)
-        .collect();
-    // A container engine mounts secrets there for the container's own user, readable by all in it.
-    files.retain(|path| !path.starts_with("/run/secrets"));
+    let mut files = secrets::files(settings);
+    files.retain(|path| !secrets::is_mounted(path));
     let (file, held) = secrets_in(config);
     if !held.is_empty() {
-        files.push(&file);
+        files.push(file);
     }
     let open: Vec<String> = files
         .iter()

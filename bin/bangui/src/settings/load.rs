@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use config::{Config, ConfigError, Environment, File, FileFormat};
 use thiserror::Error;
 
-use super::{Secret, Settings};
+use super::{Secret, Settings, secrets};
 
 /// The file that is read when none is named and it exists.
 const DEFAULT_FILE: &str = "/etc/bangui/bangui.toml";
@@ -66,14 +66,9 @@ pub(crate) fn secrets_in(file: Option<&Path>) -> (PathBuf, Vec<&'static str>) {
     let path = file.unwrap_or(Path::new(DEFAULT_FILE));
     let read =
         Config::builder().add_source(File::from(path).format(FileFormat::Toml).required(false)).build();
-    // A URL holds a password only behind a user, and a file of SQLite has none.
-    let held = |config: Config| {
-        let secret = |key: &str| {
-            config.get_string(key).ok().filter(|text| key != "database.url" || text.contains('@'))
-        };
-        ["database.url", "admin.password"].into_iter().filter(|key| secret(key).is_some()).collect()
-    };
-    (path.to_owned(), read.map(held).unwrap_or_default())
+    // What cannot be read is told of the settings.
+    let settings = read.and_then(Config::try_deserialize::<Settings>);
+    (path.to_owned(), settings.map(|settings| secrets::held(&settings)).unwrap_or_default())
 }
 
 fn secret_file(key: &'static str, path: PathBuf) -> Result<Secret, LoadError> {

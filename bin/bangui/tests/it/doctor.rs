@@ -196,3 +196,49 @@ fn a_port_of_another_program_and_open_secrets_are_named() {
     }
     visit.findings().has("secrets", "ok", "no file", "");
 }
+
+#[test]
+fn every_file_with_a_secret_that_is_open_is_named() {
+    let home = TempDir::new().expect("a directory");
+    let file = |name: &str, text: &str| {
+        let path = home.path().join(name);
+        std::fs::write(&path, text).expect("written");
+        mode(&path, 0o644);
+        path
+    };
+    let (token, key) = (file("token", "scrape-7d1f09c2b4e8"), file("tls.key", "-----BEGIN PRIVATE KEY-----"));
+    let (client_key, database) =
+        (file("client.key", "-----BEGIN PRIVATE KEY-----"), file("bangui-jobs.db", ""));
+    let config =
+        file("bangui.toml", "[database]\nurl = \"postgres://db.example/d?user=u&password=hunter22\"\n");
+    let visit = Visit::to(Path::new("/nowhere/f.sock"))
+        .set("BANGUI_METRICS__TOKEN_FILE", &token.display().to_string())
+        .set("BANGUI_HTTP__TLS_KEY", &key.display().to_string());
+    let sqlite = format!("sqlite://{}/bangui.db", home.path().display());
+    std::fs::write(home.path().join("bangui.db"), "").expect("written");
+    let url = format!("postgres://127.0.0.1:1/d?connect_timeout=1&sslkey={}", client_key.display());
+    let found = visit.set("BANGUI_DATABASE__URL", &sqlite).findings();
+    for path in [&token, &key] {
+        found.has("secrets", "warning", &path.display().to_string(), "chmod o-rwx");
+    }
+    found.has("data files", "warning", &database.display().to_string(), "chmod o-rwx");
+    let visit = Visit::to(Path::new("/nowhere/f.sock")).set("BANGUI_DATABASE__URL", &url);
+    visit.findings().has("secrets", "warning", &client_key.display().to_string(), "chmod o-rwx");
+    // The one of the file is what is looked for, whatever the environment says.
+    let (_, text) = visit.run(&["--config", &config.display().to_string()]);
+    assert!(
+        text.contains("can read") && text.contains("bangui.toml") && !text.contains("hunter22"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_database_server_that_need_not_prove_who_it_is_is_named() {
+    let url = "postgres://bangui:p4ssword@192.0.2.1:5432/d?connect_timeout=1";
+    let visit = Visit::to(Path::new("/nowhere/f.sock")).set("BANGUI_DATABASE__URL", url);
+    let found = visit.findings();
+    found.has("settings", "warning", "192.0.2.1", "docs/deployment.md");
+    found.has("settings", "warning", "sslmode=verify-full", "");
+    let found = visit.set("BANGUI_DATABASE__URL", "postgres://127.0.0.1:1/d?connect_timeout=1").findings();
+    assert!(!found.with("warning").contains(&"settings"), "{:#?}", found.0);
+}

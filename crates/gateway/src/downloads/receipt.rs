@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use tokio::io::AsyncWriteExt as _;
 
 /// Where a file came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,9 +28,18 @@ impl Receipt {
     pub(super) async fn write(&self, path: &Path) -> Result<(), String> {
         let text = serde_json::to_vec(self).map_err(|error| error.to_string())?;
         let beside = beside(path);
-        tokio::fs::write(&beside, text)
+        let failed = |error: std::io::Error| format!("{} cannot be written: {error}", beside.display());
+        let mut options = tokio::fs::OpenOptions::new();
+        let mut file = options
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&beside)
             .await
-            .map_err(|error| format!("{} cannot be written: {error}", beside.display()))
+            .map_err(failed)?;
+        file.write_all(&text).await.map_err(failed)?;
+        file.flush().await.map_err(failed)
     }
 
     /// The headers that have the server answer only with another file.

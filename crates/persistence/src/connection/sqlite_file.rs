@@ -1,7 +1,7 @@
 //! The SQLite file itself: made with mode 0600 and only when that was asked for, opened without ever making one,
 //! and set up by PRAGMAs that are read back.
 
-use std::fs::OpenOptions;
+use std::fs::{OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -19,14 +19,15 @@ use crate::location::sqlite_uri;
 const SET_UP_TRIES: u32 = 200;
 const SET_UP_PAUSE: Duration = Duration::from_millis(50);
 
-/// Sees to it that the file is there: makes it if `create`, and tells what is wrong otherwise.
+/// What is beside a SQLite file while it is open, or after its process was killed.
+const BESIDE: [&str; 2] = ["-wal", "-shm"];
+
+/// Sees to it that the file is there and is not for everybody: makes it if `create`, and tells what is wrong otherwise.
 pub(crate) fn prepare(path: &Path, create: bool) -> Result<(), DbError> {
     let shown = path.display().to_string();
     match std::fs::metadata(path) {
         Ok(found) if found.is_file() => {
-            if found.permissions().mode() & 0o004 != 0 {
-                tracing::warn!("{shown} can be read by everybody on this machine: chmod o-rwx it");
-            }
+            close_to_others(path);
             return Ok(());
         }
         Ok(_) => return Err(DbError::Sqlite { path: shown, reason: "it is not a file".to_owned() }),
@@ -45,6 +46,30 @@ pub(crate) fn prepare(path: &Path, create: bool) -> Result<(), DbError> {
         // Another process was faster.
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(source) => Err(DbError::NotWritable { path: shown, source }),
+    }
+}
+
+/// Takes the file and what is beside it from those who are neither its user nor of its group. By its path and not through a
+/// descriptor: to close one gives up the locks that this process has on the file.
+fn close_to_others(path: &Path) {
+    let beside = BESIDE.iter().map(|suffix| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    });
+    for path in std::iter::once(path.to_owned()).chain(beside) {
+        let Ok(found) = std::fs::metadata(&path) else { continue };
+        let mode = found.permissions().mode() & 0o7777;
+        if mode & 0o007 == 0 {
+            continue;
+        }
+        let shown = path.display();
+        match std::fs::set_permissions(&path, Permissions::from_mode(mode & !0o007)) {
+            Ok(()) => tracing::warn!("{shown} was open to everybody on this machine, and is not any more"),
+            Err(error) => tracing::warn!(
+                "{shown} is open to everybody on this machine: chmod o-rwx it, which this user may not do ({error})"
+            ),
+        }
     }
 }
 
