@@ -9,8 +9,8 @@ use clap_complete::Shell;
 
 use crate::clock::SystemClock;
 use crate::command::{
-    backup, check_config, completions, copy, doctor, healthcheck, history, man, migrate, openapi, restore,
-    serve, user,
+    backup, check_config, completions, copy, doctor, healthcheck, history, man, migrate, openapi,
+    render_template, restore, serve, user,
 };
 use crate::exit::{ExitCode, Fatal};
 use crate::logging::{self, LogFilter, Reader};
@@ -81,6 +81,9 @@ enum Command {
     },
     /// Print the manual page.
     Man,
+    /// Render one template of a notification, for the server, which gives the order on standard input.
+    #[command(name = render_template::NAME, hide = true)]
+    RenderTemplate,
 }
 
 /// Does what the command line says.
@@ -89,6 +92,7 @@ pub(crate) fn run(cli: Cli) -> Result<(), Fatal> {
         Command::Openapi => openapi::run(),
         Command::Completions { shell } => completions::run(Cli::command(), shell),
         Command::Man => man::run(Cli::command()),
+        Command::RenderTemplate => render_template::run(),
         Command::CheckConfig => check_config::run(Loaded::load(cli.config.as_deref())?),
         Command::Healthcheck { live } => {
             block_on(healthcheck::run(Loaded::load(cli.config.as_deref())?, live))

@@ -11,6 +11,7 @@ pub(crate) mod history;
 pub(crate) mod man;
 pub(crate) mod migrate;
 pub(crate) mod openapi;
+pub(crate) mod render_template;
 pub(crate) mod restore;
 pub(crate) mod serve;
 pub(crate) mod user;

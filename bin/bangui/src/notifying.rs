@@ -5,7 +5,9 @@ use std::sync::Arc;
 use bangui_domain::model::ServerId;
 use bangui_domain::ports::{Clock, Messenger};
 use bangui_domain::service::{Courier, Notifications, Notifier, NotifierParts, Watch};
-use bangui_gateway::{Outgoing, Postman};
+use bangui_gateway::{Outgoing, Postman, TemplateProcess};
+
+use crate::command::render_template;
 use bangui_persistence::Db;
 
 /// What users set up, what turns events into messages, and what sends them.
@@ -20,7 +22,7 @@ impl Notifying {
     pub(crate) fn new(db: &Db, watch: &Arc<Watch>, outgoing: Outgoing, clock: &Arc<dyn Clock>) -> Self {
         let server = ServerId::local();
         let store = Arc::new(db.clone());
-        let messenger: Arc<dyn Messenger> = Arc::new(Postman::new(outgoing));
+        let messenger: Arc<dyn Messenger> = Arc::new(Postman::new(outgoing, templates()));
         let notifications = Notifications::new(
             server.clone(),
             store.clone(),
@@ -43,4 +45,10 @@ impl Notifying {
             courier: Arc::new(Courier::new(store, messenger, Arc::clone(clock))),
         }
     }
+}
+
+/// This very program renders templates, in a process of its own: also where it is the only file there is, and after an upgrade
+/// has put another one in its place.
+fn templates() -> TemplateProcess {
+    TemplateProcess::new("/proc/self/exe", &[render_template::NAME])
 }

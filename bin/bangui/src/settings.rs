@@ -169,7 +169,7 @@ pub(crate) struct Geo {
 }
 
 /// What BanGUI asks of other servers, and sends to them.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct Outgoing {
     /// Networks and addresses that may be reached although they are not public, such as `192.168.1.20` for a server in the
@@ -182,6 +182,12 @@ pub(crate) struct Outgoing {
     /// Certificate authorities that are believed besides this machine's, in a PEM file such as
     /// `/etc/bangui/authorities.pem`.
     pub(crate) ca_file: Option<PathBuf>,
+    /// The ports at which mail servers may be asked, separated by commas. Default `25,465,587,2525`.
+    #[serde(deserialize_with = "list::list")]
+    pub(crate) mail_ports: Vec<u16>,
+    /// This machine's full name, such as `bangui.example.net`, by which it calls itself to mail servers; unset takes the one
+    /// that the machine knows. Without any, mail servers are told its address.
+    pub(crate) host_name: Option<String>,
 }
 
 /// Metrics for Prometheus.

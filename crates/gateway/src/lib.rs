@@ -23,7 +23,7 @@ pub use f2b_log::{Fail2banLog, LogFileError, LogTally};
 pub use fail2ban::Fail2banControl;
 pub use meter::CommandMeter;
 pub use mount::SocketMount;
-pub use notify::Postman;
+pub use notify::{Postman, TemplateProcess, render_template};
 pub use outgoing::{
     Names, Outgoing, OutgoingError, OutgoingRequest, OutgoingResponse, OutgoingSettings, SystemNames,
 };

@@ -4,6 +4,7 @@
 mod body;
 mod clean;
 mod mail;
+mod reply;
 mod template;
 mod webhook;
 mod wording;
@@ -14,16 +15,20 @@ use bangui_domain::model::notify::{Answer, Channel, ChannelSpec, Digest, Way};
 use bangui_domain::ports::{Messenger, Preview, Undelivered};
 
 use crate::Outgoing;
+use template::Unrendered;
+
+pub use template::{TemplateProcess, render_template};
 
 /// Sends messages through channels.
 pub struct Postman {
     outgoing: Outgoing,
+    templates: TemplateProcess,
 }
 
 impl Postman {
-    /// Sends through `outgoing`, and nowhere that it would not.
-    pub fn new(outgoing: Outgoing) -> Self {
-        Self { outgoing }
+    /// Sends through `outgoing`, and nowhere that it would not. Templates of users are rendered by `templates`.
+    pub fn new(outgoing: Outgoing, templates: TemplateProcess) -> Self {
+        Self { outgoing, templates }
     }
 }
 
@@ -31,15 +36,16 @@ impl Postman {
 impl Messenger for Postman {
     async fn problems(&self, spec: &ChannelSpec) -> Vec<FieldError> {
         match &spec.way {
-            Way::Webhook(webhook) => webhook::problems(&self.outgoing, webhook).await,
+            Way::Webhook(webhook) => webhook::problems(&self.outgoing, &self.templates, webhook).await,
             Way::Email(email) => mail::problems(&self.outgoing, email).await,
         }
     }
 
-    fn preview(&self, spec: &ChannelSpec, digest: &Digest) -> Result<Preview, FieldError> {
+    async fn preview(&self, spec: &ChannelSpec, digest: &Digest) -> Result<Preview, FieldError> {
         match &spec.way {
             Way::Webhook(webhook) => {
-                let body = body::of(webhook, digest).map_err(|text| FieldError::new("template", text))?;
+                let body = body::of(&self.templates, webhook, digest).await;
+                let body = body.map_err(|why| FieldError::new("template", why.into_text()))?;
                 Ok(Preview { content_type: body.content_type, body: body.text })
             }
             Way::Email(_) => {
@@ -51,8 +57,18 @@ impl Messenger for Postman {
 
     async fn send(&self, channel: &Channel, delivery: &str, digest: &Digest) -> Result<Answer, Undelivered> {
         match &channel.spec.way {
-            Way::Webhook(webhook) => webhook::send(&self.outgoing, webhook, delivery, digest).await,
+            Way::Webhook(webhook) => {
+                let body = body::of(&self.templates, webhook, digest).await.map_err(unrendered)?;
+                webhook::send(&self.outgoing, webhook, delivery, body).await
+            }
             Way::Email(email) => mail::send(&self.outgoing, email, delivery, digest).await,
         }
     }
+}
+
+/// A template that cannot be used now cannot be used later; a machine that could not try it can.
+fn unrendered(why: Unrendered) -> Undelivered {
+    let may_pass = matches!(why, Unrendered::Machine(_));
+    let answer = Answer { status: None, text: format!("the template: {}", why.into_text()) };
+    Undelivered { answer, may_pass, retry_after_secs: None }
 }

@@ -5,6 +5,7 @@ mod address;
 mod error;
 mod exchange;
 mod names;
+mod own;
 mod place;
 mod roots;
 
@@ -23,6 +24,7 @@ pub use exchange::{OutgoingRequest, OutgoingResponse};
 pub use names::{Names, SystemNames};
 
 use names::Guarded;
+pub(crate) use own::source_for;
 
 /// How long making a connection may take, TLS included.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -39,6 +41,10 @@ pub struct OutgoingSettings {
     pub allow_http: bool,
     /// Certificate authorities that are believed besides the machine's, in a PEM file.
     pub ca_file: Option<PathBuf>,
+    /// The ports at which mail servers may be asked.
+    pub mail_ports: Vec<u16>,
+    /// This machine's full name, by which it calls itself to mail servers; they are told its address without one.
+    pub host_name: Option<String>,
 }
 
 /// An HTTP client that reaches public addresses alone, and those that the operator allows. An address is judged when the
@@ -49,6 +55,8 @@ pub struct Outgoing {
     client: Client,
     guarded: Guarded,
     allow_http: bool,
+    mail_ports: Arc<[u16]>,
+    host_name: Option<Arc<str>>,
     roots: Arc<[CertificateDer<'static>]>,
 }
 
@@ -69,7 +77,14 @@ impl Outgoing {
             .user_agent(USER_AGENT)
             .build()
             .map_err(|error| OutgoingError::Setup(bangui_domain::chain(&error)))?;
-        Ok(Self { client, guarded, allow_http: settings.allow_http, roots: roots.into() })
+        Ok(Self {
+            client,
+            guarded,
+            allow_http: settings.allow_http,
+            mail_ports: settings.mail_ports.as_slice().into(),
+            host_name: settings.host_name.as_deref().map(Arc::from),
+            roots: roots.into(),
+        })
     }
 
     /// Says whether an address may be used, after looking its name up: what a form says at once. That it can be used now
@@ -87,11 +102,21 @@ impl Outgoing {
         exchange::send(self, request).await
     }
 
-    /// The addresses to connect to for a server that does not speak HTTP, judged as any other: a name, or an address.
-    /// Whoever connects has to use one of these and not the name.
-    pub async fn connectable(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, OutgoingError> {
+    /// The addresses to connect to for a mail server, which are judged as any others: a name, or an address. Whoever connects
+    /// has to use one of these and not the name. Only ports of mail are allowed: with any port, answers and their times would
+    /// tell which services there are on a network.
+    pub async fn mail_server(&self, host: &str, port: u16) -> Result<Vec<SocketAddr>, OutgoingError> {
+        if !self.mail_ports.contains(&port) {
+            let ports: Vec<String> = self.mail_ports.iter().map(u16::to_string).collect();
+            return Err(OutgoingError::Port(port, ports.join(", ")));
+        }
         let addresses = self.resolve(host).await?;
         Ok(addresses.into_iter().map(|address| SocketAddr::new(address, port)).collect())
+    }
+
+    /// This machine's full name, where it has one.
+    pub fn host_name(&self) -> Option<&str> {
+        self.host_name.as_deref()
     }
 
     /// The certificate authorities that are believed, for protocols other than HTTP.

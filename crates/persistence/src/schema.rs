@@ -226,6 +226,7 @@ diesel::table! {
         ended_at -> Nullable<BigInt>,
         answer_status -> Nullable<BigInt>,
         answer -> Nullable<Text>,
+        unfinished -> BigInt,
     }
 }
 

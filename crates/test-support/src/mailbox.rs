@@ -9,6 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// A message that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Mail {
+    /// How the client called itself.
+    pub hello: String,
     /// What came behind `AUTH PLAIN`, in base 64.
     pub auth: Option<String>,
     /// Where it is from, as the envelope says.
@@ -116,7 +118,10 @@ fn session(
         let line = hear(&mut lines)?;
         let (verb, rest) = line.split_once([' ', ':']).unwrap_or((line.as_str(), ""));
         match verb.to_ascii_uppercase().as_str() {
-            "EHLO" => say(lines.get_mut(), "250-mailbox.test\r\n250-AUTH PLAIN\r\n250 8BITMIME")?,
+            "EHLO" => {
+                mail.hello = rest.to_owned();
+                say(lines.get_mut(), "250-mailbox.test\r\n250-AUTH PLAIN\r\n250 8BITMIME")?;
+            }
             "AUTH" => {
                 mail.auth = rest.split_whitespace().nth(1).map(str::to_owned);
                 say(lines.get_mut(), "235 welcome")?;

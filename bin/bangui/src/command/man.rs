@@ -40,7 +40,7 @@ fn write(command: Command, out: &mut dyn Write) -> std::io::Result<()> {
     man.render_options_section(out)?;
     let mut page = Roff::new();
     page.control("SH", ["COMMANDS"]);
-    for sub in command.get_subcommands() {
+    for sub in command.get_subcommands().filter(|sub| !sub.is_hide_set()) {
         describe(&mut page, sub, "bangui");
     }
     page.control("SH", ["EXIT STATUS"]);
@@ -128,7 +128,7 @@ mod tests {
         let page = String::from_utf8(page).expect("text").replace('\\', "");
         for command in crate::cli::Cli::command().get_subcommands() {
             let heading = format!("bangui {}", command.get_name());
-            assert!(page.contains(&heading), "{heading}: {page}");
+            assert_eq!(page.contains(&heading), !command.is_hide_set(), "{heading}: {page}");
         }
         for part in
             [".TH BANGUI 1", "password-stdin", "--live", "bangui user passwd", "/etc/bangui/bangui.toml"]

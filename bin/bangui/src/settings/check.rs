@@ -72,6 +72,17 @@ pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
     {
         add("outgoing.ca_file", error.to_string());
     }
+    if let Some(name) = &settings.outgoing.host_name
+        && !crate::outgoing::is_full_name(name)
+    {
+        add(
+            "outgoing.host_name",
+            "is no full name of a machine: write one such as bangui.example.net".to_owned(),
+        );
+    }
+    if settings.outgoing.mail_ports.contains(&0) {
+        add("outgoing.mail_ports", "0 is no port: write some of 25, 465, 587".to_owned());
+    }
     if settings.session.idle_secs < 60 {
         add("session.idle_secs", "less than 60 s would end sessions in the middle of their use".to_owned());
     }

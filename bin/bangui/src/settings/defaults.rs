@@ -72,6 +72,18 @@ impl Default for Geo {
     }
 }
 
+impl Default for Outgoing {
+    fn default() -> Self {
+        Self {
+            allow_networks: Vec::new(),
+            allow_http: false,
+            ca_file: None,
+            mail_ports: vec![25, 465, 587, 2525],
+            host_name: None,
+        }
+    }
+}
+
 impl Default for Session {
     fn default() -> Self {
         Self { idle_secs: 7 * 24 * 3600, lifetime_secs: 30 * 24 * 3600, cache_secs: 10 }

@@ -15,6 +15,7 @@ mod data;
 mod doctor;
 mod fail2ban;
 mod faults;
+mod files;
 mod health;
 mod import;
 #[path = "../harness/lab.rs"]
@@ -35,6 +36,7 @@ mod server;
 mod sessions;
 mod startup;
 mod stopping;
+mod templates;
 #[path = "../harness/tls.rs"]
 mod tls;
 mod upgrade;

@@ -49,6 +49,8 @@ fn a_ban_is_told_once_through_crashes() {
     setup.settings.push(("BANGUI_DATABASE__URL", url));
     setup.settings.push(("BANGUI_OUTGOING__ALLOW_NETWORKS", "127.0.0.1,::1".to_owned()));
     setup.settings.push(("BANGUI_OUTGOING__ALLOW_HTTP", "true".to_owned()));
+    setup.settings.push(("BANGUI_OUTGOING__MAIL_PORTS", mailbox.address().port().to_string()));
+    setup.settings.push(("BANGUI_OUTGOING__HOST_NAME", "bangui.example.net".to_owned()));
     setup.address = Some(free_port());
 
     let mut server = Server::start_and_login(&setup);
@@ -105,6 +107,7 @@ fn a_ban_is_told_once_through_crashes() {
     for address in &addresses {
         assert_eq!(mails.matches(&format!("{address} (")).count(), 1, "{mails}");
     }
+    assert!(mailbox.mails().iter().all(|mail| mail.hello == "bangui.example.net"), "{:?}", mailbox.mails());
     let everything = format!("{} {:?}", server.log(), server.get("/api/notifications/channels"));
     assert!(!everything.contains("s3cret"), "{everything}");
 }
@@ -137,6 +140,6 @@ fn a_channel_is_tested_and_refused_within_ones_own_network() {
     let path = format!("/api/notifications/channels/{channel}/test");
     let (status, answer) = server.call("POST", &path, None);
     assert_eq!((status, &answer["sent"], &answer["status"]), (200, &json!(false), &json!(403)), "{answer}");
-    assert_eq!(answer["answer"], "no such token");
+    assert!(!answer.to_string().contains("no such token"), "it is within a network: {answer}");
     assert_eq!(receiver.wait_for(1, PATIENCE.min(Duration::from_secs(1))).len(), 1);
 }

@@ -120,7 +120,7 @@ pub(crate) async fn preview(
     state: web::Data<ApiState>,
     body: web::Json<PreviewRequest>,
 ) -> Result<web::Json<PreviewResponse>, ApiError> {
-    let preview = state.services.notifications.preview(body.into_inner().order()?)?;
+    let preview = state.services.notifications.preview(body.into_inner().order()?).await?;
     Ok(web::Json(preview.into()))
 }
 

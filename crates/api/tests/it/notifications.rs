@@ -28,7 +28,7 @@ impl Messenger for Post {
         bad.then(|| FieldError::new("url", "is not public")).into_iter().collect()
     }
 
-    fn preview(&self, spec: &ChannelSpec, digest: &Digest) -> Result<Preview, FieldError> {
+    async fn preview(&self, spec: &ChannelSpec, digest: &Digest) -> Result<Preview, FieldError> {
         let body = format!("{} of {}", digest.count, secret_place(spec));
         Ok(Preview { content_type: "text/plain", body })
     }

@@ -32,7 +32,7 @@ pub trait Messenger: Send + Sync {
     async fn problems(&self, spec: &ChannelSpec) -> Vec<FieldError>;
 
     /// What a channel makes of a message.
-    fn preview(&self, spec: &ChannelSpec, digest: &Digest) -> Result<Preview, FieldError>;
+    async fn preview(&self, spec: &ChannelSpec, digest: &Digest) -> Result<Preview, FieldError>;
 
     /// Sends a message once. `delivery` tells a message that comes twice from two messages.
     async fn send(&self, channel: &Channel, delivery: &str, digest: &Digest) -> Result<Answer, Undelivered>;

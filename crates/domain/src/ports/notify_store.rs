@@ -82,6 +82,10 @@ pub trait Outbox: Send + Sync {
     /// Deliveries that are due at `now`: for each channel the oldest that waits, if it is due.
     async fn due(&self, now: Timestamp, limit: u16) -> Result<Vec<Waiting>, StoreError>;
 
+    /// Writes down that a try begins, before it is made: what ends the process is counted, too. [`StoreError::StaleFence`]
+    /// if the lock has changed hands.
+    async fn begin(&self, fence: Fence, id: DeliveryId) -> Result<(), StoreError>;
+
     /// Writes down what came of a try at `now`. [`StoreError::StaleFence`] if the lock has changed hands.
     async fn settle(
         &self,

@@ -4,6 +4,7 @@
 use bangui_domain::model::notify::{Digest, Preset, Webhook};
 use serde_json::{Value, json};
 
+use super::template::{TemplateProcess, Unrendered};
 use super::{clean, template, wording};
 
 /// What is sent.
@@ -23,12 +24,24 @@ const fn longest(preset: Preset) -> usize {
     }
 }
 
-/// What a channel sends of a message; an own template that cannot be used says why.
-pub(super) fn of(webhook: &Webhook, digest: &Digest) -> Result<Body, String> {
+/// What a channel sends of a message; a user's own template that cannot be used says why.
+pub(super) async fn of(
+    templates: &TemplateProcess,
+    webhook: &Webhook,
+    digest: &Digest,
+) -> Result<Body, Unrendered> {
+    if webhook.preset.is_own() {
+        return templates.render(webhook, digest).await;
+    }
+    Ok(shaped(webhook, digest))
+}
+
+/// What a channel without a template sends.
+fn shaped(webhook: &Webhook, digest: &Digest) -> Body {
     let most = longest(webhook.preset);
     let title = wording::title(digest);
     let json = |value: &Value| Body { content_type: "application/json", text: value.to_string() };
-    Ok(match webhook.preset {
+    match webhook.preset {
         Preset::Slack => json(&json!({ "text": whole(digest, most, clean::slack), "mrkdwn": false })),
         Preset::Discord => json(&json!({
             "content": whole(digest, most, clean::markdown),
@@ -47,13 +60,8 @@ pub(super) fn of(webhook: &Webhook, digest: &Digest) -> Result<Body, String> {
             "priority": 5,
             "extras": { "client::display": { "contentType": "text/plain" } },
         })),
-        Preset::Json => {
-            let text =
-                serde_json::to_string(&template::context(digest)).map_err(|error| error.to_string())?;
-            Body { content_type: "application/json", text }
-        }
-        Preset::OwnJson | Preset::OwnText => template::render(webhook, digest)?,
-    })
+        Preset::Json | Preset::OwnJson | Preset::OwnText => json(&template::context(digest)),
+    }
 }
 
 /// Title and lines in one text; one line where they say the same.
@@ -116,18 +124,13 @@ mod tests {
     use bangui_domain::model::notify::{Digest, Note, Preset, SecretText, Webhook};
     use serde_json::Value;
 
-    use super::of;
+    use super::shaped;
 
     const NOW: Timestamp = Timestamp::from_secs(1_795_458_708);
 
     fn webhook(preset: Preset) -> Webhook {
-        let template = match preset {
-            Preset::OwnJson => Some("{\"m\": {{ text }}, \"n\": {{ count }}}".to_owned()),
-            Preset::OwnText => Some("{{ title }}".to_owned()),
-            _ => None,
-        };
         let (url, recipient) = (SecretText::new("https://hooks.test/x"), Some("42".to_owned()));
-        Webhook { preset, url, token: None, recipient, template }
+        Webhook { preset, url, token: None, recipient, template: None }
     }
 
     fn hostile() -> Digest {
@@ -147,8 +150,8 @@ mod tests {
 
     #[test]
     fn hostile_text_stays_text_in_every_shape() {
-        for preset in Preset::ALL {
-            let body = of(&webhook(preset), &hostile()).expect("a body");
+        for preset in Preset::ALL.into_iter().filter(|preset| !preset.is_own()) {
+            let body = shaped(&webhook(preset), &hostile());
             if body.content_type == "text/plain" {
                 assert!(!body.text.contains('\u{202E}'), "{body:?}");
                 continue;
@@ -180,7 +183,7 @@ mod tests {
             (Preset::Telegram, "text", 4_096),
             (Preset::Slack, "text", 4_000),
         ] {
-            let body = of(&webhook(preset), &digest).expect("a body");
+            let body = shaped(&webhook(preset), &digest);
             let value: Value = serde_json::from_str(&body.text).expect("JSON");
             let text = value[field].as_str().expect("text");
             assert!(text.chars().count() <= most && text.ends_with('…'), "{preset:?} {}", text.len());
@@ -189,7 +192,7 @@ mod tests {
 
     #[test]
     fn programs_get_everything() {
-        let body = of(&webhook(Preset::Json), &Digest::example(NOW)).expect("a body");
+        let body = shaped(&webhook(Preset::Json), &Digest::example(NOW));
         let value: Value = serde_json::from_str(&body.text).expect("JSON");
         assert_eq!(value["title"], "3 bans by sshd");
         assert_eq!(value["notes"][0]["ip"], "192.0.2.7");

@@ -1,7 +1,7 @@
 //! Messages as mail, over SMTP. The server's name is looked up by the guarded client, and the connection goes to the address
 //! that was judged; the certificate is still that of the name.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use bangui_domain::FieldError;
@@ -17,8 +17,9 @@ use lettre::transport::smtp::extension::ClientId;
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 
 use super::webhook::for_good;
-use super::{body, clean, wording};
-use crate::Outgoing;
+use super::{body, clean, reply, wording};
+use crate::outgoing::source_for;
+use crate::{Outgoing, OutgoingError};
 
 /// How long a mail server may take for each command.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -39,11 +40,9 @@ pub(super) async fn problems(outgoing: &Outgoing, email: &Email) -> Vec<FieldErr
     let mut bad = |field, text: &str| problems.push(FieldError::new(field, text));
     if email.host.trim().is_empty() {
         bad("host", "is missing");
-    } else if let Err(error) = outgoing.connectable(&email.host, email.port).await {
-        bad("host", &error.to_string());
-    }
-    if email.port == 0 {
-        bad("port", "is not between 1 and 65535");
+    } else if let Err(error) = outgoing.mail_server(&email.host, email.port).await {
+        let field = if matches!(error, OutgoingError::Port(..)) { "port" } else { "host" };
+        bad(field, &error.to_string());
     }
     match (&email.user, &email.password) {
         (Some(_), None) => bad("password", "is missing"),
@@ -97,8 +96,8 @@ pub(super) async fn send(
     delivery: &str,
     digest: &Digest,
 ) -> Result<Answer, Undelivered> {
-    let message = message(email, delivery, digest).map_err(for_good)?;
-    let places = outgoing.connectable(&email.host, email.port).await.map_err(|error| Undelivered {
+    let message = message(outgoing, email, delivery, digest).map_err(for_good)?;
+    let places = outgoing.mail_server(&email.host, email.port).await.map_err(|error| Undelivered {
         answer: Answer { status: None, text: error.to_string() },
         may_pass: error.may_pass(),
         retry_after_secs: None,
@@ -108,9 +107,7 @@ pub(super) async fn send(
         let transport = transport(outgoing, email, place).map_err(for_good)?;
         match tokio::time::timeout(ALL_PATIENCE, transport.send(message.clone())).await {
             Ok(Ok(response)) => {
-                let text: Vec<&str> = response.message().collect();
-                let status = Some(u16::from(response.code()));
-                return Ok(Answer { status, text: clean::piece(&text.join(" ")) });
+                return Ok(Answer { status: Some(u16::from(response.code())), text: "taken".to_owned() });
             }
             Ok(Err(error)) => {
                 failure = refusal(email, &error);
@@ -128,13 +125,17 @@ pub(super) async fn send(
     Err(failure)
 }
 
-fn message(email: &Email, delivery: &str, digest: &Digest) -> Result<Message, String> {
+fn message(outgoing: &Outgoing, email: &Email, delivery: &str, digest: &Digest) -> Result<Message, String> {
     let mailbox = |text: &str| text.parse::<Mailbox>().map_err(|error| format!("{text}: {error}"));
     let number = HeaderValue::new(HeaderName::new_from_ascii_str("X-BanGUI-Delivery"), delivery.to_owned());
+    let from = mailbox(&email.from)?;
+    // The same for each try, so that a mailbox which has the message does not show it twice.
+    let name = outgoing.host_name().unwrap_or(from.email.domain());
+    let id = format!("<bangui-{delivery}-{}@{name}>", digest.since.as_millis());
     let mut builder = Message::builder()
-        .from(mailbox(&email.from)?)
+        .from(from)
         .subject(subject(digest))
-        .message_id(None)
+        .message_id(Some(id))
         .raw_header(number)
         .header(ContentType::TEXT_PLAIN);
     for address in &email.to {
@@ -156,12 +157,23 @@ fn transport(
     let mut builder = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(place.ip().to_string())
         .port(place.port())
         .tls(tls)
-        .hello_name(ClientId::Domain("bangui".to_owned()))
+        .hello_name(hello(outgoing, place))
         .timeout(Some(PATIENCE));
     if let (Some(user), Some(password)) = (&email.user, &email.password) {
         builder = builder.credentials(Credentials::new(user.clone(), password.expose().to_owned()));
     }
     Ok(builder.build())
+}
+
+/// How BanGUI calls itself: by the machine's full name, or else, as RFC 5321 asks of those who have none, by the address that it
+/// speaks from. Servers refuse names without a dot.
+fn hello(outgoing: &Outgoing, place: SocketAddr) -> ClientId {
+    match (outgoing.host_name(), source_for(place.ip())) {
+        (Some(name), _) => ClientId::Domain(name.to_owned()),
+        (None, Some(IpAddr::V4(address))) => ClientId::Ipv4(address),
+        (None, Some(IpAddr::V6(address))) => ClientId::Ipv6(address),
+        (None, None) => ClientId::default(),
+    }
 }
 
 /// The server's certificate has to be made out to the name that the user wrote.
@@ -178,8 +190,8 @@ fn parameters(outgoing: &Outgoing, email: &Email) -> Result<TlsParameters, Strin
 
 /// A server that says no for now, or is not there, may say yes later.
 fn refusal(email: &Email, error: &Error) -> Undelivered {
-    let status = error.status().map(u16::from);
-    let text = clean::piece(&format!("{}: {}", email.host, chain(error)));
+    let text = clean::piece(&format!("{}: {}", email.host, reply::words(error)));
     let may_pass = !error.is_permanent() && !error.is_tls() && !error.is_client();
-    Undelivered { answer: Answer { status, text }, may_pass, retry_after_secs: None }
+    let answer = Answer { status: error.status().map(u16::from), text };
+    Undelivered { answer, may_pass, retry_after_secs: None }
 }

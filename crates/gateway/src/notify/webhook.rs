@@ -7,20 +7,24 @@ use bangui_domain::model::Timestamp;
 use bangui_domain::model::notify::{Answer, Digest, Preset, SecretText, Webhook};
 use bangui_domain::ports::Undelivered;
 
-use super::{body, clean};
+use super::body::Body;
+use super::clean;
+use super::template::TemplateProcess;
 use crate::{Outgoing, OutgoingError, OutgoingRequest, OutgoingResponse};
 
 /// How long a receiver may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// How much of an answer is looked at, in bytes.
 const LOOKED_AT: usize = 2_048;
-/// The longest template, in characters.
-const TEMPLATE_CHARS: usize = 10_000;
 /// The longest address, token or recipient, in characters.
 const FIELD_CHARS: usize = 2_000;
 
 /// Everything that is wrong with a webhook.
-pub(super) async fn problems(outgoing: &Outgoing, webhook: &Webhook) -> Vec<FieldError> {
+pub(super) async fn problems(
+    outgoing: &Outgoing,
+    templates: &TemplateProcess,
+    webhook: &Webhook,
+) -> Vec<FieldError> {
     let mut problems = Vec::new();
     let mut bad = |field, text: &str| problems.push(FieldError::new(field, text));
     if let Err(error) = outgoing.check_now(webhook.url.expose()).await {
@@ -49,10 +53,11 @@ pub(super) async fn problems(outgoing: &Outgoing, webhook: &Webhook) -> Vec<Fiel
         bad("template", "is for own_json and own_text alone");
     } else if webhook.preset.is_own() && template.trim().is_empty() {
         bad("template", "is missing");
-    } else if template.chars().count() > TEMPLATE_CHARS {
-        bad("template", &format!("at most {TEMPLATE_CHARS} characters, please"));
-    } else if let Err(error) = body::of(webhook, &Digest::example(Timestamp::from_secs(1_700_000_000))) {
-        bad("template", &error);
+    } else if webhook.preset.is_own()
+        && let Err(why) =
+            templates.render(webhook, &Digest::example(Timestamp::from_secs(1_700_000_000))).await
+    {
+        bad("template", &why.into_text());
     }
     problems
 }
@@ -62,9 +67,8 @@ pub(super) async fn send(
     outgoing: &Outgoing,
     webhook: &Webhook,
     delivery: &str,
-    digest: &Digest,
+    body: Body,
 ) -> Result<Answer, Undelivered> {
-    let body = body::of(webhook, digest).map_err(|text| for_good(format!("the template: {text}")))?;
     let mut request = OutgoingRequest::post(webhook.url.expose(), body.text.into_bytes())
         .header("Content-Type", format!("{}; charset=utf-8", body.content_type))
         .header("X-BanGUI-Delivery", delivery)
@@ -81,17 +85,28 @@ pub(super) async fn send(
 
 /// Whether an answer means that the message was taken.
 async fn judge(webhook: &Webhook, response: OutgoingResponse) -> Result<Answer, Undelivered> {
-    let status = response.status();
+    let (status, is_public) = (response.status(), response.is_public());
     let asked = retry_after(response.header("retry-after"), response.header("date"));
     // What the status says stands, also where the rest of the answer does not come.
     let beginning = response.beginning(LOOKED_AT).await.unwrap_or_default();
     let text = String::from_utf8_lossy(&beginning);
-    let answer = Answer { status: Some(status), text: clean::piece(&without_secrets(webhook, text.trim())) };
+    let said = clean::piece(&without_secrets(webhook, text.trim()));
+    let answer = Answer { status: Some(status), text: shown(is_public, said) };
     if (200..300).contains(&status) {
         return Ok(answer);
     }
     let may_pass = matches!(status, 408 | 425 | 429) || status >= 500;
     Err(Undelivered { answer, may_pass, retry_after_secs: asked.or_else(|| telegrams(&text)) })
+}
+
+/// What is shown of what a server says. That of one within a network which strangers cannot reach is for the log: whoever may
+/// set a channel could have the pages of its services read out otherwise.
+fn shown(is_public: bool, said: String) -> String {
+    if is_public || said.is_empty() {
+        return said;
+    }
+    tracing::debug!("a receiver that is not public says: {said}");
+    "what it says is in BanGUI's log at debug, since it is no public server".to_owned()
 }
 
 fn unsent(error: &OutgoingError) -> Undelivered {
@@ -137,7 +152,14 @@ fn without_secrets(webhook: &Webhook, text: &str) -> String {
 mod tests {
     use bangui_domain::model::notify::{Preset, SecretText, Webhook};
 
-    use super::{retry_after, telegrams, without_secrets};
+    use super::{retry_after, shown, telegrams, without_secrets};
+
+    #[test]
+    fn only_public_servers_are_quoted() {
+        assert_eq!(shown(true, "no such token".to_owned()), "no such token");
+        assert_eq!(shown(false, String::new()), "");
+        assert!(!shown(false, "root:x:0".to_owned()).contains("root"));
+    }
 
     #[test]
     fn when_to_try_again_is_understood_in_every_form() {

@@ -1,10 +1,10 @@
-//! Which addresses a connection may go to: public ones, and those that the operator allows.
+//! Which addresses a connection may go to: public ones of other machines, and those that the operator allows.
 
 use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv6Net};
 
-use super::OutgoingError;
+use super::{OutgoingError, own};
 use crate::special::{Meaning, meaning};
 
 /// Where a cloud tells a machine its secrets, though the address is a public one: Azure's.
@@ -12,7 +12,7 @@ const METADATA: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(168, 63, 129, 16));
 /// Tunnels of Teredo: where they end is for a relay to say.
 const TEREDO: Ipv6Net = Ipv6Net::new_assert(std::net::Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 32);
 
-/// Refuses an address that is not public and in none of the `allowed` networks. `host` is what the user wrote.
+/// Refuses an address that is not public, or is this machine's own, and in none of the `allowed` networks. `host` is what the user wrote.
 pub(super) fn judge(host: &str, address: IpAddr, allowed: &[IpNet]) -> Result<(), OutgoingError> {
     match special(address) {
         Some(kind) if !is_allowed(address, allowed) => {
@@ -28,7 +28,13 @@ fn is_allowed(address: IpAddr, allowed: &[IpNet]) -> bool {
     allowed.iter().any(|network| network.contains(&address))
 }
 
-/// What kind of address it is, unless it is public.
+/// Whether it is a public address of another machine.
+pub(super) fn is_public(address: IpAddr) -> bool {
+    special(address).is_none()
+}
+
+/// What kind of address it is, unless it is public and another machine's. What listens on a public address of this machine is
+/// often meant for itself alone, and lets its own addresses in.
 fn special(address: IpAddr) -> Option<&'static str> {
     if matches!(address, IpAddr::V6(address) if TEREDO.contains(&address)) {
         return Some("a reserved address");
@@ -36,6 +42,7 @@ fn special(address: IpAddr) -> Option<&'static str> {
     match meaning(address) {
         Meaning::Special(kind) => Some(kind),
         Meaning::Public(METADATA) => Some("an address of a cloud's metadata"),
+        Meaning::Public(address) if own::is_own(address) => Some("an address of this machine"),
         Meaning::Public(_) => None,
     }
 }

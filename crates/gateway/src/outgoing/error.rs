@@ -39,6 +39,9 @@ pub enum OutgoingError {
         /// What kind of address that is.
         kind: &'static str,
     },
+    /// The port is none of mail servers.
+    #[error("no mail is sent to port {0}: use one of {1}, or name it in outgoing.mail_ports")]
+    Port(u16, String),
     /// The name is not known.
     #[error("the name {host} cannot be looked up: {reason}")]
     Unknown {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, Method, Response, Url};
 
-use super::{Outgoing, OutgoingError, place};
+use super::{Outgoing, OutgoingError, address, place};
 
 /// What is sent. Its `Debug` shows nothing of it: addresses, headers and bodies hold secrets.
 #[derive(Clone)]
@@ -87,6 +87,12 @@ impl OutgoingResponse {
     /// Its status.
     pub fn status(&self) -> u16 {
         self.response.status().as_u16()
+    }
+
+    /// Whether it comes from a public address of another machine, so that what it says tells nothing of a network that strangers
+    /// cannot reach.
+    pub fn is_public(&self) -> bool {
+        self.response.remote_addr().is_some_and(|peer| address::is_public(peer.ip()))
     }
 
     /// A header, where it is text.

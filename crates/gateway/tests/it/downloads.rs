@@ -38,7 +38,7 @@ fn downloads(url: String, directory: &Path) -> DbipLite {
     let settings = OutgoingSettings {
         allow_networks: vec!["127.0.0.0/8".parse().expect("a network")],
         allow_http: true,
-        ca_file: None,
+        ..OutgoingSettings::default()
     };
     let outgoing = Outgoing::new(&settings, Arc::new(SystemNames)).expect("a client");
     DbipLite::new(outgoing, url, directory.to_owned())

@@ -7,10 +7,13 @@ use bangui_domain::model::notify::{
     Answer, Channel, ChannelId, ChannelSpec, Digest, Email, MailSecurity, Preset, SecretText, Way, Webhook,
 };
 use bangui_domain::ports::{Messenger, Undelivered};
-use bangui_gateway::{Outgoing, OutgoingSettings, Postman, SystemNames};
+use bangui_gateway::{Outgoing, OutgoingSettings, Postman, SystemNames, TemplateProcess};
 use bangui_test_support::mailbox::{Connection, Mailbox};
 use bangui_test_support::receiver::{self, Receiver};
 use serde_json::Value;
+
+/// What is shown of the answer of a server that is not public.
+const QUIET: &str = "what it says is in BanGUI's log at debug, since it is no public server";
 
 const NOW: Timestamp = Timestamp::from_secs(1_795_458_708);
 
@@ -19,8 +22,16 @@ fn postman(allowed: &[&str], ca_file: Option<&std::path::Path>) -> Postman {
         allow_networks: allowed.iter().map(|net| net.parse().expect("a network")).collect(),
         allow_http: true,
         ca_file: ca_file.map(Into::into),
+        mail_ports: (1..=u16::MAX).collect(),
+        host_name: Some("bangui.example.org".to_owned()),
     };
-    Postman::new(Outgoing::new(&settings, Arc::new(SystemNames)).expect("a client"))
+    of(&settings)
+}
+
+fn of(settings: &OutgoingSettings) -> Postman {
+    let outgoing = Outgoing::new(settings, Arc::new(SystemNames)).expect("a client");
+    // Templates are tested with the program that renders them, in the tests of the binary.
+    Postman::new(outgoing, TemplateProcess::new("/nowhere/bangui", &[]))
 }
 
 fn webhook(preset: Preset, url: &str) -> Webhook {
@@ -64,15 +75,13 @@ async fn each_receiver_gets_its_own_shape() {
         (Preset::Telegram, "/text"),
         (Preset::Gotify, "/title"),
         (Preset::Json, "/title"),
-        (Preset::OwnJson, "/mine"),
     ] {
         let mut webhook = webhook(preset, &receiver.url("/hook"));
         webhook.token = Some(SecretText::new("t0ken"));
         webhook.recipient = (preset == Preset::Telegram).then(|| "-100".to_owned());
-        webhook.template = (preset == Preset::OwnJson).then(|| "{\"mine\": {{ title }}}".to_owned());
         assert_eq!(fields(&postman, Way::Webhook(webhook.clone())).await, Vec::<&str>::new(), "{preset:?}");
         let answer = sent(&postman, Way::Webhook(webhook)).await.expect("taken");
-        assert_eq!(answer, Answer { status: Some(200), text: "ok".to_owned() });
+        assert_eq!(answer, Answer { status: Some(200), text: QUIET.to_owned() });
         let came = receiver.received().pop().expect("a request");
         let body: Value = serde_json::from_str(&came.body).expect("JSON");
         let text = body.pointer(field).and_then(Value::as_str).unwrap_or_default();
@@ -105,9 +114,9 @@ async fn what_a_receiver_says_decides_whether_it_is_tried_again() {
     let receiver = receiver.expect("a server");
     let postman = postman(&["127.0.0.0/8"], None);
     for (path, status, may_pass, after, text) in [
-        ("/busy/s3cret-of-mine", Some(429), true, Some(120), "slow down, ***\u{FFFD}"),
-        ("/bot", Some(429), true, Some(7), "parameters"),
-        ("/gone", Some(404), false, None, "…"),
+        ("/busy/s3cret-of-mine", Some(429), true, Some(120), "is no public server"),
+        ("/bot", Some(429), true, Some(7), "is no public server"),
+        ("/gone", Some(404), false, None, "is no public server"),
         ("/down", Some(503), true, None, ""),
         ("/away", None, false, None, "sends on to another address"),
         ("/cut", None, true, None, "cannot be reached"),
@@ -120,6 +129,10 @@ async fn what_a_receiver_says_decides_whether_it_is_tried_again() {
         );
         let said = failed.answer.text;
         assert!(said.contains(text) && said.chars().count() <= 201, "{path}: {said}");
+        assert!(
+            !said.contains("s3cret") && !said.contains("slow") && !said.contains("xxx"),
+            "{path}: {said}"
+        );
     }
 }
 
@@ -154,7 +167,7 @@ async fn a_channel_that_cannot_work_is_refused_by_its_fields() {
         (Webhook { token, ..good(Preset::Json) }, "token"),
         (good(Preset::Telegram), "recipient"),
         (good(Preset::OwnText), "template"),
-        (Webhook { template: template.clone(), ..good(Preset::OwnText) }, "template"),
+        (Webhook { template: Some("-".repeat(10_001)), ..good(Preset::OwnText) }, "template"),
         (Webhook { template, ..good(Preset::Slack) }, "template"),
     ] {
         assert_eq!(fields(&postman, Way::Webhook(webhook)).await, [wanted]);
@@ -181,17 +194,25 @@ async fn mail_arrives_at_every_recipient_and_a_refusal_is_told() {
     let mailbox = Mailbox::start(None).expect("a server");
     let postman = postman(&["127.0.0.0/8", "::1/128"], None);
     let answer = sent(&postman, Way::Email(email(&mailbox))).await.expect("taken");
-    assert_eq!((answer.status, answer.text.as_str()), (Some(250), "taken as 4711"));
+    assert_eq!((answer.status, answer.text.as_str()), (Some(250), "taken"));
     let mail = mailbox.mails().remove(0);
-    assert_eq!(mail.from, "bangui@example.net");
+    assert_eq!((mail.hello.as_str(), mail.from.as_str()), ("bangui.example.org", "bangui@example.net"));
+    let id = format!("Message-ID: <bangui-7-{}@bangui.example.org>", Digest::example(NOW).since.as_millis());
+    assert!(mail.text.contains(&id), "{}", mail.text);
     assert_eq!(mail.to, ["ops@example.net", "b@example.net"]);
     for part in ["Subject: [BanGUI] 3 bans by sshd", "X-BanGUI-Delivery: 7", "192.0.2.7 (NL) was banned"] {
         assert!(mail.text.contains(part), "{part}: {}", mail.text);
     }
-    for (refusal, status, may_pass) in [("550 no such user", 550, false), ("451 later", 451, true)] {
+    for (refusal, status, may_pass) in [
+        ("550 5.1.1 no such user on mail7.internal", 550, false),
+        ("451 later, says mail7.internal", 451, true),
+    ] {
         let mailbox = Mailbox::start(Some(refusal)).expect("a server");
         let failed = sent(&postman, Way::Email(email(&mailbox))).await.expect_err("refused");
         assert_eq!((failed.answer.status, failed.may_pass), (Some(status), may_pass), "{failed:?}");
+        let said = failed.answer.text;
+        assert!(said.contains(&status.to_string()) && !said.contains("internal"), "{said}");
+        assert_eq!(said.contains("5.1.1"), status == 550, "{said}");
         assert_eq!(mailbox.mails(), []);
     }
 }
@@ -241,4 +262,80 @@ async fn a_password_goes_only_through_tls_that_is_believed() {
     let starttls = Email { security: MailSecurity::Starttls, ..self::email(&plain) };
     let refused = sent(&postman, Way::Email(starttls)).await.expect_err("it offers no TLS");
     assert!(!refused.answer.text.contains("p4ssword") && plain.mails().is_empty(), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_template_that_could_not_be_tried_is_tried_again() {
+    let receiver = Receiver::start().expect("a server");
+    let postman = postman(&["127.0.0.0/8"], None);
+    let template = Some("{{ title }}".to_owned());
+    let way = Way::Webhook(Webhook { template, ..webhook(Preset::OwnText, &receiver.url("/")) });
+    let failed = sent(&postman, way.clone()).await.expect_err("there is no program");
+    assert!(failed.may_pass && failed.answer.text.contains("the process that renders it"), "{failed:?}");
+    assert_eq!(fields(&postman, way).await, ["template"]);
+    let template = Some(format!("{{{{ {}1 }}}}", "-".repeat(9_000)));
+    let way = Way::Webhook(Webhook { template, ..webhook(Preset::OwnText, &receiver.url("/")) });
+    let failed = sent(&postman, way).await.expect_err("no program is asked");
+    assert!(!failed.may_pass && failed.answer.text.contains("operators"), "{failed:?}");
+    assert_eq!(receiver.received(), []);
+}
+
+#[tokio::test]
+async fn a_machine_without_a_full_name_tells_its_address() {
+    let mailbox = Mailbox::start(None).expect("a server");
+    let settings = OutgoingSettings {
+        allow_networks: vec![
+            "127.0.0.0/8".parse().expect("a network"),
+            "::1/128".parse().expect("a network"),
+        ],
+        mail_ports: vec![mailbox.address().port()],
+        ..OutgoingSettings::default()
+    };
+    sent(&of(&settings), Way::Email(email(&mailbox))).await.expect("taken");
+    let mail = mailbox.mails().remove(0);
+    assert_eq!(mail.hello, "[127.0.0.1]");
+    assert!(
+        mail.text.contains("Message-ID: <bangui-7-") && mail.text.contains("@example.net>"),
+        "{}",
+        mail.text
+    );
+}
+
+#[tokio::test]
+async fn mail_goes_to_ports_of_mail_alone_and_no_greeting_is_told() {
+    let greeter = |greeting: &'static [u8]| {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        std::thread::spawn(move || {
+            for mut stream in listener.incoming().flatten() {
+                // A client that goes away is what is wanted.
+                drop(std::io::Write::write_all(&mut stream, greeting));
+            }
+        });
+        port
+    };
+    let ssh = greeter(b"SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
+    let smtp = greeter(b"554 mail7.internal Postfix 3.7.11 says no\r\n");
+    let allow_networks = vec!["127.0.0.1/32".parse().expect("a network")];
+    let mailbox = Mailbox::start(None).expect("a server");
+    let mail = |port| Email { host: "127.0.0.1".to_owned(), port, ..email(&mailbox) };
+    let closed = of(&OutgoingSettings {
+        allow_networks: allow_networks.clone(),
+        mail_ports: vec![25, 587],
+        ..OutgoingSettings::default()
+    });
+    for port in [0, 22, 6379, ssh] {
+        assert_eq!(fields(&closed, Way::Email(mail(port))).await, ["port"]);
+        let failed = sent(&closed, Way::Email(mail(port))).await.expect_err("refused");
+        assert!(failed.answer.text.contains("outgoing.mail_ports") && !failed.may_pass, "{failed:?}");
+    }
+    let open =
+        of(&OutgoingSettings { allow_networks, mail_ports: vec![ssh, smtp], ..OutgoingSettings::default() });
+    for (port, status) in [(ssh, None), (smtp, Some(554))] {
+        let failed = sent(&open, Way::Email(mail(port))).await.expect_err("no mail server");
+        assert_eq!(failed.answer.status, status, "{failed:?}");
+        for word in ["OpenSSH", "Debian", "Postfix", "internal"] {
+            assert!(!failed.answer.text.contains(word), "{failed:?}");
+        }
+    }
 }

@@ -36,7 +36,12 @@ impl Names for Told {
 
 fn client(allowed: &[&str], names: &Arc<Told>) -> Outgoing {
     let allow_networks = allowed.iter().map(|net| net.parse().expect("a network")).collect();
-    let settings = OutgoingSettings { allow_networks, allow_http: true, ca_file: None };
+    let settings = OutgoingSettings {
+        allow_networks,
+        allow_http: true,
+        mail_ports: vec![25],
+        ..OutgoingSettings::default()
+    };
     Outgoing::new(&settings, Arc::<Told>::clone(names)).expect("a client")
 }
 
@@ -108,9 +113,9 @@ async fn of_a_names_addresses_only_those_allowed_are_connected_to() {
     let client = client(&["127.0.0.1/32"], &Told::named(&[("mixed.test", &[&["127.0.0.2", "127.0.0.1"]])]));
     let port = receiver.address().port();
     assert_eq!(get(&client, format!("http://mixed.test:{port}/")).await.as_deref(), Ok("ok"));
-    let found = client.connectable("mixed.test", 25).await.expect("one");
+    let found = client.mail_server("mixed.test", 25).await.expect("one");
     assert_eq!(found, ["127.0.0.1:25".parse().expect("an address")]);
-    assert!(client.connectable("127.0.0.3", 25).await.is_err());
+    assert!(client.mail_server("127.0.0.3", 25).await.is_err());
 }
 
 #[tokio::test]
@@ -200,8 +205,7 @@ async fn a_certificate_is_believed_only_from_an_authority() {
     std::fs::write(file.path(), key.cert.pem()).expect("written");
     let mut settings = OutgoingSettings {
         allow_networks: vec!["127.0.0.1/32".parse().expect("a network")],
-        allow_http: false,
-        ca_file: None,
+        ..OutgoingSettings::default()
     };
     let build =
         |settings: &OutgoingSettings| Outgoing::new(settings, Arc::<Told>::clone(&names)).expect("a client");
@@ -218,4 +222,40 @@ async fn a_certificate_is_believed_only_from_an_authority() {
         panic!("a file without certificates")
     };
     assert!(error.to_string().contains("holds no certificate"), "{error}");
+}
+
+/// Runs in a network of its own, where it may have any address.
+#[test]
+#[ignore = "run by the test below, in a network of its own"]
+fn in_a_network_of_its_own() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let names = Told::named(&[("hooks.test", &[&["1.1.1.1"]]), ("six.test", &[&["2606:4700::1111"]])]);
+        for host in ["1.1.1.1", "hooks.test", "[2606:4700::1111]", "six.test", "[::ffff:1.1.1.1]"] {
+            let refused = get(&client(&[], &names), format!("http://{host}/")).await.expect_err(host);
+            assert!(refused.to_string().contains("an address of this machine"), "{host}: {refused}");
+            let open = client(&["1.1.1.1/32", "2606:4700::1111/128"], &names);
+            let unreachable = get(&open, format!("http://{host}:9/")).await.expect_err("nothing listens");
+            assert!(matches!(unreachable, OutgoingError::Unreachable { .. }), "{host}: {unreachable}");
+        }
+    });
+}
+
+#[test]
+fn public_addresses_of_this_machine_are_its_own() {
+    let set_up = "ip link set lo up && ip address add 1.1.1.1/32 dev lo && \
+                  ip -6 address add 2606:4700::1111/128 dev lo nodad && exec \"$0\" \"$@\"";
+    let own = std::env::current_exe().expect("this program");
+    let output = std::process::Command::new("unshare")
+        .args(["--net", "sh", "-c", set_up])
+        .arg(own)
+        .args(["--ignored", "--exact", "outgoing::in_a_network_of_its_own"])
+        .output()
+        .expect("unshare");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }

@@ -70,6 +70,8 @@ struct Due {
     digest: String,
     #[diesel(sql_type = BigInt)]
     tries: i64,
+    #[diesel(sql_type = BigInt)]
+    unfinished: i64,
 }
 
 fn insert(connection: &mut AnyConnection, message: &Deliveries) -> Result<(), TxError> {
@@ -146,14 +148,17 @@ impl Outbox for Db {
         let rows = self
             .read(move |connection| {
                 let rows: Vec<Due> = diesel::sql_query(
-                    "SELECT id, channel_id, digest, tries FROM deliveries WHERE id IN \
+                    "SELECT id, channel_id, digest, tries, unfinished FROM deliveries WHERE id IN \
                      (SELECT min(id) FROM deliveries WHERE state = 'waiting' GROUP BY channel_id) \
                      AND next_at <= $1 ORDER BY next_at, id LIMIT $2",
                 )
                 .bind::<BigInt, _>(now.as_millis())
                 .bind::<BigInt, _>(i64::from(limit))
                 .load(connection)?;
-                let read = |row: Due| Ok((row.id, row.channel_id, read(&row.digest)?, row.tries));
+                let read = |row: Due| {
+                    let digest = read(&row.digest)?;
+                    Ok((row, digest))
+                };
                 rows.into_iter().map(read).collect::<Result<Vec<_>, TxError>>()
             })
             .await?;
@@ -161,13 +166,25 @@ impl Outbox for Db {
             return Ok(Vec::new());
         }
         let channels = self.channels().await?;
-        let waiting = rows.into_iter().map(|(id, channel, digest, tries)| Waiting {
-            id: DeliveryId(id),
-            channel: channels.iter().find(|known| known.id.0 == channel).cloned(),
+        let waiting = rows.into_iter().map(|(row, digest)| Waiting {
+            id: DeliveryId(row.id),
+            channel: channels.iter().find(|known| known.id.0 == row.channel_id).cloned(),
             digest,
-            tries: u32::try_from(tries).unwrap_or(u32::MAX),
+            tries: u32::try_from(row.tries).unwrap_or(u32::MAX),
+            unfinished: u32::try_from(row.unfinished).unwrap_or(u32::MAX),
         });
         Ok(waiting.collect())
+    }
+
+    async fn begin(&self, fence: Fence, id: DeliveryId) -> Result<(), StoreError> {
+        self.write_tx(move |connection| {
+            check_fence(connection, fence)?;
+            diesel::update(deliveries::table.filter(deliveries::id.eq(id.0)))
+                .set(deliveries::unfinished.eq(deliveries::unfinished + 1))
+                .execute(connection)?;
+            Ok(())
+        })
+        .await
     }
 
     async fn settle(
@@ -192,6 +209,7 @@ impl Outbox for Db {
                 .set((
                     deliveries::state.eq(state.as_str()),
                     deliveries::tries.eq(deliveries::tries + 1),
+                    deliveries::unfinished.eq(0),
                     deliveries::next_at.eq(next_at),
                     deliveries::ended_at.eq(ended_at),
                     deliveries::answer_status.eq(answer.status.map(i64::from)),

@@ -97,6 +97,8 @@ pub struct Waiting {
     pub digest: Digest,
     /// Tries so far.
     pub tries: u32,
+    /// Tries that were begun one after the other, and of whose outcome nobody has heard: BanGUI has ended in the middle.
+    pub unfinished: u32,
 }
 
 /// What came of a try.

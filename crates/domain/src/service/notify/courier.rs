@@ -17,6 +17,8 @@ const FIRST_PAUSE: u32 = 10;
 const LONGEST_PAUSE: u32 = 3_600;
 /// The longest that a receiver may ask for, in seconds.
 const LONGEST_WAIT: u32 = 6 * 3_600;
+/// Tries in a row in which BanGUI itself has ended, until a message is given up: it may be what ends it.
+const CRASHES: u32 = 3;
 /// How long the log of deliveries is kept, in seconds.
 const KEPT: i64 = 30 * 24 * 3_600;
 
@@ -38,12 +40,16 @@ impl Courier {
         Ok(self.outbox.due(self.clock.now(), AT_ONCE).await?)
     }
 
-    /// Tries to send one message, and writes down what came of it. A process that dies in between leaves it waiting: it
-    /// is sent again, under the same number.
+    /// Tries to send one message, and writes down that it does and what came of it. A process that dies in between leaves it
+    /// waiting: it is sent again, under the same number, unless that has happened three times in a row.
     pub async fn send(&self, fence: Fence, waiting: &Waiting) -> Result<Outcome, ServiceError> {
         let outcome = match &waiting.channel {
-            None => Outcome::GivenUp(Answer { status: None, text: "the channel was deleted".to_owned() }),
+            None => given_up("the channel was deleted".to_owned()),
+            Some(_) if waiting.unfinished >= CRASHES => given_up(format!(
+                "BanGUI has ended {CRASHES} times in the middle of sending this message, and does not try it again"
+            )),
             Some(channel) => {
+                self.outbox.begin(fence, waiting.id).await?;
                 let number = waiting.id.0.to_string();
                 match self.messenger.send(channel, &number, &waiting.digest).await {
                     Ok(answer) => Outcome::Sent(answer),
@@ -59,6 +65,10 @@ impl Courier {
     pub async fn forget(&self, fence: Fence) -> Result<bool, ServiceError> {
         Ok(self.outbox.forget(fence, self.clock.now().plus_secs(-KEPT)).await? > 0)
     }
+}
+
+fn given_up(text: String) -> Outcome {
+    Outcome::GivenUp(Answer { status: None, text })
 }
 
 /// What follows from a try that failed, `tried` others before it.

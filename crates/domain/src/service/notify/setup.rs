@@ -127,10 +127,10 @@ impl Notifications {
     }
 
     /// What a channel that is not saved yet would make of a message.
-    pub fn preview(&self, order: ChannelOrder) -> Result<Preview, ServiceError> {
+    pub async fn preview(&self, order: ChannelOrder) -> Result<Preview, ServiceError> {
         let invalid = |problem| ServiceError::Invalid(vec![problem]);
         let spec = order.complete(None).map_err(invalid)?;
-        self.messenger.preview(&spec, &Digest::example(self.clock.now())).map_err(invalid)
+        self.messenger.preview(&spec, &Digest::example(self.clock.now())).await.map_err(invalid)
     }
 
     /// All rules.

@@ -108,3 +108,51 @@ both_databases!(the_log_is_paged_and_forgotten_after_a_month, |test| async move 
     assert!(!world.courier.forget(world.fence).await.unwrap());
     assert_eq!((test.count("deliveries"), test.count("deliveries WHERE state = 'waiting'")), (1, 1));
 });
+
+/// The process ends in the middle of a try.
+async fn dies_while_sending(world: &World) {
+    let begun = std::sync::Arc::new(tokio::sync::Notify::new());
+    *world.noted.hangs.lock().unwrap() = Some(begun.clone());
+    let due = world.courier.due().await.unwrap();
+    assert_eq!(due.len(), 1);
+    tokio::select! {
+        outcome = world.courier.send(world.fence, &due[0]) => panic!("it hangs: {outcome:?}"),
+        () = begun.notified() => {}
+    }
+    *world.noted.hangs.lock().unwrap() = None;
+}
+
+both_databases!(a_message_that_ends_the_process_is_given_up_after_three_times, |test| async move {
+    let (world, id) = World::new(&test).await;
+    world.rule(rule(id, bans(1))).await;
+    record(&world.db, vec![ban("sshd", "192.0.2.1", 0)], Vec::new()).await;
+    world.clock.wait(1);
+    world.notifier.look(world.fence).await.unwrap();
+    for unfinished in 0..3 {
+        let world = world.restarted();
+        assert_eq!(world.courier.due().await.unwrap()[0].unfinished, unfinished);
+        dies_while_sending(&world).await;
+    }
+    record(&world.db, vec![ban("sshd", "192.0.2.2", 0)], Vec::new()).await;
+    let world = world.restarted();
+    assert!(world.after(1).await.is_empty(), "it is not tried once more");
+    assert_eq!(test.count("deliveries WHERE state = 'failed' AND answer LIKE '%ended 3 times%'"), 1);
+    assert_eq!(world.after(0).await.len(), 1, "the one behind it is sent");
+});
+
+both_databases!(a_try_that_comes_to_an_end_makes_good_for_those_that_did_not, |test| async move {
+    let (world, id) = World::new(&test).await;
+    world.rule(rule(id, bans(1))).await;
+    record(&world.db, vec![ban("sshd", "192.0.2.1", 0)], Vec::new()).await;
+    world.clock.wait(1);
+    world.notifier.look(world.fence).await.unwrap();
+    for _ in 0..2 {
+        dies_while_sending(&world).await;
+    }
+    *world.noted.refusal.lock().unwrap() = Some(refusal(true, None));
+    assert!(world.send().await.is_empty());
+    *world.noted.refusal.lock().unwrap() = None;
+    world.clock.wait(10);
+    dies_while_sending(&world).await;
+    assert_eq!(world.send().await.len(), 1);
+});
