@@ -15,7 +15,7 @@ pub(crate) const NAME: &str = "render-template";
 /// How much memory it may take beyond what the program has at its start, in bytes.
 const MEMORY: u64 = 32 << 20;
 /// How many seconds of a processor it may take.
-const SECONDS: u64 = 2;
+const SECONDS: u64 = 1;
 /// Files that it may have open: standard input, output and error, and room for the limits to be set.
 const FILES: u64 = 8;
 

@@ -82,7 +82,7 @@ fn data(database: &Path) -> Vec<Finding> {
         let open = open.join(" ");
         found.push(Finding::warning(
             CHECK,
-            format!("everybody on this machine can read {open}"),
+            format!("{open} can be read by everybody on this machine"),
             format!("chmod o-rwx {open}; the next start of the server does it"),
         ));
     }

@@ -73,7 +73,7 @@ fn every_file_that_is_made_is_for_its_user_alone() {
     eventually("the ban to be recorded", || {
         (!server.items("/api/events?ip=192.0.2.7").is_empty()).then_some(())
     });
-    eventually("both files of places", || (has("asn.mmdb") && has("asn.json")).then_some(()));
+    eventually("both files of places", || (has("asn-lite.mmdb") && has("asn-lite.json")).then_some(()));
     run(&home, &["backup", &home.join("archive.gz").display().to_string()]);
     // Killed, it leaves everything behind.
     server.signal(Signal::KILL);
@@ -93,9 +93,9 @@ fn every_file_that_is_made_is_for_its_user_alone() {
         "bangui-jobs.db",
         "bangui-jobs.db-wal",
         "archive.gz",
-        "asn.mmdb",
-        "country.mmdb",
-        "asn.json",
+        "asn-lite.mmdb",
+        "country-lite.mmdb",
+        "asn-lite.json",
         "restored/bangui.db",
         "copied.db",
     ];

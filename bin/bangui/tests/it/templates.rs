@@ -123,13 +123,11 @@ fn no_template_takes_the_server_with_it() {
     assert_eq!(preview(&server, "own_text", "{{ title }}").0, 200);
     let (pid, before) = (server.pid(), peak_kib(server.pid()));
     for (name, template) in attacks() {
-        for preset in ["own_text", "own_json"] {
-            let (status, answer) = preview(&server, preset, &template);
-            // What is small after all is rendered; what is not is refused at its field.
-            let is_refused = status == 400 && answer["fields"][0]["field"] == "template";
-            assert!(status == 200 || is_refused, "{name}: {status} {answer}");
-            assert_eq!(server.get("/api/health/live").0, 200, "{name}");
-        }
+        let (status, answer) = preview(&server, "own_text", &template);
+        // What is small after all is rendered; what is not is refused at its field.
+        let is_refused = status == 400 && answer["fields"][0]["field"] == "template";
+        assert!(status == 200 || is_refused, "{name}: {status} {answer}");
+        assert_eq!(server.get("/api/health/live").0, 200, "{name}");
     }
     let (name, template) = attacks().remove(0);
     let body = json!({"name": name, "settings": settings(&receiver.url("/"), "own_text", &template)});
@@ -158,8 +156,8 @@ fn a_template_that_was_saved_before_it_was_judged_ends_its_message_alone() {
     old.signal(rustix::process::Signal::TERM);
     assert_eq!(old.wait(), 0);
 
-    let (_, template) = attacks().remove(0);
-    assert!(!template.contains(['\'', '"', '\\']), "it needs no escape");
+    // The stack overflows at once. It needs no escape in JSON or SQL.
+    let template = "{% set n=namespace(a=1) %}{% set n.a=n %}{{ n }}";
     let digest = json!({
         "rule": "SSH", "count": 1, "since": 1_700_000_000_000_i64, "until": 1_700_000_000_000_i64,
         "notes": [{"kind": "silent", "jail": "sshd", "hours": 1}], "jails": {}, "countries": {}, "throttled": false,

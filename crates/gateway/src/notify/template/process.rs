@@ -21,7 +21,7 @@ use crate::notify::body::Body;
 const AT_ONCE: usize = 2;
 /// How long one may wait for its turn and be rendered. A template that works takes some milliseconds; the process limits its
 /// own time on the processor, and this is for a machine that is busy otherwise.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What a template that takes too much ends its process with: `SIGILL`, `SIGABRT`, `SIGBUS`, `SIGSEGV` and `SIGXCPU`. Any other
 /// signal comes from outside, such as `SIGTERM` when the service is stopped, and says nothing of the template.
 const OWN_SIGNALS: [i32; 5] = [4, 6, 7, 11, 24];

@@ -776,7 +776,8 @@ export interface paths {
         get: operations["getLog"];
         /**
          * Changes what this process logs
-         * @description For a time, or until it ends; no other replica hears of it, and no restart remembers it. The audit trail does.
+         * @description For a time, a day at most; no other replica hears of it, and no restart remembers it. The audit trail does. Lines about
+         *     logins are written whatever the filter says.
          */
         put: operations["setLog"];
         post?: never;
@@ -2239,11 +2240,10 @@ export interface components {
             filter: string;
             /**
              * Format: int32
-             * @description After how many seconds (1 to 86400) the filter of the settings comes back; left out, the new one stays until the
-             *     process ends.
+             * @description After how many seconds (1 to 86400) the filter of the settings comes back.
              * @example 900
              */
-            for_secs?: number | null;
+            for_secs: number;
         };
         /** @description What the process that answers writes to its log. */
         LogResponse: {
@@ -2259,7 +2259,7 @@ export interface components {
             filter: string;
             /**
              * Format: date-time
-             * @description When the filter of the settings comes back; null if the present one stays until the process ends.
+             * @description When the filter of the settings comes back; null while it is in force.
              */
             until: string | null;
         };
