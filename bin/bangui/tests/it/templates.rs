@@ -1,5 +1,7 @@
 //! Templates of users that ask for more than there is: the server that renders them goes on, and says what is wrong.
 
+mod random;
+
 use std::path::Path;
 
 use bangui_test_support::db::SqliteFile;
@@ -179,114 +181,4 @@ fn a_template_that_was_saved_before_it_was_judged_ends_its_message_alone() {
     assert!(answer.contains("the template") && answer.contains("was stopped"), "{delivery}");
     assert!(server.log().contains("a message was given up"), "{}", server.log());
     assert_eq!(receiver.wait_for(1, crate::server::PATIENCE).len(), 1, "the other channel is served");
-}
-
-/// Templates made of pieces that mean something, put together by chance.
-fn random_template(random: &mut fastrand::Rng) -> String {
-    const PIECES: [&str; 64] = [
-        "{{",
-        "}}",
-        "{%",
-        "%}",
-        "{#",
-        "#}",
-        "{% for x in notes %}",
-        "{% endfor %}",
-        "{% if title %}",
-        "{% elif 1 %}",
-        "{% else %}",
-        "{% endif %}",
-        "{% set a=[a,a] %}",
-        "{% set a=[1,2] %}",
-        "{% set b=a %}",
-        "{{ a",
-        "{{ title",
-        "{{ notes",
-        "|tojson",
-        "|string",
-        "|length",
-        "|list",
-        "|sort",
-        "|reverse",
-        "|replace('x', title)",
-        "|batch(3)",
-        "|slice(9999999)",
-        "|indent(99999999)",
-        "|unique",
-        "|join(a)",
-        "|items",
-        "|map('upper')",
-        "|select",
-        "|sum",
-        "|default(a)",
-        "|format(a,a)",
-        "[",
-        "]",
-        "(",
-        ")",
-        "{",
-        "}",
-        "-",
-        "not ",
-        "+",
-        "*",
-        "**",
-        "~",
-        "==",
-        "<",
-        " in ",
-        " is ",
-        ".",
-        ",",
-        ":",
-        "'x'",
-        "99999999",
-        "1e308",
-        "a",
-        "b",
-        "loop",
-        "range(99999)",
-        "namespace(a=1)",
-        "\u{1f980}",
-    ];
-    let mut template = String::new();
-    for _ in 0..random.usize(1..80) {
-        let piece = PIECES[random.usize(..PIECES.len())];
-        for _ in 0..(if random.u8(..20) == 0 { random.usize(1..60) } else { 1 }) {
-            template.push_str(piece);
-        }
-        if random.u8(..4) == 0 {
-            template.push_str(" }}");
-        }
-    }
-    template
-}
-
-/// `BANGUI_RANDOM_TEMPLATES` says how many are tried, for whoever wants to try longer.
-#[test]
-fn random_templates_are_rendered_or_refused() {
-    #[expect(clippy::disallowed_methods, reason = "said by whoever runs the test")]
-    let tries =
-        std::env::var("BANGUI_RANDOM_TEMPLATES").ok().and_then(|tries| tries.parse().ok()).unwrap_or(40);
-    let server = server(&[]);
-    let seed = fastrand::u64(..);
-    let mut random = fastrand::Rng::with_seed(seed);
-    let (pid, before) = (server.pid(), peak_kib(server.pid()));
-    let mut statuses = std::collections::BTreeMap::<String, u32>::new();
-    for number in 0..tries {
-        let template = random_template(&mut random);
-        let preset = if number % 2 == 0 { "own_text" } else { "own_json" };
-        let (status, answer) = preview(&server, preset, &template);
-        let is_refused = status == 400 && answer["fields"][0]["field"] == "template";
-        assert!(status == 200 || is_refused, "seed {seed}, {template:?}: {status} {answer}");
-        let message = answer["fields"][0]["message"].as_str().unwrap_or("rendered");
-        assert!(!message.contains("the process that renders it"), "seed {seed}, {template:?}: {message}");
-        let kind = message.split([':', '(']).next().unwrap_or_default().trim().to_owned();
-        *statuses.entry(kind).or_default() += 1;
-    }
-    println!(
-        "seed {seed}: {statuses:#?}; the server has grown by {} KiB",
-        peak_kib(pid).saturating_sub(before)
-    );
-    assert_eq!(server.pid(), pid);
 }
