@@ -4,6 +4,7 @@ pub mod address;
 pub mod allow;
 pub mod auth;
 pub mod ban;
+pub mod ban_id;
 pub mod country;
 pub mod fail2ban;
 pub mod history;
@@ -24,12 +25,13 @@ pub mod search;
 pub mod throttle;
 pub mod time;
 
-pub use address::{AddressError, BanId, Target};
+pub use address::{AddressError, Target};
 pub use allow::{AllowEntry, AllowId, AllowSpec};
 pub use auth::{
     AuditAction, AuditEntry, NewSession, NewUser, Session, SessionEntry, TokenHash, User, UserId,
 };
 pub use ban::{ActiveBan, BanEvent, BanKey, BanTime, EventId, EventKind, EventTally, Origin};
+pub use ban_id::BanId;
 pub use country::countries;
 pub use fail2ban::{Fail2banState, Outage, OutageCode, Probe};
 pub use history::{

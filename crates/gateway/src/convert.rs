@@ -30,9 +30,10 @@ pub(crate) fn client_address(target: &Target) -> Result<client::Address, Control
     target.to_string().parse().map_err(|error: client::AddressError| ControlError::Refused(error.to_string()))
 }
 
-/// An id as the client takes it.
-pub(crate) fn client_id(id: &BanId) -> Result<client::BanId, ControlError> {
-    client::BanId::new(id.as_str()).map_err(|error| ControlError::Refused(error.to_string()))
+/// An id as the client takes it: each of fail2ban's own spellings, since fail2ban compares texts.
+pub(crate) fn client_ids(id: &BanId) -> Result<Vec<client::BanId>, ControlError> {
+    let read = |text| client::BanId::new(text).map_err(|error| ControlError::Refused(error.to_string()));
+    id.spellings().map(read).collect()
 }
 
 /// Counters with their jail's name.

@@ -11,7 +11,7 @@ use fail2ban_client::command::{self, Command};
 use fail2ban_client::{self as client, Client, Options, Outcome};
 
 use crate::convert::{
-    client_address, client_id, client_jail, counters, error, jail_name, reported, settings, vital,
+    client_address, client_ids, client_jail, counters, error, jail_name, reported, settings, vital,
 };
 use crate::logs::LogFiles;
 use crate::{CommandMeter, Zone};
@@ -153,9 +153,15 @@ impl JailControl for Fail2banControl {
     }
 
     async fn banned_in(&self, id: &BanId) -> Result<Vec<JailName>, ControlError> {
-        let ids = [client_id(id)?];
+        let ids = client_ids(id)?;
         let answer = self.ask("banned_in", self.client.banned_in(&ids)).await.map_err(|e| error(&e))?;
-        Ok(answer.iter().flatten().filter_map(jail_name).collect())
+        let mut jails: Vec<JailName> = Vec::new();
+        for jail in answer.iter().flatten().filter_map(jail_name) {
+            if !jails.contains(&jail) {
+                jails.push(jail);
+            }
+        }
+        Ok(jails)
     }
 
     async fn ban(&self, jail: &JailName, target: &Target) -> Result<bool, ControlError> {
@@ -165,8 +171,8 @@ impl JailControl for Fail2banControl {
     }
 
     async fn unban(&self, jail: &JailName, id: &BanId) -> Result<bool, ControlError> {
-        let (name, id) = (client_jail(jail)?, client_id(id)?);
-        let report = self.ask("unban", self.client.unban(&name, &[id])).await.map_err(|e| error(&e))?;
+        let (name, ids) = (client_jail(jail)?, client_ids(id)?);
+        let report = self.ask("unban", self.client.unban(&name, &ids)).await.map_err(|e| error(&e))?;
         Ok(report.count(Outcome::Done) > 0)
     }
 }

@@ -13,7 +13,7 @@ pub(crate) mod names;
 mod record;
 pub(crate) mod rows;
 mod stored;
-mod write;
+pub(crate) mod write;
 
 pub use import::Imported;
 

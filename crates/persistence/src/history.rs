@@ -4,6 +4,7 @@
 mod address;
 mod details;
 mod gaps;
+pub(crate) mod join;
 pub(crate) mod keep;
 pub(crate) mod list;
 mod memory;

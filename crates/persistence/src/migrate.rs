@@ -15,7 +15,8 @@ use crate::db::Db;
 use crate::db::connect::blocking;
 use crate::error::DbError;
 use crate::fault::store_error;
-use crate::history::ensure_packed;
+use crate::history::join::{Mended, join_spellings};
+use crate::history::{ensure_packed, rebuild};
 use crate::location::Location;
 
 pub(crate) use versions::{Versions, applied, known, refuse_newer};
@@ -23,6 +24,8 @@ pub(crate) use versions::{Versions, applied, known, refuse_newer};
 const SQLITE: EmbeddedMigrations = embed_migrations!("../../migrations/sqlite");
 const POSTGRES: EmbeddedMigrations = embed_migrations!("../../migrations/postgres");
 
+/// The migration since which addresses have one spelling: those that are there are joined after it.
+pub(crate) const SPELLINGS: &str = "0013";
 /// Where diesel notes which migrations a database has.
 pub(crate) const TABLE: &str = "__diesel_schema_migrations";
 /// How long another process that migrates, or fills the database, is waited for.
@@ -64,6 +67,11 @@ fn migrate(connection: &mut AnyConnection, location: &Location) -> Result<Migrat
             return Err(TxError::Database(Error::RollbackTransaction));
         }
         let applied = apply(connection, None)?;
+        if applied.iter().any(|version| version == SPELLINGS)
+            && join_spellings(connection)? != Mended::default()
+        {
+            rebuild(connection)?;
+        }
         ensure_packed(connection)?;
         Ok(MigrateReport { before: before.last().cloned(), applied })
     });

@@ -101,7 +101,7 @@ impl AddressStore for Db {
                 .select((addresses::id, addresses::ip))
                 .load(connection)?;
             let kept =
-                |(id, ip): (i32, String)| KeptAddress { number: id.into(), id: BanId::from_reported(ip) };
+                |(id, ip): (i32, String)| KeptAddress { number: id.into(), id: BanId::from_stored(ip, []) };
             Ok(rows.into_iter().map(kept).collect())
         })
         .await

@@ -45,6 +45,7 @@ diesel::table! {
         by_user -> Nullable<Text>,
         reason -> Nullable<Text>,
         search -> Text,
+        spellings -> Nullable<Text>,
     }
 }
 

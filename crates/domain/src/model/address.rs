@@ -1,11 +1,10 @@
-//! What can be banned: a target that a person names is a parsed address or network; an id that fail2ban
-//! reports is its own text, which is nearly always an address but may be anything that a filter matched.
+//! What a person can have banned: a parsed address or network, in its one canonical form.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
 
-use ipnet::IpNet;
+use ipnet::{IpNet, ip_mask_to_prefix};
 use thiserror::Error;
 
 /// Why a text is not an address or network that may be sent to fail2ban.
@@ -62,6 +61,24 @@ impl Target {
             return Ok(Self::Address(net.addr()));
         }
         Ok(Self::Network(net))
+    }
+
+    /// Reads what others wrote, such as an id that a filter took from a log line: also with a netmask for the prefix, in
+    /// brackets, and with blanks around it. `None` for anything else, and for a network with host bits.
+    pub fn spelled(text: &str) -> Option<Self> {
+        if text.chars().any(char::is_control) {
+            return None;
+        }
+        let text = text.trim();
+        let text = text.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(text);
+        let with_mask = || {
+            let (base, mask) = text.split_once('/')?;
+            let prefix = ip_mask_to_prefix(mask.parse().ok()?).ok()?;
+            let base: IpAddr = base.parse().ok()?;
+            let same_kind = base.is_ipv4() == mask.parse::<IpAddr>().ok()?.is_ipv4();
+            same_kind.then(|| Self::parse(&format!("{base}/{prefix}")).ok())?
+        };
+        Self::parse(text).ok().or_else(with_mask)
     }
 
     /// The target as a network; a single address is a /32 or /128.
@@ -129,47 +146,10 @@ impl FromStr for Target {
     }
 }
 
-/// What fail2ban says is banned, in its own spelling. To unban it, this very text has to be sent.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct BanId(String);
-
-impl BanId {
-    /// An id as fail2ban or the database gave it.
-    pub fn from_reported(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    /// The text as fail2ban spells it.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The id as address or network, or `None` for any other text.
-    pub fn target(&self) -> Option<Target> {
-        Target::parse(&self.0).ok()
-    }
-
-    /// The sort and search key of the base address (see [`Target::key_range`]); empty for other text.
-    pub fn sort_key(&self) -> String {
-        self.target().map(|target| target.key_range().0).unwrap_or_default()
-    }
-}
-
-impl From<Target> for BanId {
-    fn from(target: Target) -> Self {
-        Self(target.to_string())
-    }
-}
-
-impl fmt::Display for BanId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{AddressError, BanId, Target};
+    use super::{AddressError, Target};
+    use crate::model::BanId;
 
     fn canonical(text: &str) -> String {
         Target::parse(text).map_or_else(|error| error.to_string(), |target| target.to_string())
@@ -202,6 +182,24 @@ mod tests {
             "::ffff:10.0.0.0/64",
         ] {
             assert!(matches!(Target::parse(text), Err(AddressError::NotAnAddress(_))), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_others_wrote_is_read_in_every_spelling() {
+        for (text, canonical) in [
+            (" 192.0.2.1\u{a0}", "192.0.2.1"),
+            ("[2001:0DB8::1]", "2001:db8::1"),
+            ("10.0.0.0/255.0.0.0", "10.0.0.0/8"),
+            ("192.0.2.1/255.255.255.255", "192.0.2.1"),
+            ("2001:db8::/ffff:ffff::", "2001:db8::/32"),
+        ] {
+            assert_eq!(Target::spelled(text).map(|target| target.to_string()).as_deref(), Some(canonical));
+        }
+        for text in
+            ["joe", "192.0.2.1\n", "[192.0.2.1", "192.0.2.9/24", "10.0.0.0/255.0.255.0", "10.0.0.0/ffff::"]
+        {
+            assert_eq!(Target::spelled(text), None, "{text:?}");
         }
     }
 

@@ -84,12 +84,12 @@ pub trait JailControl: Send + Sync {
     /// Everything that a jail bans, with times. Costs the server about 10 µs a ban, in which it answers nobody.
     async fn bans(&self, jail: &JailName) -> Result<Vec<ReportedBan>, ControlError>;
 
-    /// The jails in which this very entry is banned.
+    /// The jails in which this id is banned, in one of its spellings.
     async fn banned_in(&self, id: &BanId) -> Result<Vec<JailName>, ControlError>;
 
     /// Bans; answers whether that was new.
     async fn ban(&self, jail: &JailName, target: &Target) -> Result<bool, ControlError>;
 
-    /// Lifts a ban; answers whether there was one.
+    /// Lifts a ban in each spelling of its id; answers whether there was one.
     async fn unban(&self, jail: &JailName, id: &BanId) -> Result<bool, ControlError>;
 }

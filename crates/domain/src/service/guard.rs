@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use ipnet::IpNet;
 
 use crate::ServiceError;
-use crate::model::{AllowEntry, JailName, Target, Timestamp};
+use crate::model::{AddressError, AllowEntry, JailName, Target, Timestamp};
 
 /// The shortest IPv4 prefix that may be banned without force: 65,536 addresses.
 const SHORTEST_V4: u8 = 16;
@@ -74,8 +74,13 @@ fn loopback() -> [IpNet; 2] {
 }
 
 fn ignores(entry: &str, target: Target) -> bool {
-    let net = entry.parse::<IpNet>().ok().or_else(|| entry.parse::<IpAddr>().ok().map(IpNet::from));
-    net.is_some_and(|net| overlaps(target.as_net(), net.trunc()))
+    // fail2ban ignores the bits behind a prefix.
+    let ignored = match Target::parse(entry) {
+        Ok(ignored) => Some(ignored.as_net()),
+        Err(AddressError::HostBits { network, .. }) => Some(network),
+        Err(AddressError::NotAnAddress(_)) => None,
+    };
+    ignored.is_some_and(|net| overlaps(target.as_net(), net))
 }
 
 fn overlaps(a: IpNet, b: IpNet) -> bool {
@@ -120,6 +125,9 @@ mod tests {
     fn what_a_jail_ignores_is_kept() {
         assert_eq!(code("10.1.2.3", None, &["192.168.0.0/16", "10.0.0.0/8"]), "ban_ignored");
         assert_eq!(code("10.1.0.0/16", None, &["10.1.2.3"]), "ban_ignored");
+        assert_eq!(code("10.1.2.3", None, &["10.0.0.1/8"]), "ban_ignored");
+        assert_eq!(code("10.1.2.3", None, &["::ffff:10.1.2.3"]), "ban_ignored");
+        assert_eq!(code("10.1.2.3", None, &["::ffff:10.1.0.0/112"]), "ban_ignored");
         assert_eq!(code("10.1.2.3", None, &["gateway.example", "file:/etc/list"]), "ok");
     }
 

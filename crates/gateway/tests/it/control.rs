@@ -7,7 +7,7 @@ use bangui_domain::model::{
 };
 use bangui_domain::ports::{ControlError, JailControl, LocalTime};
 use bangui_gateway::{CommandMeter, Fail2banControl, Zone};
-use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec};
+use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec, lines};
 
 fn start(zone: &str) -> Fail2ban {
     Fail2ban::builder()
@@ -180,4 +180,45 @@ async fn commands_are_counted_by_name_and_failures_by_where_they_were() {
     for name in ["f2b_errors", "f2b_errors_total"] {
         assert_eq!(counted(&away, name), errors(2, 0));
     }
+}
+
+#[tokio::test]
+async fn an_address_is_lifted_in_each_of_fail2bans_own_spellings() {
+    let filter = Filter::Failregex("^ bad user \"<F-ID>[^\"]+</F-ID>\"$".into());
+    let fail2ban = Fail2ban::builder()
+        .env("TZ", "UTC")
+        .jail(JailSpec::new("users", filter).maxretry(1).option("usedns", "raw"))
+        .start()
+        .expect("fail2ban starts");
+    let control = control(&fail2ban, "UTC");
+    let users = jail("users");
+    let line = lines::sshd("192.0.2.1".parse().expect("an address"));
+    let stamp = line.split_once(' ').expect("a time").0;
+    let texts = ["::ffff:192.0.2.60", "192.0.2.60", "2001:0DB8::7", "[2001:db8::8]"];
+    for text in texts {
+        fail2ban.append("users", &format!("{stamp} bad user \"{text}\"")).expect("a line");
+    }
+    let mut listed = Vec::new();
+    for _ in 0..600 {
+        listed = control.bans(&users).await.expect("bans");
+        if listed.len() == texts.len() {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let mut ids: Vec<BanId> = listed.into_iter().map(|ban| ban.id).collect();
+    ids.sort();
+    let values: Vec<&str> = ids.iter().map(BanId::as_str).collect();
+    assert_eq!(values, ["192.0.2.60", "192.0.2.60", "2001:db8::7", "2001:db8::8"]);
+    let (rest, both) =
+        ids.split_off(1).split_first().map(|(b, rest)| (rest.to_vec(), b.clone())).expect("four");
+    let mut both = both;
+    both.also_spelled(&ids[0]);
+    for id in std::iter::once(&both).chain(&rest) {
+        assert_eq!(control.banned_in(id).await.expect("jails"), [users.clone()], "{id}");
+        assert!(control.unban(&users, id).await.expect("an unban"), "{id}");
+        assert!(control.banned_in(id).await.expect("jails").is_empty(), "{id}");
+        assert!(!control.unban(&users, id).await.expect("nothing to lift"), "{id}");
+    }
+    assert!(control.bans(&users).await.expect("bans").is_empty());
 }

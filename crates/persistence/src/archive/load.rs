@@ -10,8 +10,9 @@ use super::{ArchiveError, ArchiveReader, Contents, Snapshot, Take};
 use crate::connection::{AnyConnection, Opener, Role, TxError, in_one_write_tx};
 use crate::db::Db;
 use crate::db::connect::blocking;
+use crate::history::join::join_spellings;
 use crate::history::rebuild;
-use crate::migrate::{LOCK_WAIT_SECS, apply, is_wait_over, refuse_unfit, wait_for_turn};
+use crate::migrate::{LOCK_WAIT_SECS, SPELLINGS, apply, is_wait_over, refuse_unfit, wait_for_turn};
 use rows::Rows;
 
 /// Where what is loaded comes from.
@@ -109,9 +110,12 @@ fn load(
     rows.end(connection)?;
     // Before migrations that may add rows, and again for tables that they make anew.
     target::number_on(connection, &kept)?;
-    apply(connection, None)?;
+    let applied = apply(connection, None)?;
     target::number_on(connection, &kept)?;
     target::count_on(connection, &kept)?;
+    if applied.iter().any(|version| version == SPELLINGS) {
+        join_spellings(connection).map_err(unpacked)?;
+    }
     rebuild(connection).map_err(unpacked)?;
     target::keep_lease(connection, &kept)?;
     Ok(contents)

@@ -69,7 +69,7 @@ impl EventRow {
             kind,
             key: BanKey {
                 jail: jail(self.jail)?,
-                id: BanId::from_reported(self.ip),
+                id: BanId::from_stored(self.ip, []),
                 banned_at: Timestamp::from_millis(self.banned_at),
             },
             occurred_at: Timestamp::from_millis(at),

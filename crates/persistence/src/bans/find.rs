@@ -89,7 +89,12 @@ pub(crate) fn bans(connection: &mut AnyConnection, query: &BanQuery) -> Result<P
     }
     if let Some(text) = &query.text {
         let Some(pattern) = like_pattern(text) else { return Ok(Page { items: Vec::new(), next: None }) };
-        found = found.filter(active_bans::search.like(pattern).escape('\\'));
+        let holds = active_bans::search.like(pattern).escape('\\');
+        // An address is meant in whatever spelling.
+        found = match Target::parse(text) {
+            Ok(target) => found.filter(holds.or(active_bans::ip.eq(target.to_string()))),
+            Err(_) => found.filter(holds),
+        };
     }
     let after = query.after.as_ref();
     let down = query.sort.descending;

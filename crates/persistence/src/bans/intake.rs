@@ -1,5 +1,7 @@
 //! What of a batch both databases can hold: texts without NUL, and ids that fit into an index.
 
+use std::borrow::Cow;
+
 use bangui_domain::model::{BanId, BanKey, Matches};
 use bangui_domain::ports::{BanBatch, BanRecord, EndRecord};
 
@@ -32,11 +34,11 @@ fn fits(key: &BanKey) -> bool {
 }
 
 fn key(key: &BanKey) -> BanKey {
-    BanKey {
-        jail: key.jail.clone(),
-        id: BanId::from_reported(storable(key.id.as_str())),
-        banned_at: key.banned_at,
+    let mut key = key.clone();
+    if let Cow::Owned(text) = storable(key.id.as_str()) {
+        key.id = BanId::from_reported(text);
     }
+    key
 }
 
 /// Log lines that are kept of one ban, the newest.

@@ -158,7 +158,8 @@ impl Ledger {
         if seen.matches.is_some() {
             entry.matches.clone_from(&seen.matches);
         }
-        let ban = in_force(&entry.event);
+        let mut ban = in_force(&entry.event);
+        ban.key.id.clone_from(&seen.ban.key.id);
         let slot = self.active.entry((ban.key.jail.clone(), ban.key.id.clone())).or_insert(Slot {
             row: None,
             ban: None,
@@ -169,7 +170,12 @@ impl Ledger {
             Some(known) => known.key == ban.key,
             None => seen.in_force,
         };
-        if replaces && slot.ban.as_ref() != Some(&ban) {
+        // However it was spelled since it began, it may have to be lifted so.
+        if let Some(known) = slot.ban.as_ref().filter(|known| known.key == ban.key) {
+            ban.key.id.also_spelled(&known.key.id);
+        }
+        let same = |known: &ActiveBan| *known == ban && known.key.id.spellings().eq(ban.key.id.spellings());
+        if replaces && !slot.ban.as_ref().is_some_and(same) {
             slot.ban = Some(ban);
             slot.changed = true;
         }

@@ -121,7 +121,7 @@ impl Names {
                 .load(connection)?;
             for (id, ip, country, asn, name) in rows {
                 let known = Known { id, place: place(country, asn, name) };
-                self.addresses.insert(BanId::from_reported(ip), known);
+                self.addresses.insert(BanId::from_stored(ip, []), known);
             }
         }
         Ok(())
@@ -158,7 +158,7 @@ impl Names {
             let insert: InsertRows<'_, _, (Integer, Text)> = InsertRows::new(&rows, " RETURNING id, ip");
             let numbered: Vec<(i32, String)> = insert.load(connection)?;
             for (id, ip) in numbered {
-                let ip = BanId::from_reported(ip);
+                let ip = BanId::from_stored(ip, []);
                 let place = places.get(&ip).map(|place| (*place).clone()).unwrap_or_default();
                 self.addresses.insert(ip, Known { id, place });
             }

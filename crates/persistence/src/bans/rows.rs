@@ -13,8 +13,8 @@ pub(super) const NEVER: i64 = 253_402_300_799_000;
 
 /// An active ban as selected by [`ACTIVE_COLUMNS`].
 #[derive(Queryable, Debug, Clone)]
-pub(super) struct ActiveRow {
-    pub(super) id: i64,
+pub(crate) struct ActiveRow {
+    pub(crate) id: i64,
     pub(super) jail: String,
     ip: String,
     pub(super) ip_key: String,
@@ -25,10 +25,11 @@ pub(super) struct ActiveRow {
     origin: String,
     by_user: Option<String>,
     reason: Option<String>,
+    spellings: Option<String>,
 }
 
 /// The columns of an [`ActiveRow`], in its order.
-pub(super) type ActiveColumns = (
+pub(crate) type ActiveColumns = (
     active_bans::id,
     active_bans::jail,
     active_bans::ip,
@@ -40,9 +41,10 @@ pub(super) type ActiveColumns = (
     active_bans::origin,
     active_bans::by_user,
     active_bans::reason,
+    active_bans::spellings,
 );
 
-pub(super) const ACTIVE_COLUMNS: ActiveColumns = (
+pub(crate) const ACTIVE_COLUMNS: ActiveColumns = (
     active_bans::id,
     active_bans::jail,
     active_bans::ip,
@@ -54,12 +56,20 @@ pub(super) const ACTIVE_COLUMNS: ActiveColumns = (
     active_bans::origin,
     active_bans::by_user,
     active_bans::reason,
+    active_bans::spellings,
 );
 
 impl ActiveRow {
-    pub(super) fn into_ban(self) -> Result<ActiveBan, StoreError> {
+    pub(crate) fn into_ban(self) -> Result<ActiveBan, StoreError> {
         Ok(ActiveBan {
-            key: key(self.jail, self.ip, self.banned_at)?,
+            key: BanKey {
+                jail: jail(self.jail)?,
+                id: BanId::from_stored(
+                    self.ip,
+                    self.spellings.as_deref().into_iter().flat_map(|all| all.split('\n')),
+                ),
+                banned_at: Timestamp::from_millis(self.banned_at),
+            },
             bantime: BanTime::from_fail2ban(self.bantime),
             ban_count: self.ban_count.and_then(|count| u32::try_from(count).ok()),
             origin: origin(self.origin)?,
@@ -69,13 +79,9 @@ impl ActiveRow {
     }
 }
 
-/// The key of a ban from its columns.
-pub(crate) fn key(jail_name: String, ip: String, banned_at: i64) -> Result<BanKey, StoreError> {
-    Ok(BanKey {
-        jail: jail(jail_name)?,
-        id: BanId::from_reported(ip),
-        banned_at: Timestamp::from_millis(banned_at),
-    })
+/// The `spellings` of a row: fail2ban's texts, one a line, where they are not the value.
+pub(super) fn spellings(id: &BanId) -> Option<String> {
+    id.is_spelled_otherwise().then(|| id.spellings().collect::<Vec<_>>().join("\n"))
 }
 
 /// A jail's name from its column.
@@ -94,5 +100,6 @@ pub(super) fn expires_at(bantime: BanTime, banned_at: Timestamp) -> i64 {
 
 /// The `search` of a row.
 pub(super) fn search(key: &BanKey, by: Option<&str>, reason: Option<&str>) -> String {
-    search_text([Some(key.id.as_str()), Some(key.jail.as_str()), by, reason])
+    let spellings = spellings(&key.id);
+    search_text([Some(key.id.as_str()), spellings.as_deref(), Some(key.jail.as_str()), by, reason])
 }

@@ -111,7 +111,7 @@ impl QueryFragment<MultiBackend> for ActiveAt<'_> {
         pass.unsafe_to_cache_prepared();
         pass.push_sql(
             "SELECT e.id, e.jail, e.ip, e.ip_key, e.banned_at, e.bantime, e.expires_at, e.ban_count, e.origin, \
-             e.by_user, e.reason FROM (VALUES ",
+             e.by_user, e.reason, e.spellings FROM (VALUES ",
         );
         for (index, key) in self.keys.iter().enumerate() {
             pass.push_sql(if index == 0 { "(" } else { ", (" });

@@ -9,7 +9,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use super::code::origin_code;
 use super::ledger::Entry;
 use super::names::Names;
-use super::rows::{expires_at, search};
+use super::rows::{expires_at, search, spellings};
 use crate::connection::{InsertRow, MultiBackend, comma};
 use crate::text::search_text;
 
@@ -156,7 +156,7 @@ impl InsertRow for MatchValues {
 }
 
 /// A ban in force.
-pub(super) struct ActiveValues<'a> {
+pub(crate) struct ActiveValues<'a> {
     server: &'a ServerId,
     ban: &'a ActiveBan,
     ip_key: String,
@@ -165,16 +165,17 @@ pub(super) struct ActiveValues<'a> {
     expires_at: i64,
     ban_count: Option<i64>,
     search: String,
+    spellings: Option<String>,
 }
 
 impl<'a> ActiveValues<'a> {
     /// Takes the place of the ban that is there.
-    pub(super) const REPLACE: &'static str = " ON CONFLICT (server_id, jail, ip) DO UPDATE SET \
+    pub(crate) const REPLACE: &'static str = " ON CONFLICT (server_id, jail, ip) DO UPDATE SET \
          banned_at = excluded.banned_at, bantime = excluded.bantime, expires_at = excluded.expires_at, \
          ban_count = excluded.ban_count, origin = excluded.origin, by_user = excluded.by_user, \
-         reason = excluded.reason, search = excluded.search";
+         reason = excluded.reason, search = excluded.search, spellings = excluded.spellings";
 
-    pub(super) fn new(server: &'a ServerId, ban: &'a ActiveBan) -> Self {
+    pub(crate) fn new(server: &'a ServerId, ban: &'a ActiveBan) -> Self {
         Self {
             server,
             ban,
@@ -184,13 +185,14 @@ impl<'a> ActiveValues<'a> {
             expires_at: expires_at(ban.bantime, ban.key.banned_at),
             ban_count: ban.ban_count.map(i64::from),
             search: search(&ban.key, ban.by.as_deref(), ban.reason.as_deref()),
+            spellings: spellings(&ban.key.id),
         }
     }
 }
 
 impl InsertRow for ActiveValues<'_> {
     const HEAD: &'static str = "INSERT INTO active_bans (server_id, jail, ip, ip_key, banned_at, bantime, \
-         expires_at, ban_count, origin, by_user, reason, search) VALUES ";
+         expires_at, ban_count, origin, by_user, reason, search, spellings) VALUES ";
 
     fn values<'b>(&'b self, pass: &mut AstPass<'_, 'b, MultiBackend>) -> QueryResult<()> {
         let ban = self.ban;
@@ -206,6 +208,7 @@ impl InsertRow for ActiveValues<'_> {
         for text in [&ban.by, &ban.reason] {
             comma(pass).push_bind_param::<Nullable<Text>, _>(text)?;
         }
-        comma(pass).push_bind_param::<Text, _>(&self.search)
+        comma(pass).push_bind_param::<Text, _>(&self.search)?;
+        comma(pass).push_bind_param::<Nullable<Text>, _>(&self.spellings)
     }
 }

@@ -53,8 +53,9 @@ pub(super) fn story(
     server: &ServerId,
     target: &Target,
 ) -> Result<AddressStory, TxError> {
+    let id = BanId::from(*target);
     let (low, _) = target.key_range();
-    // An address and the networks that begin with it share a key, and one address may have several spellings.
+    // An address and the networks that begin with it share a key.
     let rows: Vec<AddressRow> = addresses::table
         .left_join(networks::table)
         .filter(addresses::ip_key.eq(low))
@@ -68,22 +69,18 @@ pub(super) fn story(
             addresses::host,
         ))
         .load(connection)?;
-    let own: Vec<AddressRow> = rows
-        .into_iter()
-        .filter(|row| BanId::from_reported(row.1.as_str()).target() == Some(*target))
-        .collect();
+    let own: Vec<AddressRow> = rows.into_iter().filter(|row| row.1 == id.as_str()).collect();
     let ids: Vec<i32> = own.iter().map(|row| row.0).collect();
     let jails = jail_list(connection, server)?;
     let mut story = AddressStory {
-        id: BanId::from(*target),
+        id,
         place: bangui_domain::model::Place::default(),
         host: None,
         jails: in_jails(connection, &ids, &jails)?,
         active: active(connection, server, target)?,
         neighbours: neighbours(connection, target, &ids, &jails)?,
     };
-    if let Some((_, ip, country, asn, name, host)) = own.into_iter().next() {
-        story.id = BanId::from_reported(ip);
+    if let Some((_, _, country, asn, name, host)) = own.into_iter().next() {
         story.place = place(country, asn, name);
         story.host = host;
     }
@@ -170,6 +167,6 @@ fn neighbours(
     ))
     .load(connection)?;
     let neighbour =
-        |row: Neighbour| (BanId::from_reported(row.ip), u64::try_from(row.bans).unwrap_or_default());
+        |row: Neighbour| (BanId::from_stored(row.ip, []), u64::try_from(row.bans).unwrap_or_default());
     Ok(rows.into_iter().map(neighbour).collect())
 }

@@ -101,7 +101,7 @@ fn known_addresses(
             .load(connection)?;
         for (id, ip, country, asn, name) in rows {
             let key = u32::try_from(id).unwrap_or_default();
-            known.insert(key, (BanId::from_reported(ip), place(country, asn, name)));
+            known.insert(key, (BanId::from_stored(ip, []), place(country, asn, name)));
         }
     }
     Ok(known)

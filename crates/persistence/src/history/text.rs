@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use bangui_domain::model::Target;
 use diesel::prelude::*;
 
 use super::sieve::{Bits, JailRow};
@@ -60,7 +61,15 @@ pub(super) fn text_sieve(
             .load(connection)?;
         others.into_iter().filter(|(_, ip)| ip.to_lowercase().contains(&small)).map(|(id, _)| id).collect()
     };
-    for id in ids {
+    // An address is meant in whatever spelling.
+    let meant: Option<i32> = match Target::parse(text) {
+        Ok(target) => {
+            let row = addresses::table.filter(addresses::ip.eq(target.to_string())).select(addresses::id);
+            row.first(connection).optional()?
+        }
+        Err(_) => None,
+    };
+    for id in ids.into_iter().chain(meant) {
         found.addresses.set(u32::try_from(id).unwrap_or_default());
     }
     let noted: Vec<(i32, i32, i64, Option<i64>, i32)> = ban_notes::table

@@ -6,6 +6,7 @@ mod merging;
 mod order;
 mod pages;
 mod recording;
+mod spelling;
 
 use bangui_domain::model::{
     ActiveBan, BanEvent, BanId, BanKey, BanTime, EventId, EventQuery, Fence, JailName, Limit, Origin,

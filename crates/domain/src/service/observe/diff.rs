@@ -61,7 +61,7 @@ impl JailLook<'_> {
         let mut changes = Changes::default();
         let mut known: BTreeMap<BanId, ActiveBan> =
             known.into_iter().map(|ban| (ban.key.id.clone(), ban)).collect();
-        for report in reported {
+        for report in joined(reported, self.now) {
             let before = known.remove(&report.id);
             self.one(report, before, rows, memory, &mut changes);
         }
@@ -91,9 +91,12 @@ impl JailLook<'_> {
                     unclaimed.then(|| memory.order_for(self.jail, &key.id, before.key.banned_at)).flatten();
                 let count = row.as_ref().and_then(|row| row.ban_count);
                 let same_count = count.is_none() || count == before.ban_count;
-                if before.bantime != report.bantime || !same_count || row.is_some() || order.is_some() {
+                let same_text = before.key.id.spellings().eq(key.id.spellings());
+                let same = before.bantime == report.bantime && same_count && same_text;
+                if !same || row.is_some() || order.is_some() {
                     let (failures, matches) = row.map_or((None, None), |row| (row.failures, row.matches));
                     let mut ban = ActiveBan { bantime: report.bantime, ban_count: count, ..before };
+                    ban.key.id = key.id;
                     if let Some(order) = order {
                         (ban.origin, ban.by, ban.reason) = (Origin::Manual, Some(order.by), order.reason);
                     }
@@ -101,7 +104,12 @@ impl JailLook<'_> {
                 }
                 return;
             }
-            changes.ends.push(replaced(before, banned_at));
+            changes.ends.push(if before.key.banned_at <= banned_at {
+                replaced(before, banned_at)
+            } else {
+                // Of two bans of one address, under two texts, the newer one is gone.
+                ended(&before, self.now).unwrap_or_else(|| lifted_outside(before, self.now))
+            });
         }
         let order = memory.order_for(self.jail, &key.id, banned_at);
         let failures = row.as_ref().and_then(|row| row.failures);
@@ -155,6 +163,28 @@ impl JailLook<'_> {
             None => changes.ends.push(lifted_outside(ban, self.now)),
         }
     }
+}
+
+/// One ban for each id. fail2ban compares texts: where a filter takes the id as it stands in the log, one address can be
+/// banned under several. The newest of those bans is the one in force.
+fn joined(reported: Vec<ReportedBan>, now: Timestamp) -> Vec<ReportedBan> {
+    let mut places: HashMap<BanId, usize> = HashMap::with_capacity(reported.len());
+    let mut bans: Vec<ReportedBan> = Vec::with_capacity(reported.len());
+    for mut ban in reported {
+        match places.get(&ban.id).and_then(|place| bans.get_mut(*place)) {
+            Some(known) => {
+                if known.banned_at.resolve(now) < ban.banned_at.resolve(now) {
+                    std::mem::swap(known, &mut ban);
+                }
+                known.id.also_spelled(&ban.id);
+            }
+            None => {
+                places.insert(ban.id.clone(), bans.len());
+                bans.push(ban);
+            }
+        }
+    }
+    bans
 }
 
 fn is_near(one: Timestamp, other: Timestamp) -> bool {

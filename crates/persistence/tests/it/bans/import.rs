@@ -16,12 +16,17 @@ fn said(millis: i64, said: LogSaid) -> LogEntry {
     LogEntry { at: at(0).plus_millis(millis), said }
 }
 
-fn line(millis: i64, ip: &str, word: LogWord) -> LogEntry {
+pub(super) fn line(millis: i64, ip: &str, word: LogWord) -> LogEntry {
     said(millis, LogSaid::Address(jail("sshd"), BanId::from_reported(ip), word))
 }
 
 /// Reads lines and imports what they tell, some bans at a time.
-async fn import(db: &Db, lines: &[LogEntry], mut book: Logbook, rehearse: bool) -> (Imported, u64) {
+pub(super) async fn import(
+    db: &Db,
+    lines: &[LogEntry],
+    mut book: Logbook,
+    rehearse: bool,
+) -> (Imported, u64) {
     for line in lines {
         book.read(line.clone());
     }

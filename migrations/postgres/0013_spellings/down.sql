@@ -1,0 +1,1 @@
+ALTER TABLE active_bans DROP COLUMN spellings;
