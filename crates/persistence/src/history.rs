@@ -27,6 +27,7 @@ use bangui_domain::model::{
 };
 use bangui_domain::ports::{History, StoreError};
 
+pub use join::Mended;
 pub(crate) use memory::Memory;
 pub use rebuild::HistoryCheck;
 pub(crate) use rebuild::{ensure_packed, rebuild};

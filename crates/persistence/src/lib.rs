@@ -31,7 +31,7 @@ pub use bans::Imported;
 pub use db::{Db, DbKind, DbOptions};
 pub use error::DbError;
 pub use fail2ban_db::Fail2banDb;
-pub use history::HistoryCheck;
+pub use history::{HistoryCheck, Mended};
 pub use inspect::{Inspection, Schema};
 pub use location::{UrlExposure, sqlite_file};
 pub use migrate::MigrateReport;

@@ -14,8 +14,13 @@ use crate::stage::Validated;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Compare what is counted with the rows that it was made of, each ban and each end: exit 0 if they are equal, 1 if
-    /// not. Changes nothing.
-    Check,
+    /// not. Changes nothing unless it is asked to.
+    Check {
+        /// Join what is there twice before: bans that were recorded a second time while fail2ban's times were read in
+        /// another time zone, and addresses in several spellings. Can be done beside a running server.
+        #[arg(long)]
+        mend: bool,
+    },
     /// Count all bans anew from their rows.
     Rebuild,
     /// Take in what fail2ban's own log tells of bans that are not known. Can be done beside a running server, and again: what
@@ -27,7 +32,16 @@ pub(crate) enum Command {
 pub(crate) async fn run(validated: Validated, command: Command) -> Result<(), Fatal> {
     let db = validated.open().await?;
     match command {
-        Command::Check => check(&db).await,
+        Command::Check { mend } => {
+            if mend {
+                let mended = db.mend_history().await.map_err(|error| unavailable(&error))?;
+                println!(
+                    "Joined: {} bans that were there twice, {} addresses in other spellings.",
+                    mended.bans, mended.spellings
+                );
+            }
+            check(&db).await
+        }
         Command::Rebuild => {
             let counted = db.rebuild_history().await.map_err(|error| unavailable(&error))?;
             println!("Counted anew: {counted} beginnings and ends of bans.");

@@ -11,7 +11,7 @@ use super::time::rfc3339;
 /// What an address or network has done.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AddressResponse {
-    /// The address or network, as fail2ban spells it.
+    /// The address or network, in its canonical spelling.
     #[schema(example = "203.0.113.7")]
     ip: String,
     /// Its country: `NL`, `private` or `unknown`.
@@ -62,7 +62,7 @@ pub(crate) struct AddressJail {
 /// A neighbour that was banned.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AddressNeighbour {
-    /// The address, as fail2ban spells it.
+    /// The address, in its canonical spelling.
     #[schema(example = "203.0.113.8")]
     ip: String,
     /// Its bans.

@@ -19,7 +19,7 @@ const DEFAULT_SORT: &str = "-banned_at";
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[expect(clippy::struct_field_names, reason = "ban_count is what fail2ban calls it")]
 pub(crate) struct Ban {
-    /// What is banned, as fail2ban spells it; nearly always an address or network.
+    /// What is banned: nearly always an address or network, in its canonical spelling.
     #[schema(example = "203.0.113.7")]
     pub(crate) ip: String,
     /// The jail.
@@ -170,7 +170,7 @@ impl CreateBanRequest {
 /// What fail2ban says after a ban.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct BannedResponse {
-    /// What is banned, as fail2ban spells it.
+    /// What is banned: an address or network in its canonical spelling, or another text.
     #[schema(example = "203.0.113.7")]
     ip: String,
     /// The jails in which it is banned now.
@@ -216,7 +216,7 @@ impl UnbanParams {
 /// What fail2ban says after an unban.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UnbannedResponse {
-    /// What was banned, as fail2ban spells it.
+    /// What was banned: an address or network in its canonical spelling, or another text.
     #[schema(example = "203.0.113.7")]
     ip: String,
     /// In how many jails the ban was lifted.

@@ -36,7 +36,7 @@ pub(crate) struct Event {
     /// The jail.
     #[schema(example = "sshd")]
     pub(crate) jail: String,
-    /// What was banned, as fail2ban spells it.
+    /// What was banned: an address or network in its canonical spelling, or another text.
     #[schema(example = "203.0.113.7")]
     pub(crate) ip: String,
     /// The country of the address: `NL`, `private` or `unknown`.

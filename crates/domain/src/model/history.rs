@@ -227,7 +227,7 @@ pub struct AddressJail {
 /// Everything about one address, or one network that was banned as such.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressStory {
-    /// The address, as fail2ban spells it.
+    /// The address, in its canonical spelling.
     pub id: BanId,
     /// Where it is.
     pub place: Place,

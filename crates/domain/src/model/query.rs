@@ -39,7 +39,7 @@ pub struct BanQuery {
     pub jail: Option<JailName>,
     /// Only entries that lie in this address or network, and networks that contain it.
     pub overlapping: Option<Target>,
-    /// Only this very entry, as fail2ban spells it.
+    /// Only this very entry, in whatever spelling.
     pub id: Option<BanId>,
     /// Only rows where address, jail, reason or user contain this text, upper and lower case alike.
     pub text: Option<String>,

@@ -8,9 +8,11 @@
 mod attendance;
 mod diff;
 mod gaps;
+mod listed;
 mod memory;
 mod orders;
 mod write;
+mod zone;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -177,16 +179,17 @@ impl Observer {
                 restoring: memory.restoring(now),
             };
             let known = self.store.active(&self.server, &jail.name).await?;
-            let next_end = list.iter().filter_map(|ban| ban.bantime.end(ban.banned_at.resolve(now))).min();
             let found = look.compare(list, known, &mut rows, memory);
             if found.unsettled {
                 unsettled.insert(jail.name.clone());
             }
+            let next_end = found.next_end;
             changes.bans.extend(found.bans);
             changes.ends.extend(found.ends);
             listed.insert(&jail.name, at);
             memory.listed(jail, took, next_end, now);
         }
+        self.tell_zone(memory);
         for row in rows.into_values() {
             let running = counters.iter().any(|jail| jail.name == row.jail);
             let at = listed.get(&row.jail).copied();

@@ -29,6 +29,8 @@ pub(crate) struct Fake {
     pub(crate) list_delay: Duration,
     pub(crate) rows: Vec<HistoryRow>,
     pub(crate) now: i64,
+    /// By how many seconds the times of lists are read too late, as in another time zone.
+    pub(crate) zone: i64,
 }
 
 #[derive(Default, Clone)]
@@ -167,7 +169,14 @@ impl JailControl for Script {
         tokio::time::sleep(delay).await;
         let mut fake = self.edit();
         fake.lists_read += 1;
-        Ok(fake.jail(jail)?.bans.clone())
+        let zone = fake.zone;
+        let mut bans = fake.jail(jail)?.bans.clone();
+        for ban in &mut bans {
+            if let LocalTime::Exact(at) = &mut ban.banned_at {
+                *at = at.plus_secs(zone);
+            }
+        }
+        Ok(bans)
     }
 
     async fn banned_in(&self, id: &BanId) -> Result<Vec<JailName>, ControlError> {

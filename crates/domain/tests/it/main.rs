@@ -16,4 +16,6 @@ mod ignoring;
 mod observe;
 mod restart;
 mod runtime;
+mod spelling;
 mod world;
+mod zones;

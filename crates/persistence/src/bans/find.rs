@@ -22,7 +22,7 @@ pub(crate) fn keys(target: &Target) -> (String, String, bool) {
     (low, high, spans_ipv4)
 }
 
-/// The entries that are networks around `target`, as fail2ban spells them. At most 128 can be, so that they need no
+/// The entries that are networks around `target`. At most 128 can be, so that they need no
 /// column of their own: each is looked up by its text. Nearly always there is none, and then the question that
 /// follows keeps to one index. The empty text behind the server keeps SQLite from walking all of that server's
 /// rows: the unique index, which begins with `ip`, is the one to use.

@@ -86,6 +86,6 @@ pub(crate) fn limit(rows: u16) -> Limit {
     Limit::new(rows).unwrap()
 }
 
-fn all_events() -> EventQuery {
+pub(crate) fn all_events() -> EventQuery {
     EventQuery { limit: limit(500), ..EventQuery::of(ServerId::local()) }
 }

@@ -5,6 +5,7 @@ mod counting;
 mod keeping;
 mod lists;
 mod many;
+mod mending;
 mod packs;
 mod stories;
 

@@ -23,7 +23,7 @@ pub(crate) struct HistoryOffenders {
 /// An address that was banned more than once.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct HistoryOffender {
-    /// The address, as fail2ban spells it.
+    /// The address, in its canonical spelling.
     #[schema(example = "203.0.113.7")]
     ip: String,
     /// Its country: `NL`, `private` or `unknown`.

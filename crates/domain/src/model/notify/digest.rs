@@ -12,7 +12,7 @@ use crate::model::Timestamp;
 pub enum Note {
     /// An address was banned.
     Ban {
-        /// What was banned, as fail2ban spells it.
+        /// What was banned: an address or network in its canonical spelling, or another text.
         ip: String,
         /// The jail.
         jail: String,

@@ -1,6 +1,7 @@
 //! Tells gaps: after a time in which nobody watched, what of it fail2ban still remembers, and what is lost for good.
 
 use super::memory::GAP_MILLIS;
+use super::zone::Offset;
 use super::{Memory, Observer};
 use crate::ServiceError;
 use crate::model::{Fail2banState, Fence, Gap, GapCause, Period, Timestamp};
@@ -40,6 +41,22 @@ impl Observer {
         memory.watched_until = Some(now);
         memory.away = false;
         Ok(())
+    }
+
+    /// Says that fail2ban's times are read in another zone than its own, or that this is over: once.
+    pub(super) fn tell_zone(&self, memory: &mut Memory) {
+        let offset = memory.zone.offset;
+        if !memory.zone.proved || memory.zone_told == Some(offset) {
+            return;
+        }
+        memory.zone_told = Some(offset);
+        if offset != Offset::NONE {
+            tracing::warn!(
+                "fail2ban runs in another time zone than the one in which its times are read: they are read {}, and BanGUI \
+                 corrects them. Set fail2ban.timezone to fail2ban's zone.",
+                offset.words()
+            );
+        }
     }
 
     /// The part of the time from `since` to `now` that is lost.

@@ -19,8 +19,10 @@ pub(super) type Rows = HashMap<BanKey, HistoryRow>;
 pub(super) struct Changes {
     pub(super) bans: Vec<BanRecord>,
     pub(super) ends: Vec<EndRecord>,
-    /// Bans that are missing, but may still be restored.
+    /// Bans are missing that may still be restored, or left out until it is clear when they began.
     pub(super) unsettled: bool,
+    /// When the first ban of the list should end.
+    pub(super) next_end: Option<Timestamp>,
 }
 
 impl Changes {
@@ -32,7 +34,7 @@ impl Changes {
         let part = |bans: &[BanRecord], ends: &[EndRecord]| Self {
             bans: bans.to_vec(),
             ends: ends.to_vec(),
-            unsettled: false,
+            ..Self::default()
         };
         let bans = self.bans.chunks(size).map(|bans| part(bans, &[]));
         bans.chain(self.ends.chunks(size).map(|ends| part(&[], ends))).collect()
@@ -58,10 +60,14 @@ impl JailLook<'_> {
         rows: &mut Rows,
         memory: &mut Memory,
     ) -> Changes {
-        let mut changes = Changes::default();
         let mut known: BTreeMap<BanId, ActiveBan> =
             known.into_iter().map(|ban| (ban.key.id.clone(), ban)).collect();
-        for report in joined(reported, self.now) {
+        let (reported, waiting) = self.ready(reported, &known, rows, memory);
+        let next_end =
+            reported.iter().filter_map(|ban| ban.bantime.end(ban.banned_at.resolve(self.now))).min();
+        let mut changes = Changes { next_end, unsettled: !waiting.is_empty(), ..Changes::default() };
+        known.retain(|id, _| !waiting.contains(id));
+        for report in reported {
             let before = known.remove(&report.id);
             self.one(report, before, rows, memory, &mut changes);
         }
@@ -165,29 +171,7 @@ impl JailLook<'_> {
     }
 }
 
-/// One ban for each id. fail2ban compares texts: where a filter takes the id as it stands in the log, one address can be
-/// banned under several. The newest of those bans is the one in force.
-fn joined(reported: Vec<ReportedBan>, now: Timestamp) -> Vec<ReportedBan> {
-    let mut places: HashMap<BanId, usize> = HashMap::with_capacity(reported.len());
-    let mut bans: Vec<ReportedBan> = Vec::with_capacity(reported.len());
-    for mut ban in reported {
-        match places.get(&ban.id).and_then(|place| bans.get_mut(*place)) {
-            Some(known) => {
-                if known.banned_at.resolve(now) < ban.banned_at.resolve(now) {
-                    std::mem::swap(known, &mut ban);
-                }
-                known.id.also_spelled(&ban.id);
-            }
-            None => {
-                places.insert(ban.id.clone(), bans.len());
-                bans.push(ban);
-            }
-        }
-    }
-    bans
-}
-
-fn is_near(one: Timestamp, other: Timestamp) -> bool {
+pub(super) fn is_near(one: Timestamp, other: Timestamp) -> bool {
     one.millis_since(other).abs() <= BanKey::ROUNDING_MILLIS
 }
 

@@ -32,6 +32,7 @@ impl Observer {
                 Err(HistoryError::Busy) => break,
                 Err(error) => {
                     report_once(memory, error.to_string());
+                    memory.history_readable = false;
                     return Ok((rows, None));
                 }
             };
@@ -48,6 +49,7 @@ impl Observer {
             memory.history_until = memory.history_until.max(Some(now.plus_millis(UNSETTLED_MILLIS)));
         }
         memory.history_trouble = None;
+        memory.history_readable = true;
         Ok((rows, Some(cursor)))
     }
 

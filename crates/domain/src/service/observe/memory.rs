@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use super::zone::{Belief, Offset};
 use crate::model::{BanId, Fence, JailCounters, JailName, Target, Timestamp};
 use crate::ports::HistoryCursor;
 
@@ -60,6 +61,14 @@ pub(super) struct Memory {
     pub(super) missing: HashMap<JailName, Timestamp>,
     pub(super) history_until: Option<Timestamp>,
     pub(super) history_trouble: Option<String>,
+    /// Whether fail2ban's database could be read when it was last wanted.
+    pub(super) history_readable: bool,
+    /// By how much the times of fail2ban's lists are read wrong.
+    pub(super) zone: Belief,
+    /// The offset that was told last.
+    pub(super) zone_told: Option<Offset>,
+    /// Bans that are left out until it is clear when they began, and since when.
+    waiting: HashMap<(JailName, BanId), Timestamp>,
     /// Rows of fail2ban's database that have been written, and when their bans began: the newest rows are read
     /// again and again, because fail2ban can use row numbers twice.
     rows_done: HashSet<(i64, Timestamp)>,
@@ -152,6 +161,19 @@ impl Memory {
         if moved {
             self.history_until = Some(now.plus_millis(HISTORY_TAIL_MILLIS));
         }
+    }
+
+    /// Whether a ban of the list may be left out once more, until it is clear when it began.
+    pub(super) fn may_wait(
+        &mut self,
+        jail: &JailName,
+        id: &BanId,
+        now: Timestamp,
+        patience_millis: i64,
+    ) -> bool {
+        self.waiting.retain(|_, since| now.millis_since(*since) < patience_millis.saturating_mul(2));
+        let since = *self.waiting.entry((jail.clone(), id.clone())).or_insert(now);
+        now.millis_since(since) < patience_millis
     }
 
     /// Whether this row of fail2ban's database has been written.

@@ -838,7 +838,7 @@ export interface components {
              */
             bans: number;
             /**
-             * @description The address, as fail2ban spells it.
+             * @description The address, in its canonical spelling.
              * @example 203.0.113.8
              */
             ip: string;
@@ -865,7 +865,7 @@ export interface components {
             /** @description Its name in the DNS, where that was asked for and known. */
             host: string | null;
             /**
-             * @description The address or network, as fail2ban spells it.
+             * @description The address or network, in its canonical spelling.
              * @example 203.0.113.7
              */
             ip: string;
@@ -1019,7 +1019,7 @@ export interface components {
              */
             expires_at: string | null;
             /**
-             * @description What is banned, as fail2ban spells it; nearly always an address or network.
+             * @description What is banned: nearly always an address or network, in its canonical spelling.
              * @example 203.0.113.7
              */
             ip: string;
@@ -1044,7 +1044,7 @@ export interface components {
         BannedResponse: {
             ban: components["schemas"]["Ban"] | null;
             /**
-             * @description What is banned, as fail2ban spells it.
+             * @description What is banned: an address or network in its canonical spelling, or another text.
              * @example 203.0.113.7
              */
             ip: string;
@@ -1476,7 +1476,7 @@ export interface components {
              */
             id: number;
             /**
-             * @description What was banned, as fail2ban spells it.
+             * @description What was banned: an address or network in its canonical spelling, or another text.
              * @example 203.0.113.7
              */
             ip: string;
@@ -1667,7 +1667,7 @@ export interface components {
              */
             first_bantime: number;
             /**
-             * @description The address, as fail2ban spells it.
+             * @description The address, in its canonical spelling.
              * @example 203.0.113.7
              */
             ip: string;
@@ -2651,7 +2651,7 @@ export interface components {
         /** @description What fail2ban says after an unban. */
         UnbannedResponse: {
             /**
-             * @description What was banned, as fail2ban spells it.
+             * @description What was banned: an address or network in its canonical spelling, or another text.
              * @example 203.0.113.7
              */
             ip: string;

@@ -1,0 +1,164 @@
+//! A jail's list, made ready to be compared with what is known: one ban for each address, with its real beginning. Pure.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::diff::{JailLook, Rows, is_near};
+use super::memory::Memory;
+use super::zone::{Clue, Offset};
+use crate::model::{ActiveBan, BanId, BanTime, JailName, Timestamp};
+use crate::ports::{HistoryRow, LocalTime, ReportedBan};
+
+/// How late fail2ban lifts a ban whose time is over.
+const LATE_MILLIS: i64 = 3_000;
+/// How far ahead a real beginning can be.
+const AHEAD_MILLIS: i64 = 5_000;
+/// How long a ban is left out whose time may be wrong and whose row in fail2ban's database should come.
+const PATIENCE_MILLIS: i64 = 30_000;
+
+/// What a ban of the list was found to be.
+enum Found {
+    /// One that fail2ban's database knows, or the store by it: when it really began, and how far off the list is.
+    Proved(Timestamp, Offset),
+    /// One that the store knows from lists alone.
+    Known(Timestamp),
+    /// It appeared since the last look at this jail, with what that says of the offset.
+    New(Option<Offset>),
+    /// One of which nothing is known.
+    Other,
+}
+
+impl JailLook<'_> {
+    /// The bans of the list with their real beginnings, and those that are left out until the next look.
+    pub(super) fn ready(
+        &self,
+        reported: Vec<ReportedBan>,
+        known: &BTreeMap<BanId, ActiveBan>,
+        rows: &Rows,
+        memory: &mut Memory,
+    ) -> (Vec<ReportedBan>, HashSet<BanId>) {
+        let newest = newest_rows(self.jail, rows);
+        let watched = memory.jails.get(self.jail).is_some_and(|jail| jail.listed.is_some());
+        let found: Vec<(ReportedBan, Found)> = joined(reported, self.now)
+            .into_iter()
+            .map(|ban| {
+                let found = self.find(&ban, newest.get(&ban.id).copied(), known.get(&ban.id), watched);
+                (ban, found)
+            })
+            .collect();
+        let clues: Vec<Clue> = found.iter().filter_map(|(_, found)| self.clue(found)).collect();
+        memory.zone = memory.zone.after(&clues, self.now);
+        let believed = memory.zone.offset;
+
+        let mut bans = Vec::with_capacity(found.len());
+        let mut waiting = HashSet::new();
+        for (mut ban, found) in found {
+            let read = ban.banned_at.resolve(self.now);
+            // A ban in the past is not proof enough, but its row in fail2ban's database will be.
+            let unproved = matches!(&found, Found::New(Some(offset)) if *offset != believed);
+            let wait = unproved && memory.history_readable;
+            if wait && memory.may_wait(self.jail, &ban.id, self.now, PATIENCE_MILLIS) {
+                waiting.insert(ban.id);
+                continue;
+            }
+            match found {
+                Found::Proved(at, offset) if offset != Offset::NONE => ban.banned_at = LocalTime::Exact(at),
+                Found::Known(at) if !is_near(at, read) => ban.banned_at = LocalTime::Exact(at),
+                Found::Proved(..) | Found::Known(_) => {}
+                Found::New(_) | Found::Other if believed != Offset::NONE => {
+                    ban.banned_at = LocalTime::Exact(believed.correct(read));
+                }
+                Found::New(_) | Found::Other => {}
+            }
+            bans.push(ban);
+        }
+        (bans, waiting)
+    }
+
+    fn find(
+        &self,
+        ban: &ReportedBan,
+        row: Option<&HistoryRow>,
+        known: Option<&ActiveBan>,
+        watched: bool,
+    ) -> Found {
+        let read = ban.banned_at.resolve(self.now);
+        if let Some(row) = row {
+            if can_be(ban.banned_at, row.banned_at) {
+                return Found::Proved(row.banned_at, Offset::NONE);
+            }
+            if let Some(offset) = self.offset(read, row.banned_at, ban.bantime) {
+                // It is in force, and so has not been lifted: that would have deleted it. A jail bans an id once at a time.
+                return Found::Proved(row.banned_at, offset);
+            }
+        }
+        if let Some(known) = known {
+            let at = known.key.banned_at;
+            if can_be(ban.banned_at, at) {
+                return Found::Known(at);
+            }
+            if let Some(offset) = self.offset(read, at, ban.bantime) {
+                // Only fail2ban's database tells how often an address was banned.
+                return if known.ban_count.is_some() { Found::Proved(at, offset) } else { Found::Known(at) };
+            }
+        }
+        if watched { Found::New(Offset::of_new(read, self.now)) } else { Found::Other }
+    }
+
+    fn clue(&self, found: &Found) -> Option<Clue> {
+        match found {
+            Found::Proved(at, offset) => Some(Clue::Known(*at, *offset)),
+            // fail2ban restores bans of the past, and none of the future.
+            Found::New(Some(offset)) if self.restoring && offset.is_past() => None,
+            Found::New(offset) => Some(offset.map_or(Clue::Odd, Clue::New)),
+            Found::Known(_) | Found::Other => None,
+        }
+    }
+
+    /// The offset at which a time of the list is this beginning, if the ban can be in force still.
+    fn offset(&self, read: Timestamp, real: Timestamp, bantime: BanTime) -> Option<Offset> {
+        let over = bantime.end(real).is_some_and(|end| end.plus_millis(LATE_MILLIS) < self.now);
+        let to_come = real > self.now.plus_millis(AHEAD_MILLIS);
+        if over || to_come { None } else { Offset::between(read, real) }
+    }
+}
+
+fn can_be(read: LocalTime, real: Timestamp) -> bool {
+    match read {
+        LocalTime::Exact(at) => is_near(at, real),
+        LocalTime::Repeated(first, second) => is_near(first, real) || is_near(second, real),
+    }
+}
+
+/// The newest row of each id of a jail: the one that can be in force.
+fn newest_rows<'a>(jail: &JailName, rows: &'a Rows) -> HashMap<BanId, &'a HistoryRow> {
+    let mut newest: HashMap<BanId, &HistoryRow> = HashMap::new();
+    for row in rows.values().filter(|row| row.jail == *jail) {
+        let known = newest.entry(row.id.clone()).or_insert(row);
+        if known.banned_at < row.banned_at {
+            *known = row;
+        }
+    }
+    newest
+}
+
+/// One ban for each id. fail2ban compares texts: where a filter takes the id as it stands in the log, one address can be
+/// banned under several. The newest of those bans is the one in force.
+fn joined(reported: Vec<ReportedBan>, now: Timestamp) -> Vec<ReportedBan> {
+    let mut places: HashMap<BanId, usize> = HashMap::with_capacity(reported.len());
+    let mut bans: Vec<ReportedBan> = Vec::with_capacity(reported.len());
+    for mut ban in reported {
+        match places.get(&ban.id).and_then(|place| bans.get_mut(*place)) {
+            Some(known) => {
+                if known.banned_at.resolve(now) < ban.banned_at.resolve(now) {
+                    std::mem::swap(known, &mut ban);
+                }
+                known.id.also_spelled(&ban.id);
+            }
+            None => {
+                places.insert(ban.id.clone(), bans.len());
+                bans.push(ban);
+            }
+        }
+    }
+    bans
+}
