@@ -147,6 +147,16 @@ pub enum Error {
         /// The server's version.
         version: Version,
     },
+    /// The server is older than [`Options::oldest`](crate::Options::oldest) allows. Nothing but its version was asked.
+    #[error(
+        "fail2ban {version} is too old: {oldest} is the oldest version that is worked with; upgrade fail2ban"
+    )]
+    TooOld {
+        /// The server's version.
+        version: Version,
+        /// The oldest that is allowed.
+        oldest: Version,
+    },
     /// A command that changes something was sent, and its reply was lost: it may or may not have been carried out.
     #[error(
         "it is unknown whether fail2ban carried out {command:?}: {source}; read the state before trying again"

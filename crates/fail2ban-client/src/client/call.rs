@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::Client;
 use super::connection::{Connection, Failure, Fault};
+use super::refusal::note_version;
 use super::state::Call;
 use crate::codec::{Value, decode};
 use crate::command::{Command, Effect, Patience};
@@ -31,17 +32,18 @@ impl Client {
     ///
     /// # Errors
     /// The server is out of reach, refused, or its reply is not readable. There is no such jail:
-    /// [`Error::UnknownJail`]. The server's version does not have the command: [`Error::Unsupported`]. A command that
-    /// changes something and whose reply is lost gives [`Error::OutcomeUnknown`]; one that only reads, or that may be
+    /// [`Error::UnknownJail`]. The server's version does not have the command: [`Error::Unsupported`], and nothing is
+    /// sent where the version is known to lack it. The server is older than [`Options::oldest`]: [`Error::TooOld`]. A
+    /// command that changes something and whose reply is lost gives [`Error::OutcomeUnknown`]; one that only reads, or that may be
     /// repeated, is sent again on a new connection, for as long as [`Options::reconnect_for`] says.
     ///
     /// [`Options::reconnect_for`]: super::Options::reconnect_for
     pub async fn run<T>(&self, command: &Command<T>) -> Result<T, Error> {
         let mut slot = self.inner.slot.lock().await;
-        if let Some(error) = self.known_to_lack(&mut slot, command).await {
+        if let Some(error) = self.known_to_lack(&mut slot, command).await? {
             return Err(error);
         }
-        let batch = self.batch(std::slice::from_ref(command), command.name())?;
+        let batch = self.batch([command], command.name())?;
         let replies = self.exchange(&mut slot, &batch).await?;
         let reply = replies.into_iter().next().ok_or(Refusal::Shutdown).flatten();
         self.read(&mut slot, command, reply).await
@@ -56,11 +58,22 @@ impl Client {
     pub async fn run_all<T>(&self, commands: &[Command<T>]) -> Result<Vec<Result<T, Error>>, Error> {
         let Some(first) = commands.first() else { return Ok(Vec::new()) };
         let mut slot = self.inner.slot.lock().await;
-        let batch = self.batch(commands, first.name())?;
-        let replies = self.exchange(&mut slot, &batch).await?;
-        let mut results = Vec::with_capacity(replies.len());
-        for (command, reply) in commands.iter().zip(replies) {
-            results.push(self.read(&mut slot, command, reply).await);
+        let mut lacking = Vec::with_capacity(commands.len());
+        for command in commands {
+            lacking.push(self.known_to_lack(&mut slot, command).await?);
+        }
+        let known = commands.iter().zip(&lacking).filter(|(_, lacks)| lacks.is_none());
+        let batch = self.batch(known.map(|(command, _)| command), first.name())?;
+        let mut replies = self.exchange(&mut slot, &batch).await?.into_iter();
+        let mut results = Vec::with_capacity(commands.len());
+        for (command, lacks) in commands.iter().zip(lacking) {
+            results.push(match lacks {
+                Some(error) => Err(error),
+                None => {
+                    let reply = replies.next().ok_or(Refusal::Shutdown).flatten();
+                    self.read(&mut slot, command, reply).await
+                }
+            });
         }
         Ok(results)
     }
@@ -72,22 +85,30 @@ impl Client {
         reply: Result<Value, Refusal>,
     ) -> Result<T, Error> {
         let error = match reply {
-            Ok(value) => match command.parse(&value) {
-                Ok(read) => return Ok(read),
-                Err(source) => Error::UnexpectedReply { command: command.name(), source },
-            },
+            Ok(value) => {
+                note_version(slot, command, &value);
+                match command.parse(&value) {
+                    Ok(read) => return Ok(read),
+                    Err(source) => Error::UnexpectedReply { command: command.name(), source },
+                }
+            }
             Err(refusal) => super::refusal::error(command.name(), refusal),
         };
         Err(self.perhaps_unsupported(slot, command, error).await)
     }
 
-    pub(super) fn batch<T>(&self, commands: &[Command<T>], name: String) -> Result<Batch, Error> {
+    pub(super) fn batch<'a, T: 'a>(
+        &self,
+        commands: impl IntoIterator<Item = &'a Command<T>>,
+        name: String,
+    ) -> Result<Batch, Error> {
         let options = &self.inner.options;
-        let mut requests = Vec::new();
+        let (mut requests, mut replies) = (Vec::new(), 0);
         let (mut effect, mut timeout) = (Effect::Read, options.timeout);
         for command in commands {
             let sealed = command.seal(options.request_bytes);
             requests.extend(sealed.map_err(|source| Error::Request { command: command.name(), source })?);
+            replies += 1;
             match command.effect() {
                 Effect::Read => {}
                 Effect::Idempotent if effect == Effect::Change => {}
@@ -97,7 +118,7 @@ impl Client {
                 timeout = options.action_timeout;
             }
         }
-        Ok(Batch { name, requests, replies: commands.len(), effect, timeout })
+        Ok(Batch { name, requests, replies, effect, timeout })
     }
 
     /// Sends a batch and takes its replies apart, on a new connection where the old one is lost.
@@ -106,6 +127,9 @@ impl Client {
         slot: &mut Slot<'_>,
         batch: &Batch,
     ) -> Result<Vec<Result<Value, Refusal>>, Error> {
+        if batch.replies == 0 {
+            return Ok(Vec::new());
+        }
         let call = Call::new(&self.inner.state);
         let replies = self.exchange_patiently(slot, batch).await;
         call.ended();

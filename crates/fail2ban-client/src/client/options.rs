@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::codec::Limits;
+use crate::types::Version;
 
 /// Time-outs and limits. A time-out counts from the moment at which the command has the connection for itself; waiting
 /// for other commands of the same client is not counted.
@@ -35,6 +36,9 @@ pub struct Options {
     pub request_bytes: usize,
     /// What a reply may cost.
     pub limits: Limits,
+    /// The oldest server that is worked with. An older one is asked for its version on each connection and for nothing
+    /// else. Default `None`, which refuses none.
+    pub oldest: Option<Version>,
 }
 
 impl Options {
@@ -107,6 +111,13 @@ impl Options {
         self.limits = limits;
         self
     }
+
+    /// Sets the oldest server that is worked with.
+    #[must_use]
+    pub fn with_oldest(mut self, version: Version) -> Self {
+        self.oldest = Some(version);
+        self
+    }
 }
 
 impl Default for Options {
@@ -124,6 +135,7 @@ impl Default for Options {
             batch_pause: Duration::from_millis(5),
             request_bytes: 16 << 20,
             limits: Limits::default(),
+            oldest: None,
         }
     }
 }

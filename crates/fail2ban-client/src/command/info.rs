@@ -45,8 +45,8 @@ impl fmt::Display for Area {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Since {
-    /// 0.11, the oldest that this crate knows.
-    V0_11,
+    /// 0.11.2, the oldest that this crate is tested with: every command without another version.
+    V0_11_2,
     /// 1.0.
     V1_0,
     /// 1.1.0.
@@ -57,7 +57,7 @@ pub enum Since {
 
 impl Since {
     /// Every value, oldest first.
-    pub const ALL: [Self; 4] = [Self::V0_11, Self::V1_0, Self::V1_1, Self::V1_1_1];
+    pub const ALL: [Self; 4] = [Self::V0_11_2, Self::V1_0, Self::V1_1, Self::V1_1_1];
 
     /// Whether a server of this version has it. A version that is no number is taken for a recent one.
     pub fn includes(self, version: &Version) -> bool {
@@ -67,7 +67,7 @@ impl Since {
 
     fn numbers(self) -> &'static [u32] {
         match self {
-            Self::V0_11 => &[0, 11],
+            Self::V0_11_2 => &[0, 11, 2],
             Self::V1_0 => &[1, 0],
             Self::V1_1 => &[1, 1],
             Self::V1_1_1 => &[1, 1, 1],
@@ -78,7 +78,7 @@ impl Since {
 impl fmt::Display for Since {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::V0_11 => "0.11",
+            Self::V0_11_2 => "0.11.2",
             Self::V1_0 => "1.0",
             Self::V1_1 => "1.1.0",
             Self::V1_1_1 => "1.1.1",
@@ -132,6 +132,7 @@ mod tests {
     #[test]
     fn versions() {
         for (version, includes) in [
+            ("0.11.1", [false, false, false, false]),
             ("0.11.2", [true, false, false, false]),
             ("1.0.2", [true, true, false, false]),
             ("1.1.0", [true, true, true, false]),

@@ -103,7 +103,7 @@ macro_rules! commands {
     (@method $name:ident $instead:ident) => { stringify!($instead) };
     (@method $name:ident) => { stringify!($name) };
     (@since $since:ident) => { $crate::command::Since::$since };
-    (@since) => { $crate::command::Since::V0_11 };
+    (@since) => { $crate::command::Since::V0_11_2 };
     (@note V1_0) => { " From fail2ban 1.0 on." };
     (@note V1_1) => { " From fail2ban 1.1.0 on." };
     (@note V1_1_1) => { " From fail2ban 1.1.1 on." };

@@ -29,7 +29,7 @@ pub enum BanIdError {
         length: usize,
     },
     /// Control characters, or bytes that are not UTF-8.
-    #[error("the ban id {id:?} has characters that cannot be sent")]
+    #[error("the ban id {id:?} has characters that cannot be sent; remove this ban by emptying its jail")]
     Unprintable {
         /// The id, with escapes.
         id: String,

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use thiserror::Error;
 
 use crate::codec::Text;
+use crate::frame::END;
 
 /// Words that `get` and `set` take for settings of the server: `set dbfile unbanip` would change the database.
 const SERVER_WORDS: [&str; 8] =
@@ -35,8 +36,11 @@ pub enum JailNameError {
         /// The name, with escapes.
         name: String,
     },
-    /// The server would take it for an option or for a setting of its own.
-    #[error("{name:?} cannot name a jail: fail2ban takes it for an option or a setting of the server")]
+    /// The server would take it for an option, for a setting of its own, or for the end of the request.
+    #[error(
+        "{name:?} cannot name a jail in a command: fail2ban takes it for an option, a setting of the server or the end of \
+         the request"
+    )]
     Reserved {
         /// The name.
         name: String,
@@ -50,7 +54,7 @@ impl JailName {
     /// Checks a name.
     ///
     /// # Errors
-    /// Empty, too long, not printable, beginning with `--`, or a setting of the server.
+    /// Empty, too long, not printable, beginning with `--`, a setting of the server, or with the end marker in it.
     pub fn new(name: impl Into<String>) -> Result<Self, JailNameError> {
         let name = name.into();
         if name.is_empty() {
@@ -62,7 +66,8 @@ impl JailName {
         if name.chars().any(char::is_control) {
             return Err(JailNameError::Unprintable { name });
         }
-        if name.starts_with("--") || SERVER_WORDS.contains(&name.as_str()) {
+        let marked = name.as_bytes().windows(END.len()).any(|window| window == END);
+        if name.starts_with("--") || SERVER_WORDS.contains(&name.as_str()) || marked {
             return Err(JailNameError::Reserved { name });
         }
         Ok(Self(name))
@@ -118,7 +123,7 @@ mod tests {
     fn names_that_mean_something_else_are_refused() {
         assert_eq!(JailName::new(""), Err(JailNameError::Empty));
         assert_eq!(JailName::new("x".repeat(201)), Err(JailNameError::TooLong { length: 201 }));
-        for name in ["--all", "--with-time", "dbfile", "loglevel"] {
+        for name in ["--all", "--with-time", "dbfile", "loglevel", "a<F2B_END_COMMAND>b"] {
             assert!(matches!(JailName::new(name), Err(JailNameError::Reserved { .. })), "{name}");
         }
         for name in ["a\nb", "\0", "a\u{7f}"] {

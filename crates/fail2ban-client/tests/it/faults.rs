@@ -6,7 +6,9 @@ use std::time::Duration;
 use fail2ban_client::codec::DecodeError;
 use fail2ban_client::fake::{Answers, Reply, Script, Server};
 use fail2ban_client::frame::{CLOSE, END};
-use fail2ban_client::{Address, Client, Error, JailName, Limits, LogOptions, LogTarget, Options};
+use fail2ban_client::{
+    Address, Client, Error, JailName, Limits, LogOptions, LogTarget, Options, Version, command,
+};
 
 const SHORT: Duration = Duration::from_millis(150);
 
@@ -165,20 +167,57 @@ async fn a_connection_found_dead_is_remade_without_an_error() {
     assert_eq!(requests(&fake).len(), 6);
 }
 
+/// The server would complain in its log. A version that should know the command is believed when it says that it does not.
 #[tokio::test]
-async fn an_unknown_command_is_asked_once_per_connection() {
-    let fake = Server::fixed(Answers::new().when(["version"], Reply::text("1.0.2"))).unwrap();
-    let client = Client::new(fake.socket());
-    for _ in 0..3 {
-        let error = client.stats().await.unwrap_err();
-        assert_eq!(error.to_string(), "fail2ban 1.0.2 does not know the command \"stats\"");
+async fn what_a_version_lacks_is_not_sent_and_what_it_denies_is_sent_once() {
+    for (version, sent) in [("1.0.2", 1), ("1.1.0", 2)] {
+        let fake = Server::fixed(Answers::new().when(["version"], Reply::text(version))).unwrap();
+        let client = Client::new(fake.socket());
+        for _ in 0..3 {
+            let error = client.stats().await.unwrap_err();
+            assert_eq!(error.to_string(), format!("fail2ban {version} does not know the command \"stats\""));
+        }
+        let both = [command::stats(), command::status_all_stats()];
+        let errors = client.run_all(&both).await.unwrap();
+        assert!(
+            matches!(errors[..], [Err(Error::Unsupported { .. }), Err(Error::Unsupported { .. })]),
+            "{errors:?}"
+        );
+        // The second of both is another command.
+        assert_eq!(requests(&fake).len(), if sent == 1 { 1 } else { 3 });
     }
-    assert_eq!(requests(&fake).len(), 2);
 }
 
-/// A server that is older than a command may refuse it in any way, or answer something else: that counts only there.
+/// Where an older server is refused, its version is all that it is asked, once on each connection.
 #[tokio::test]
-async fn what_an_older_server_makes_of_a_later_command_is_asked_once_per_connection() {
+async fn a_server_that_is_too_old_is_asked_for_its_version_only() {
+    for (version, refused) in [("0.11.1", true), ("0.10.6", true), ("0.11.2", false), ("1.1.2.dev1", false)] {
+        let answers =
+            Answers::new().when(["version"], Reply::text(version)).when(["ping"], Reply::text("pong"));
+        let fake = Server::fixed(answers).unwrap();
+        let options = Options::default().with_oldest(Version::oldest_tested());
+        let client = Client::with_options(fake.socket(), options);
+        for _ in 0..2 {
+            let answers = [
+                client.ping().await.map(drop),
+                client.run_all(&[command::ping()]).await.map(drop),
+                client.ban(&jail(), &addresses(1)).await.map(drop),
+            ];
+            for answer in &answers[..if refused { 3 } else { 2 }] {
+                let old = matches!(answer, Err(Error::TooOld { .. }));
+                assert_eq!((old, answer.is_err()), (refused, refused), "{version}: {answer:?}");
+            }
+        }
+        let asked = fake.recording().commands();
+        assert_eq!(asked.iter().filter(|words| words[..] == ["version"]).count(), 1);
+        assert_eq!(asked.len() == 1, refused, "{asked:?}");
+        assert_eq!(client.generation(), 1);
+    }
+}
+
+/// A server that should know a command may refuse it in any way, or answer something else: that is told as it is.
+#[tokio::test]
+async fn what_a_server_makes_of_a_later_command_counts_only_where_it_should_know_it() {
     for (version, unsupported) in [("1.0.2", true), ("1.1.0", false)] {
         let answers = Answers::new()
             .when(["version"], Reply::text(version))
@@ -196,8 +235,8 @@ async fn what_an_older_server_makes_of_a_later_command_is_asked_once_per_connect
             assert_eq!(matches!(one, Error::Unsupported { .. }), unsupported, "{one}");
             assert_eq!(matches!(one, Error::UnexpectedReply { .. }), !unsupported, "{one}");
         }
-        // Each of the two once, and the version; where they should be there, each time again.
-        assert_eq!(requests(&fake).len(), if unsupported { 3 } else { 7 });
+        // The version alone; where they should be there, each of the two again and again.
+        assert_eq!(requests(&fake).len(), if unsupported { 1 } else { 7 });
     }
 }
 
@@ -235,8 +274,7 @@ async fn good_byes() {
 #[tokio::test]
 async fn a_request_with_the_marker_is_not_sent() {
     let client = Client::new(Path::new("/nonexistent/socket"));
-    let jail = JailName::new("a<F2B_END_COMMAND>b").unwrap();
-    let error = client.status(&jail).await.unwrap_err();
+    let error = client.raw(vec!["echo".into(), "a<F2B_END_COMMAND>b".into()]).await.unwrap_err();
     assert!(matches!(error, Error::Request { .. }), "{error}");
     assert_eq!(client.generation(), 0);
 }
