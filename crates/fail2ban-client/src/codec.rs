@@ -23,6 +23,7 @@ pub use decode::decode;
 pub use encode::{Arg, encode};
 pub use error::{DecodeError, EncodeError};
 pub use limits::{Limit, Limits};
+pub(crate) use repr::tuple as tuple_repr;
 pub use scan::Scanner;
 pub use text::Text;
 pub use value::{Class, Object, Value};

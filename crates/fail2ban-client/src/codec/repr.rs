@@ -7,7 +7,7 @@ use super::text::Text;
 use super::value::Value;
 
 /// The `repr` of a tuple, where all its elements are texts, integers, bools or None.
-pub(super) fn tuple(items: &[Value]) -> Option<String> {
+pub(crate) fn tuple(items: &[Value]) -> Option<String> {
     let mut out = String::from("(");
     for (place, item) in items.iter().enumerate() {
         if place > 0 {

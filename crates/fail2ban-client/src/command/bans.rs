@@ -8,10 +8,10 @@ commands! {
     Bans;
 
     /// What a jail bans, first to end first: the server's own texts. Costs the server 2 µs a ban.
-    read("get JAIL banip") fn banned(jail: &JailName) -> Vec<Text> = ["get", jail, "banip"], fields::texts;
+    read("get JAIL banip") fn banned(jail: &JailName) -> Vec<Text> = ["get", jail, "banip"], fields::ids;
 
     /// What a jail bans, in the order in which it was banned: the cheapest list of all, as nothing is sorted.
-    read("get JAIL banned") fn banned_unsorted(jail: &JailName) -> Vec<Text> = ["get", jail, "banned"], fields::texts;
+    read("get JAIL banned") fn banned_unsorted(jail: &JailName) -> Vec<Text> = ["get", jail, "banned"], fields::ids;
 
     /// What a jail bans, with start, length and end. Costs the server about 10 µs a ban, in which it answers nobody:
     /// ask when counters have moved, not every second.

@@ -71,7 +71,7 @@ pub(crate) fn banned_by_jail(value: &Value) -> Result<Vec<(JailName, Vec<Text>)>
     for entry in fields::sequence(value)? {
         for (name, ids) in entry.as_dict().ok_or_else(|| wrong("bans by jail", entry))? {
             if let Some(jail) = addressable(&fields::text(name)?) {
-                jails.push((jail, fields::texts(ids)?));
+                jails.push((jail, fields::ids(ids)?));
             }
         }
     }

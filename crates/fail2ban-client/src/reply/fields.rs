@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use thiserror::Error;
 
-use crate::codec::{Text, Value};
+use crate::codec::{Text, Value, tuple_repr};
 use crate::types::Reported;
 
 /// A reply whose content is not what the command answers.
@@ -102,6 +102,18 @@ pub(crate) fn sequence(value: &Value) -> Result<&[Value], ReplyError> {
 
 pub(crate) fn texts(value: &Value) -> Result<Vec<Text>, ReplyError> {
     sequence(value)?.iter().map(text).collect()
+}
+
+/// The ids of bans. One of several parts comes as a text from fail2ban 1.0 on, and before that as a tuple, which is
+/// spelled as later servers spell it.
+pub(crate) fn ids(value: &Value) -> Result<Vec<Text>, ReplyError> {
+    let id = |item: &Value| match item {
+        Value::Tuple(parts) => {
+            tuple_repr(parts).map(Text::from).ok_or_else(|| wrong("the id of a ban", item))
+        }
+        other => text(other),
+    };
+    sequence(value)?.iter().map(id).collect()
 }
 
 pub(crate) fn strings(value: &Value) -> Result<Vec<String>, ReplyError> {

@@ -89,7 +89,7 @@ pub(crate) fn jail_status(value: &Value) -> Result<JailStatus, ReplyError> {
         },
         files: list(filter, "File list")?.unwrap_or_default(),
         journal_matches: list(filter, "Journal matches")?.unwrap_or_default(),
-        banned: list(actions, "Banned IP list")?,
+        banned: labelled(actions, "Banned IP list").map(fields::ids).transpose()?,
     })
 }
 
