@@ -202,6 +202,7 @@ impl From<ControlError> for ServiceError {
         match error {
             ControlError::Offline(outage) => Self::Fail2banOffline(outage),
             ControlError::JailNotFound(jail) => Self::JailNotFound(jail),
+            ControlError::NotSendable { field, reason } => Self::field(field, reason),
             ControlError::Refused(detail) => Self::Fail2banRefused(detail),
             ControlError::OutcomeUnknown(detail) => Self::OutcomeUnknown(detail),
         }

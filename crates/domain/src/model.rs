@@ -33,7 +33,7 @@ pub use auth::{
 pub use ban::{ActiveBan, BanEvent, BanKey, BanTime, EventId, EventKind, EventTally, Origin};
 pub use ban_id::BanId;
 pub use country::countries;
-pub use fail2ban::{Fail2banState, Outage, OutageCode, Probe};
+pub use fail2ban::{Fail2banDatabase, Fail2banState, Outage, OutageCode, Probe};
 pub use history::{
     AddressJail, AddressStory, Choice, Dimension, Gap, GapCause, Group, HistoryFilter, Matches, Offender,
     Period, Timeline, Top, TopRow, Totals,

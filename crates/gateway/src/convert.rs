@@ -13,7 +13,7 @@ use crate::mount::SocketMount;
 
 /// A jail's name as the client takes it.
 pub(crate) fn client_jail(jail: &JailName) -> Result<client::JailName, ControlError> {
-    client::JailName::new(jail.as_str()).map_err(|error| ControlError::Refused(error.to_string()))
+    client::JailName::new(jail.as_str()).map_err(|error| not_sendable("jail", &error))
 }
 
 /// A jail's name as the domain takes it; `None` for one that cannot be named in a command anyway.
@@ -27,13 +27,17 @@ pub(crate) fn jail_name(jail: &client::JailName) -> Option<JailName> {
 
 /// A target as the client takes it.
 pub(crate) fn client_address(target: &Target) -> Result<client::Address, ControlError> {
-    target.to_string().parse().map_err(|error: client::AddressError| ControlError::Refused(error.to_string()))
+    target.to_string().parse().map_err(|error: client::AddressError| not_sendable("ip", &error))
 }
 
 /// An id as the client takes it: each of fail2ban's own spellings, since fail2ban compares texts.
 pub(crate) fn client_ids(id: &BanId) -> Result<Vec<client::BanId>, ControlError> {
-    let read = |text| client::BanId::new(text).map_err(|error| ControlError::Refused(error.to_string()));
-    id.spellings().map(read).collect()
+    id.spellings().map(|text| client::BanId::new(text).map_err(|error| not_sendable("ip", &error))).collect()
+}
+
+/// The error for a value that was not sent, by its name in the API.
+fn not_sendable(field: &'static str, error: &dyn std::error::Error) -> ControlError {
+    ControlError::NotSendable { field, reason: error.to_string() }
 }
 
 /// Counters with their jail's name.
@@ -113,8 +117,19 @@ pub(crate) fn error(error: &client::Error) -> ControlError {
         E::UnknownJail { jail } => JailName::parse(jail.as_str())
             .map_or_else(|bad| ControlError::Refused(bad.to_string()), ControlError::JailNotFound),
         E::OutcomeUnknown { .. } | E::PartlyDone { .. } => ControlError::OutcomeUnknown(error.to_string()),
+        E::JailName(bad) => not_sendable("jail", bad),
+        E::Address(bad) => not_sendable("ip", bad),
+        E::BanId(bad) => not_sendable("ip", bad),
+        E::TooOld { .. } => {
+            ControlError::Offline(Outage { code: OutageCode::TooOld, detail: too_old(error) })
+        }
         _ => ControlError::Refused(error.to_string()),
     }
+}
+
+/// Which versions work, behind the words of the client.
+fn too_old(error: &client::Error) -> String {
+    format!("{error} (BanGUI is tested with {})", client::Version::TESTED.join(", "))
 }
 
 /// Why a socket that is not there, or has no listener, cannot be there: its mount has gone stale.

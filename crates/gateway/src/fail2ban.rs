@@ -34,7 +34,10 @@ impl Fail2banControl {
     /// first asked.
     pub fn new(socket: &Path, zone: Zone, meter: CommandMeter) -> Self {
         // A server that is away is news to be told at once, and whoever asks asks again soon.
-        let options = Options::default().with_reconnect_for(Duration::ZERO);
+        // An older server than the oldest that is tested is refused, and its log is spared what it cannot answer.
+        let options = Options::default()
+            .with_reconnect_for(Duration::ZERO)
+            .with_oldest(client::Version::oldest_tested());
         Self { client: Client::with_options(socket, options), zone, meter, files: LogFiles::new() }
     }
 

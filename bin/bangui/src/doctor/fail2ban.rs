@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bangui_domain::model::{Fail2banDatabase, OutageCode};
 use fail2ban_client::{Client, Error, JailName, LogTarget, Options, Reported, Version};
 
 use super::{Finding, read_later};
@@ -38,11 +39,17 @@ async fn ask(client: Client) -> Result<(Vec<Finding>, Patient), Error> {
     client.ping().await?;
     let took = asked.elapsed();
     let version = client.version().await?;
+    let oldest = Version::oldest_tested();
+    if version.is_older_than(&oldest) {
+        return Err(Error::TooOld { version, oldest });
+    }
     let settings = client.server_settings().await?;
     let jails = client.jails().await?;
-    let database = match &settings.dbfile {
-        Some(path) => format!("its database is {}", path.display()),
-        None => "it keeps no database".to_owned(),
+    let dbfile = settings.dbfile.as_deref().map(Path::to_string_lossy);
+    let database = match Fail2banDatabase::of(dbfile.as_deref()) {
+        Fail2banDatabase::File(path) => format!("its database is {path}"),
+        Fail2banDatabase::Memory => "its database is in memory".to_owned(),
+        Fail2banDatabase::Nowhere => "it keeps no database".to_owned(),
     };
     let mut found = vec![
         judged(&version, took),
@@ -57,14 +64,19 @@ async fn ask(client: Client) -> Result<(Vec<Finding>, Patient), Error> {
     Ok((found, Patient { client, jails, database: settings.dbfile }))
 }
 
-/// BanGUI's tests run against 1.0.2, and against recorded replies of 1.1.0.
+/// A later release of a line that is tested, such as 1.1.2 of 1.1, is taken for tested.
 fn judged(version: &Version, took: Duration) -> Finding {
     let what = format!("version {version} answers in {:.1} ms", took.as_secs_f64() * 1000.0);
-    if version.at_least(1, 0) && !version.at_least(1, 2) {
+    let line = |version: &Version| version.numbers().into_iter().take(2).collect::<Vec<_>>();
+    if Version::TESTED.map(Version::new).iter().any(|tested| line(tested) == line(version)) {
         return Finding::ok(CHECK, what);
     }
-    let advice = "BanGUI is tested with 1.0 and 1.1. It is made for 0.11 as well, and refuses none: watch its log for answers \
-                  that it cannot read.";
+    let advice = format!(
+        "BanGUI is tested with {}. It works with others from {} on as far as they answer alike: watch its log for answers that it \
+         cannot read.",
+        Version::TESTED.join(", "),
+        Version::oldest_tested()
+    );
     Finding::warning(CHECK, what, advice)
 }
 
@@ -91,6 +103,7 @@ fn advice(error: &Error) -> &'static str {
             "It hangs: it is starting, runs a slow action, or is stuck. If it stays so, restart it (systemctl restart fail2ban); \
              its log says what it did last."
         }
+        Error::TooOld { .. } => OutageCode::TooOld.hint(),
         Error::NobodyListens { .. } => "Start fail2ban: systemctl start fail2ban.",
         Error::Malformed { .. } | Error::UnexpectedReply { .. } => {
             "See what listens on that socket, and set fail2ban.socket to fail2ban's."
@@ -111,10 +124,10 @@ mod tests {
     #[test]
     fn versions_that_are_not_tested_are_named_and_not_refused() {
         let verdict = |text: &str| judged(&Version::new(text), Duration::from_millis(1)).verdict;
-        for tested in ["1.0.2", "1.1.0", "1.1.1.dev1"] {
+        for tested in Version::TESTED.into_iter().chain(["1.0.1", "1.1.2.dev1"]) {
             assert_eq!(verdict(tested), Verdict::Ok, "{tested}");
         }
-        for other in ["0.11.2", "1.2.0", "2.0", "strange"] {
+        for other in ["1.2.0", "2.0", "strange"] {
             assert_eq!(verdict(other), Verdict::Warning, "{other}");
         }
     }

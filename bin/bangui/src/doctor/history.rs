@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use bangui_domain::model::Timestamp;
+use bangui_domain::model::{Fail2banDatabase, Timestamp};
 use bangui_domain::ports::{Clock as _, Fail2banHistory as _, HistoryCursor, HistoryError, LocalTime};
 use bangui_gateway::Zone;
 use bangui_persistence::Fail2banDb;
@@ -32,16 +32,15 @@ type Begins = HashMap<(String, String), Timestamp>;
 /// Reads fail2ban's database and compares it with what fail2ban lists.
 pub(super) async fn check(settings: &Settings, patient: &Patient) -> Vec<Finding> {
     let told = patient.database.as_deref();
-    let Some(path) = settings.fail2ban.database.as_deref().or(told) else {
+    let shown = told.map(Path::to_string_lossy);
+    let lack = Fail2banDatabase::of(shown.as_deref()).lack();
+    let (Some(told), None) = (told, lack) else {
         return vec![
-            Finding::warning(
-                CHECK,
-                "fail2ban keeps no database: bans that come and go while BanGUI is down stay unknown",
-                "Set dbfile in fail2ban.local, such as /var/lib/fail2ban/fail2ban.sqlite3.",
-            ),
+            Finding::warning(CHECK, lack.unwrap_or_default(), Fail2banDatabase::REMEDY),
             Finding::skipped("time zone", "there is no database to compare with"),
         ];
     };
+    let path = settings.fail2ban.database.as_deref().unwrap_or(told);
     match read(path).await {
         Ok(begins) => {
             let what = format!("{} can be read; it remembers {} ban(s)", path.display(), begins.len());

@@ -1,6 +1,7 @@
 //! `bangui doctor`: everything in order, and each thing that can be wrong, provoked for real.
 
 mod databases;
+mod fail2bans;
 mod places;
 mod sockets;
 

@@ -26,6 +26,7 @@ mod logs;
 mod metrics;
 mod mounts;
 mod notifications;
+mod odd_ids;
 mod outage;
 mod places;
 mod postgres;
@@ -40,3 +41,4 @@ mod templates;
 #[path = "../harness/tls.rs"]
 mod tls;
 mod upgrade;
+mod versions;

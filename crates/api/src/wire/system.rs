@@ -46,7 +46,7 @@ pub(crate) struct Fail2ban {
 /// Why fail2ban does not answer, and what can be done about it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Fail2banProblem {
-    /// `socket_missing`, `permission_denied`, `refused`, `broken`, `timed_out` or `stale_mount`.
+    /// `socket_missing`, `permission_denied`, `refused`, `broken`, `timed_out`, `stale_mount` or `too_old`.
     #[schema(example = "socket_missing")]
     code: String,
     /// What happened, to which socket, why.

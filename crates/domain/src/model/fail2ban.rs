@@ -13,7 +13,7 @@ pub struct Probe {
     pub latency_micros: u64,
     /// How many jails run.
     pub jails: usize,
-    /// Where fail2ban keeps its database, by its own account; `None` when it keeps none.
+    /// Where fail2ban keeps its database, by its own account; `None` when it keeps none. [`Fail2banDatabase::of`] reads it.
     pub database_file: Option<String>,
     /// For how many seconds it remembers bans there; `None` where it keeps none, or did not say.
     pub purge_age_secs: Option<i64>,
@@ -21,6 +21,50 @@ pub struct Probe {
     pub rules: Arc<[BanRule]>,
     /// What each jail watches, by its name; a jail that is not read is not here.
     pub logs: Arc<[JailLog]>,
+}
+
+/// Where fail2ban keeps its bans beside its memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fail2banDatabase<'a> {
+    /// In this file, by the path that fail2ban uses.
+    File(&'a str),
+    /// In a database in its memory (`dbfile = :memory:`), which nobody else can read and which ends with it.
+    Memory,
+    /// Nowhere (`dbfile = None`).
+    Nowhere,
+}
+
+impl<'a> Fail2banDatabase<'a> {
+    /// What SQLite and fail2ban call a database in memory.
+    const IN_MEMORY: &'static str = ":memory:";
+
+    /// Reads fail2ban's own account of `dbfile`.
+    pub fn of(file: Option<&'a str>) -> Self {
+        match file {
+            None => Self::Nowhere,
+            Some(Self::IN_MEMORY) => Self::Memory,
+            Some(path) => Self::File(path),
+        }
+    }
+
+    /// What it costs that there is no file, in words; `None` where there is one.
+    pub const fn lack(self) -> Option<&'static str> {
+        match self {
+            Self::File(_) => None,
+            Self::Memory => Some(
+                "fail2ban keeps its database in memory (dbfile = :memory:): it forgets its bans when it restarts, and bans \
+                 that come and go while BanGUI is down stay unknown",
+            ),
+            Self::Nowhere => Some(
+                "fail2ban keeps no database (dbfile = None): it forgets its bans when it restarts, and bans that come and go \
+                 while BanGUI is down stay unknown",
+            ),
+        }
+    }
+
+    /// What an operator can do about it.
+    pub const REMEDY: &'static str =
+        "Set dbfile in fail2ban.local, such as /var/lib/fail2ban/fail2ban.sqlite3, and restart fail2ban.";
 }
 
 /// Why fail2ban cannot be reached.
@@ -38,17 +82,20 @@ pub enum OutageCode {
     TimedOut,
     /// What was mounted here as the socket's place has been deleted since: fail2ban's socket is elsewhere.
     StaleMount,
+    /// It answers, and is older than the oldest version that BanGUI works with.
+    TooOld,
 }
 
 impl OutageCode {
     /// All codes.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::SocketMissing,
         Self::PermissionDenied,
         Self::Refused,
         Self::Broken,
         Self::TimedOut,
         Self::StaleMount,
+        Self::TooOld,
     ];
 
     /// The code of a word.
@@ -65,6 +112,7 @@ impl OutageCode {
             Self::Broken => "broken",
             Self::TimedOut => "timed_out",
             Self::StaleMount => "stale_mount",
+            Self::TooOld => "too_old",
         }
     }
 
@@ -86,6 +134,9 @@ impl OutageCode {
             }
             Self::StaleMount => {
                 "Restart this container. So that it does not happen again, mount the socket's directory and not the file, and keep that directory over restarts of fail2ban: RuntimeDirectoryPreserve=yes in a drop-in of its unit."
+            }
+            Self::TooOld => {
+                "Upgrade fail2ban: older versions do not know the commands that BanGUI needs, and write a complaint into their log for each. Nothing but the version is asked of it until then."
             }
         }
     }

@@ -21,7 +21,7 @@ pub enum JailNameError {
 }
 
 /// The name of a jail as fail2ban knows it. Any printable text up to 200 bytes, because what exists has to be
-/// shown; names with a leading dash are refused, since fail2ban takes them for options.
+/// shown; names that begin with two dashes are refused, since fail2ban takes them for options.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JailName(String);
 
@@ -37,7 +37,7 @@ impl JailName {
         if text.len() > Self::MAX_BYTES {
             return Err(JailNameError::TooLong(text.len()));
         }
-        if text.starts_with('-') || text.chars().any(char::is_control) {
+        if text.starts_with("--") || text.chars().any(char::is_control) {
             return Err(JailNameError::Reserved(text.to_owned()));
         }
         Ok(Self(text.to_owned()))

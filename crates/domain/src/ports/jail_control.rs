@@ -14,6 +14,14 @@ pub enum ControlError {
     /// It has no such jail.
     #[error("fail2ban has no jail {0}")]
     JailNotFound(JailName),
+    /// It was not asked, because this value of the request cannot be sent to it.
+    #[error("fail2ban was not asked, because the {field} cannot be sent to it: {reason}")]
+    NotSendable {
+        /// What the API calls the value: `jail` or `ip`.
+        field: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// It answered with an error.
     #[error("fail2ban refused: {0}")]
     Refused(String),

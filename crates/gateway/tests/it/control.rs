@@ -5,7 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bangui_domain::model::{
     BanId, BanRule, BanTime, JailLog, JailName, LogFile, LogFileState, LogVerdict, OutageCode, Target,
 };
-use bangui_domain::ports::{ControlError, JailControl, LocalTime};
+use bangui_domain::ports::{ControlError, IgnoreControl, JailControl, LocalTime};
 use bangui_gateway::{CommandMeter, Fail2banControl, Zone};
 use bangui_test_support::fail2ban::{Fail2ban, Filter, JailSpec, lines};
 
@@ -155,6 +155,41 @@ async fn failures_are_named_by_what_they_are() {
         matches!(&error, ControlError::Offline(outage) if outage.code == OutageCode::SocketMissing),
         "{error}"
     );
+}
+
+/// What cannot be sent is no answer of fail2ban: the value is named by which the API knows it.
+#[tokio::test]
+async fn what_cannot_be_sent_is_named_and_never_called_a_refusal() {
+    let away = Fail2banControl::new(std::path::Path::new("/nowhere/f.sock"), Zone::system(), meter());
+    let field = |error: ControlError| match error {
+        ControlError::NotSendable { field, .. } => field,
+        other => panic!("{other}"),
+    };
+    let (sshd, joe) = (jail("sshd"), BanId::from_reported("joe"));
+    for id in ["a\tb", "a\nb", "", "--all", "a<F2B_END_COMMAND>b", &"x".repeat(5_000)] {
+        let id = BanId::from_reported(id);
+        assert_eq!(field(away.unban(&sshd, &id).await.expect_err("an id")), "ip", "{id:?}");
+        assert_eq!(field(away.banned_in(&id).await.expect_err("an id")), "ip", "{id:?}");
+    }
+    for name in ["dbfile", "loglevel", "allowipv6", "a<F2B_END_COMMAND>b"] {
+        let name = jail(name);
+        let address = [target("192.0.2.1")];
+        assert_eq!(field(away.jail(&name).await.expect_err("a jail")), "jail", "{name}");
+        assert_eq!(field(away.bans(&name).await.expect_err("a jail")), "jail", "{name}");
+        assert_eq!(field(away.ban(&name, &address[0]).await.expect_err("a jail")), "jail", "{name}");
+        assert_eq!(field(away.unban(&name, &joe).await.expect_err("a jail")), "jail", "{name}");
+        assert_eq!(field(away.ignore(&name, &address).await.expect_err("a jail")), "jail", "{name}");
+    }
+}
+
+proptest::proptest! {
+    /// Every jail that a command can name can be shown: a name that the client takes, the domain takes too.
+    #[test]
+    fn the_domain_takes_each_name_that_the_client_takes(name in "-{0,2}[ -~é\u{0}\u{7f}]{0,3}|\\PC{0,70}") {
+        if fail2ban_client::JailName::new(name.as_str()).is_ok() {
+            proptest::prop_assert!(JailName::parse(&name).is_ok(), "{name:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,8 @@ use super::spec::JailSpec;
 #[derive(Debug)]
 pub(super) struct Layout {
     pub(super) dir: PathBuf,
-    pub(super) database: bool,
+    /// What `dbfile` says; `None` is a file of its own.
+    pub(super) dbfile: Option<&'static str>,
 }
 
 impl Layout {
@@ -79,8 +80,7 @@ impl Layout {
     }
 
     fn server_text(&self) -> String {
-        let database =
-            if self.database { self.database_path().display().to_string() } else { "None".to_owned() };
+        let database = self.dbfile.map_or_else(|| self.database_path().display().to_string(), str::to_owned);
         format!(
             "[Definition]\nloglevel = INFO\nlogtarget = {log}\nsyslogsocket = auto\nsocket = {socket}\npidfile = {pid}\n\
              allowipv6 = true\ndbfile = {database}\ndbmaxmatches = 10\ndbpurgeage = 1d\n",

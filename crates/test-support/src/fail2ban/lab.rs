@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use super::builder::Builder;
 use super::config::Layout;
 use super::error::LabError;
 use super::process::Server;
@@ -18,82 +19,16 @@ use super::spec::JailSpec;
 const READY_WITHIN: Duration = Duration::from_mins(1);
 const STOP_WITHIN: Duration = Duration::from_secs(30);
 const BAN_WITHIN: Duration = Duration::from_secs(30);
-const SOCKET_PATH_MAX: usize = 107;
-
-/// Collects what the private fail2ban shall be.
-#[derive(Debug, Default)]
-pub struct Builder {
-    jails: Vec<JailSpec>,
-    dir: Option<PathBuf>,
-    no_database: bool,
-    env: Vec<(String, String)>,
-}
-
-impl Builder {
-    /// Adds a jail.
-    #[must_use]
-    pub fn jail(mut self, jail: JailSpec) -> Self {
-        self.jails.push(jail);
-        self
-    }
-
-    /// Keeps everything in this directory, which stays after the end. Default: a temporary one that goes.
-    #[must_use]
-    pub fn dir(mut self, dir: impl Into<PathBuf>) -> Self {
-        self.dir = Some(dir.into());
-        self
-    }
-
-    /// Whether fail2ban keeps its sqlite database. Default yes.
-    #[must_use]
-    pub fn database(mut self, on: bool) -> Self {
-        self.no_database = !on;
-        self
-    }
-
-    /// Sets a variable in the server's environment, such as `TZ`.
-    #[must_use]
-    pub fn env(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
-        self.env.push((key.into(), value.into()));
-        self
-    }
-
-    /// Writes the configuration, starts the server and waits until it lists every jail.
-    ///
-    /// # Errors
-    /// Says what is missing and how to install it, or what the server wrote before it failed.
-    pub fn start(self) -> Result<Fail2ban, LabError> {
-        let (dir, temporary) = if let Some(dir) = self.dir {
-            fs::create_dir_all(&dir)
-                .map_err(|source| LabError::io(format!("making {}", dir.display()), source))?;
-            (dir, None)
-        } else {
-            let made = tempfile::Builder::new()
-                .prefix("f2b-")
-                .tempdir()
-                .map_err(|source| LabError::io("making a temporary directory", source))?;
-            (made.path().to_owned(), Some(made))
-        };
-        let layout = Layout { dir, database: !self.no_database };
-        if layout.socket().as_os_str().len() > SOCKET_PATH_MAX {
-            return Err(LabError::PathTooLong { path: layout.socket() });
-        }
-        layout.write(&self.jails)?;
-        let mut lab = Fail2ban { server: None, layout, jails: self.jails, env: self.env, temporary };
-        lab.start_again()?;
-        Ok(lab)
-    }
-}
 
 /// A running private fail2ban. Dropping it kills the server and deletes its temporary directory.
 #[derive(Debug)]
 pub struct Fail2ban {
     // Dropped first: the server must be gone before its directory is.
-    server: Option<Server>,
-    layout: Layout,
-    jails: Vec<JailSpec>,
-    env: Vec<(String, String)>,
-    temporary: Option<TempDir>,
+    pub(super) server: Option<Server>,
+    pub(super) layout: Layout,
+    pub(super) jails: Vec<JailSpec>,
+    pub(super) env: Vec<(String, String)>,
+    pub(super) temporary: Option<TempDir>,
 }
 
 impl Fail2ban {

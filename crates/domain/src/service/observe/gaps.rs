@@ -7,7 +7,7 @@ use super::diff::{Changes, Rows, ended, lifted_outside};
 use super::memory::{Memory, RESTORE_GRACE_MILLIS};
 use super::{Observer, UNSETTLED_MILLIS};
 use crate::ServiceError;
-use crate::model::{BanKey, Fail2banState, JailCounters, JailName, Timestamp};
+use crate::model::{BanKey, Fail2banDatabase, Fail2banState, JailCounters, JailName, Timestamp};
 use crate::ports::{HistoryCursor, HistoryError};
 
 /// Rows of fail2ban's database per statement, so that each is short.
@@ -24,14 +24,15 @@ impl Observer {
     ) -> Result<(Rows, Option<HistoryCursor>), ServiceError> {
         let mut rows = Rows::new();
         let due = memory.history_until.is_some_and(|until| now < until);
-        let Some(path) = self.history_path().filter(|_| due) else { return Ok((rows, None)) };
+        let path = if due { self.history_path(memory) } else { None };
+        let Some(path) = path else { return Ok((rows, None)) };
         let mut cursor = self.store.history_cursor(&self.server).await?.unwrap_or_default();
         for _ in 0..HISTORY_PAGES {
             let page = match self.history.read(&path, cursor, HISTORY_PAGE).await {
                 Ok(page) => page,
                 Err(HistoryError::Busy) => break,
                 Err(error) => {
-                    report_once(memory, error.to_string());
+                    report_once(memory, format!("{error}; {UNREADABLE}"));
                     memory.history_readable = false;
                     return Ok((rows, None));
                 }
@@ -53,11 +54,17 @@ impl Observer {
         Ok((rows, Some(cursor)))
     }
 
-    fn history_path(&self) -> Option<String> {
-        self.history_path.clone().or_else(|| match &*self.watch.state() {
-            Fail2banState::Online { probe, .. } => probe.database_file.clone(),
-            Fail2banState::Starting | Fail2banState::Offline { .. } => None,
-        })
+    /// The file in which fail2ban keeps its database. Where fail2ban says that it keeps none, there is none, whatever the
+    /// settings name: a file of former times tells nothing new.
+    fn history_path(&self, memory: &mut Memory) -> Option<String> {
+        let state = self.watch.state();
+        let Fail2banState::Online { probe, .. } = &*state else { return self.history_path.clone() };
+        let kept = Fail2banDatabase::of(probe.database_file.as_deref());
+        if let Some(lack) = kept.lack() {
+            report_once(memory, format!("{lack}. {}", Fail2banDatabase::REMEDY));
+            return None;
+        }
+        self.history_path.clone().or_else(|| probe.database_file.clone())
     }
 
     /// Ends the bans of jails that do not run any more. fail2ban starts its jails one by one, so a jail has to
@@ -97,13 +104,14 @@ impl Observer {
     }
 }
 
+/// What it costs that fail2ban's database is a file that cannot be read, and what to do.
+const UNREADABLE: &str = "bans that fail2ban made and lifted while BanGUI was not watching will be missing from the history. \
+                          Give BanGUI read access to the file, or set fail2ban.database to where it is mounted.";
+
 /// Says once, not at every look, that fail2ban's database cannot be read.
 fn report_once(memory: &mut Memory, trouble: String) {
     if memory.history_trouble.as_ref() != Some(&trouble) {
-        tracing::warn!(
-            "{trouble}; bans that fail2ban made and lifted while BanGUI was not watching will be missing from the \
-             history. Give BanGUI read access to the file, or set fail2ban.database to where it is mounted."
-        );
+        tracing::warn!("{trouble}");
         memory.history_trouble = Some(trouble);
     }
 }
