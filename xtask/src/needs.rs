@@ -5,7 +5,11 @@ mod apt;
 mod pypi;
 mod tools;
 
+use std::path::Path;
+
 use anyhow::{Result, bail};
+
+use crate::debian;
 
 pub(crate) use bangui_test_support::postgres::postgres_bin;
 pub(crate) use pypi::{hadolint, traefik};
@@ -32,6 +36,8 @@ pub(crate) enum Need {
     Systemd,
     /// What judges shell scripts.
     Shellcheck,
+    /// The keys of Debian's archives, and what unpacks its packages.
+    Archive,
     /// The C compiler for static binaries.
     Musl,
     /// What judges Debian packages.
@@ -54,6 +60,7 @@ impl Need {
             Self::Python => &["python3-venv"],
             Self::Systemd => &["systemd"],
             Self::Shellcheck => &["shellcheck"],
+            Self::Archive => &["debian-archive-keyring", "dpkg"],
             Self::Musl => &["musl-tools"],
             Self::Lintian => &["lintian"],
             Self::Machine => &["debootstrap", "systemd-container"],
@@ -72,6 +79,7 @@ impl Need {
             Self::Python => pypi::can_make_places(),
             Self::Systemd => tools::on_path("systemd-analyze"),
             Self::Shellcheck => tools::on_path("shellcheck"),
+            Self::Archive => Path::new(debian::KEYS).is_file() && tools::on_path("dpkg-deb"),
             Self::Musl => tools::on_path("musl-gcc"),
             Self::Lintian => tools::on_path("lintian"),
             Self::Machine => tools::on_path("debootstrap") && tools::on_path("systemd-nspawn"),

@@ -3,7 +3,7 @@
 
 mod checks;
 mod step;
-mod suites;
+pub(crate) mod suites;
 
 use std::time::{Duration, Instant};
 

@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use rustix::process::Signal;
 use tempfile::TempDir;
 
+use crate::debian::{Mirror, mirror};
 use crate::service::Service;
 use crate::{process, stop, workspace};
 
@@ -124,31 +125,11 @@ fn base() -> Result<PathBuf> {
     if base.join("etc/fail2ban").is_dir() && !base.join("debootstrap").exists() {
         return Ok(base);
     }
-    let (mirror, suite) = mirror()?;
+    let Mirror { uri, suite } = mirror()?;
     println!("Making a small Debian ({suite}) in {}.", base.display());
     fs::create_dir_all(&base).context("make its folder")?;
     let mut make = Command::new("debootstrap");
-    make.arg("--variant=minbase").arg(format!("--include={PACKAGES}")).arg(suite).arg(&base).arg(mirror);
+    make.arg("--variant=minbase").arg(format!("--include={PACKAGES}")).arg(suite).arg(&base).arg(uri);
     process::run(make.stdout(Stdio::null())).context("make a Debian to install on")?;
     Ok(base)
-}
-
-/// Where this machine has its own packages from, and its release.
-fn mirror() -> Result<(String, String)> {
-    let release = fs::read_to_string("/etc/os-release").context("read /etc/os-release")?;
-    let suite = release.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="));
-    let suite = suite.context("this is no Debian: /etc/os-release has no VERSION_CODENAME")?.to_owned();
-    let targets = process::output(Command::new("apt-get").args([
-        "indextargets",
-        "--format",
-        "$(REPO_URI) $(CODENAME) $(COMPONENT)",
-        "Created-By: Packages",
-    ]))?;
-    let own = |line: &str| {
-        let mut words = line.split(' ');
-        let (uri, codename) = (words.next()?, words.next()?);
-        (codename == suite && words.next() == Some("main")).then(|| uri.to_owned())
-    };
-    let mirror = targets.lines().find_map(own).with_context(|| format!("apt knows no mirror of {suite}"))?;
-    Ok((mirror, suite))
 }

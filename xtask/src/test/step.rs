@@ -8,7 +8,7 @@ use super::{checks, suites};
 use crate::counts::Counts;
 use crate::demo::smoke;
 use crate::needs::Need;
-use crate::{book, commands_doc, dist, docker, e2e, openapi, settings_doc, tidy};
+use crate::{book, commands_doc, dist, docker, e2e, openapi, servers, settings_doc, tidy};
 
 /// One step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -29,6 +29,8 @@ pub(crate) enum Step {
     Faults,
     /// The demo without a browser.
     Smoke,
+    /// Every version of fail2ban that is promised.
+    Servers,
     /// Browser tests against the demo.
     E2e,
     /// Licences, sources and advisories of the dependencies.
@@ -45,7 +47,7 @@ pub(crate) enum Step {
 
 impl Step {
     /// All steps in the order in which they run.
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Fmt,
         Self::Tidy,
         Self::Web,
@@ -54,6 +56,7 @@ impl Step {
         Self::Rust,
         Self::Faults,
         Self::Smoke,
+        Self::Servers,
         Self::E2e,
         Self::Deny,
         Self::Docs,
@@ -77,6 +80,7 @@ impl Step {
             Self::Rust => "rust",
             Self::Faults => "faults",
             Self::Smoke => "smoke",
+            Self::Servers => "servers",
             Self::E2e => "e2e",
             Self::Deny => "deny",
             Self::Docs => "docs",
@@ -102,6 +106,9 @@ impl Step {
                 "real processes killed and stopped, clocks set, disks filled, databases taken away; each prints its counts"
             }
             Self::Smoke => "the demo, through the API",
+            Self::Servers => {
+                "every version of fail2ban that is promised: the client, the main job and the demo against each"
+            }
             Self::E2e => "the pages in a real browser, against the demo",
             Self::Deny => "cargo deny: bans, licences, sources, and advisories where they can be had",
             Self::Docs => "cargo doc, warnings are errors; no link of the book leads nowhere",
@@ -118,6 +125,7 @@ impl Step {
             Self::Rust => &[Need::Fail2ban, Need::Postgres, Need::Proxies, Need::Python, Need::Chromium],
             Self::Faults => &[Need::Fail2ban, Need::Postgres, Need::Faketime],
             Self::Smoke => &[Need::Fail2ban, Need::Node],
+            Self::Servers => &[Need::Fail2ban, Need::Node, Need::Archive],
             Self::E2e => &[Need::Fail2ban, Need::Node, Need::Chromium],
             Self::Dist => &[Need::Node, Need::Systemd, Need::Shellcheck],
             Self::Docker => &[Need::Node, Need::Chromium],
@@ -139,6 +147,7 @@ impl Step {
             Self::Rust => suites::rust(counts),
             Self::Faults => suites::faults(counts),
             Self::Smoke => smoke::run_default(),
+            Self::Servers => servers::run(counts),
             Self::E2e => e2e::run(counts),
             Self::Deny => checks::deny(),
             Self::Docs => {

@@ -52,10 +52,10 @@ pub(super) fn rust(counts: &mut Counts) -> Result<()> {
         workspace::cargo(["test", "--workspace", "--all-targets", "--no-fail-fast"])
     };
     tests.env("BANGUI_TEST_TRAEFIK", traefik);
-    let ran = counted(tests, &postgres, counts)?;
+    let ran = counted(with(&postgres, tests), counts)?;
     require_some(ran, "the Rust test runner")?;
     let examples = workspace::cargo(["test", "--doc", "--workspace", "--no-fail-fast"]);
-    counted(examples, &postgres, counts)?;
+    counted(with(&postgres, examples), counts)?;
     Ok(())
 }
 
@@ -73,7 +73,7 @@ pub(super) fn faults(counts: &mut Counts) -> Result<()> {
         tests.args(target).args(["--", "--show-output", "--test-threads", FAULTS_AT_ONCE]);
         tests
     };
-    let ran = counted(tests, &postgres, counts)?;
+    let ran = counted(with(&postgres, tests), counts)?;
     require_some(ran, "the Rust test runner")
 }
 
@@ -85,9 +85,15 @@ fn has_nextest() -> bool {
     there
 }
 
-fn counted(mut command: Command, postgres: &Postgres, counts: &mut Counts) -> Result<Counts> {
+fn with(postgres: &Postgres, mut command: Command) -> Command {
+    command.env("BANGUI_TEST_POSTGRES_URL", postgres.url());
+    command
+}
+
+/// Runs Rust tests and adds them to `counts`; answers how many these were.
+pub(crate) fn counted(mut command: Command, counts: &mut Counts) -> Result<Counts> {
     // The closing lines are read from the output, so no colour may be in it.
-    command.env("CARGO_TERM_COLOR", "never").env("BANGUI_TEST_POSTGRES_URL", postgres.url());
+    command.env("CARGO_TERM_COLOR", "never");
     let mut found = Counts::default();
     let status = process::lines(&mut command, |line| {
         if let Some(more) = Counts::from_rust_line(line) {
@@ -101,7 +107,8 @@ fn counted(mut command: Command, postgres: &Postgres, counts: &mut Counts) -> Re
     Ok(found)
 }
 
-fn require_some(counts: Counts, runner: &str) -> Result<()> {
+/// Fails where `runner` ran no test.
+pub(crate) fn require_some(counts: Counts, runner: &str) -> Result<()> {
     if counts.run() == 0 {
         bail!("{runner} ran no test");
     }

@@ -1,6 +1,6 @@
 //! Debian's own jails as streams: made on the spot from the installed configuration.
 
-use bangui_test_support::fail2ban::Fail2ban;
+use bangui_test_support::fail2ban::{Fail2ban, stock_config};
 use fail2ban_client::{Backend, Client, JailStream};
 
 use crate::live::jail;
@@ -12,7 +12,7 @@ async fn the_stock_jails() {
     let dir = tempfile::tempdir().unwrap();
     let config = dir.path().join("fail2ban");
     let copied =
-        std::process::Command::new("cp").arg("-r").arg("/etc/fail2ban").arg(&config).status().unwrap();
+        std::process::Command::new("cp").arg("-r").arg(stock_config()).arg(&config).status().unwrap();
     assert!(copied.success());
     let stock = std::fs::read_to_string(config.join("jail.conf")).unwrap();
     let sections = stock.lines().filter_map(|line| line.strip_prefix('[')?.strip_suffix(']'));
