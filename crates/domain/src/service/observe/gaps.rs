@@ -62,6 +62,7 @@ impl Observer {
         let kept = Fail2banDatabase::of(probe.database_file.as_deref());
         if let Some(lack) = kept.lack() {
             report_once(memory, format!("{lack}. {}", Fail2banDatabase::REMEDY));
+            memory.history_readable = false;
             return None;
         }
         self.history_path.clone().or_else(|| probe.database_file.clone())
