@@ -1,6 +1,8 @@
 //! The API as a part of the application: the same for the server and for tests.
 
-use actix_web::error::{JsonPayloadError, PathError, QueryPayloadError};
+use std::io;
+
+use actix_web::error::{JsonPayloadError, PathError, PayloadError, QueryPayloadError};
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, JsonConfig, PathConfig, QueryConfig, ServiceConfig};
 use actix_web::{HttpRequest, HttpResponse};
@@ -10,7 +12,7 @@ use crate::routes::{self, BASE};
 use crate::{ApiError, ApiState, HttpFailure, metrics};
 
 /// The most that is read of a request's body, in bytes.
-const BODY_LIMIT: usize = 64 * 1024;
+pub(crate) const BODY_LIMIT: usize = 64 * 1024;
 
 /// Mounts the API under `/api`, and the metrics beside it.
 pub fn configure(config: &mut ServiceConfig, state: web::Data<ApiState>) {
@@ -36,6 +38,9 @@ fn bad_body(error: JsonPayloadError, _: &HttpRequest) -> actix_web::Error {
     let failure = match error {
         JsonPayloadError::OverflowKnownLength { .. } | JsonPayloadError::Overflow { .. } => {
             HttpFailure::BodyTooLarge { limit: BODY_LIMIT }
+        }
+        JsonPayloadError::Payload(PayloadError::Io(error)) if error.kind() == io::ErrorKind::TimedOut => {
+            HttpFailure::BodyTooSlow
         }
         JsonPayloadError::ContentType => HttpFailure::ContentTypeUnsupported,
         JsonPayloadError::Deserialize(error) => HttpFailure::BodyMalformed(error.to_string()),

@@ -59,7 +59,9 @@ impl ApiError {
     pub const fn retry_after_secs(&self) -> Option<u32> {
         match self {
             Self::Service(ServiceError::LoginThrottled { retry_after_secs }) => Some(*retry_after_secs),
-            _ if matches!(self.status(), StatusCode::SERVICE_UNAVAILABLE) => Some(TRY_AGAIN_SECS),
+            _ if matches!(self.status(), StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS) => {
+                Some(TRY_AGAIN_SECS)
+            }
             _ => None,
         }
     }

@@ -2,9 +2,11 @@
 
 mod envelope;
 mod gate;
+mod guard;
 mod requests;
 mod spanned;
 
 pub(crate) use envelope::envelope;
 pub(crate) use gate::gate;
+pub use guard::{UNDER_ANY_NAME, guard};
 pub use requests::requests;

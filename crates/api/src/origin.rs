@@ -22,12 +22,17 @@ pub(crate) fn is_foreign(request: &HttpRequest, proxies: &Proxies) -> bool {
         // Such as `null`, which a page in a sandbox sends.
         return true;
     };
-    let wanted = without_default_port(scheme, authority);
-    !proxies.hosts(request).any(|host| without_default_port(scheme, host).eq_ignore_ascii_case(wanted))
+    // What a page of the same name sends without TLS, anybody on the line may have written.
+    let own_scheme = if proxies.over_tls(request) { "https" } else { "http" };
+    if !scheme.eq_ignore_ascii_case(own_scheme) {
+        return true;
+    }
+    let wanted = without_default_port(own_scheme, authority.as_bytes());
+    !proxies.hosts(request).any(|host| without_default_port(own_scheme, host).eq_ignore_ascii_case(wanted))
 }
 
-fn without_default_port<'a>(scheme: &str, authority: &'a str) -> &'a str {
-    let port = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
+fn without_default_port<'a>(scheme: &str, authority: &'a [u8]) -> &'a [u8] {
+    let port: &[u8] = if scheme == "https" { b":443" } else { b":80" };
     authority.strip_suffix(port).unwrap_or(authority)
 }
 
@@ -73,13 +78,23 @@ mod tests {
     #[test]
     fn the_origin_has_to_be_this_host_and_port() {
         assert!(!refused(&[("host", "ban.example:8080"), ("origin", "http://Ban.example:8080")]));
-        assert!(!refused(&[("host", "ban.example"), ("origin", "https://ban.example")]));
-        assert!(!refused(&[("host", "ban.example:443"), ("origin", "https://ban.example")]));
+        assert!(!refused(&[("host", "ban.example"), ("origin", "http://ban.example")]));
         assert!(!refused(&[("host", "[::1]:80"), ("origin", "http://[::1]")]));
         assert!(refused(&[("host", "ban.example:8080"), ("origin", "http://ban.example:8081")]));
         assert!(refused(&[("host", "ban.example"), ("origin", "https://ban.example.evil.example")]));
         assert!(refused(&[("host", "ban.example"), ("origin", "null")]));
         assert!(refused(&[("origin", "https://ban.example")]));
+    }
+
+    #[test]
+    fn the_scheme_has_to_be_that_of_the_connection() {
+        let tls = ("x-forwarded-proto", "https");
+        assert!(!refused(&[("host", "ban.example"), ("origin", "https://ban.example"), tls]));
+        assert!(!refused(&[("host", "ban.example:443"), ("origin", "https://ban.example"), tls]));
+        assert!(refused(&[("host", "ban.example"), ("origin", "http://ban.example"), tls]));
+        assert!(refused(&[("host", "ban.example"), ("origin", "https://ban.example")]));
+        assert!(refused(&[("host", "ban.example:443"), ("origin", "http://ban.example:443"), tls]));
+        assert!(refused(&[("host", "ban.example"), ("origin", "ftp://ban.example")]));
     }
 
     #[test]
@@ -96,6 +111,7 @@ mod tests {
         let forwarded = [
             ("host", "127.0.0.1:8080"),
             ("x-forwarded-host", "ban.example"),
+            ("x-forwarded-proto", "https"),
             ("origin", "https://ban.example"),
         ];
         assert!(!refused(&forwarded));

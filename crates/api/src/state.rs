@@ -7,10 +7,10 @@ use bangui_domain::service::{
     Notifications, PlaceService, Watch,
 };
 use bangui_session_cache::Accounts;
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Metrics, MetricsToken, Proxies, SystemView};
+use crate::stream::Places;
+use crate::{Hosts, Metrics, MetricsToken, Proxies, SystemView};
 
 /// When the session cookie is marked `Secure`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,8 +34,12 @@ pub struct ApiSettings {
     /// The path that browsers see before `/api`, such as `/bangui`; empty where there is none. Whoever mounts the API
     /// takes it off the requests' paths.
     pub base_path: String,
+    /// The names of this server, by which alone it is served.
+    pub hosts: Hosts,
     /// Live streams that this process serves at one time; a further one is answered with 503.
     pub max_streams: usize,
+    /// Live streams that one session may have open in this process; a further one is answered with 429.
+    pub max_streams_of_session: usize,
     /// What opens `/metrics`; without it, it is not served beside the API.
     pub metrics_token: Option<MetricsToken>,
 }
@@ -46,7 +50,9 @@ impl Default for ApiSettings {
             trusted_proxies: Proxies::default(),
             secure_cookies: SecureCookies::default(),
             base_path: String::new(),
+            hosts: Hosts::default(),
             max_streams: 256,
+            max_streams_of_session: 8,
             metrics_token: None,
         }
     }
@@ -87,14 +93,14 @@ pub struct ApiState {
     pub(crate) services: ApiServices,
     pub(crate) settings: ApiSettings,
     pub(crate) shutdown: CancellationToken,
-    pub(crate) streams: Arc<Semaphore>,
+    pub(crate) streams: Places,
 }
 
 impl ApiState {
     /// Over `services`. Cancel `shutdown` before the HTTP server is stopped: live streams end by it, and the
     /// server would wait for them otherwise.
     pub fn new(services: ApiServices, settings: ApiSettings, shutdown: CancellationToken) -> Self {
-        let streams = Arc::new(Semaphore::new(settings.max_streams.min(Semaphore::MAX_PERMITS)));
+        let streams = Places::new(settings.max_streams, settings.max_streams_of_session);
         Self { services, settings, shutdown, streams }
     }
 }

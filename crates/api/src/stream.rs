@@ -3,6 +3,7 @@
 //! connects again and says what it has seen.
 
 mod message;
+mod places;
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -13,11 +14,14 @@ use actix_web::web::Bytes;
 use bangui_domain::ServiceError;
 use bangui_domain::model::{BanEvent, EventId, LiveEvent, TokenHash};
 use futures::Stream;
+use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{OwnedSemaphorePermit, broadcast};
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use crate::ApiState;
+
+use places::Place;
+pub(crate) use places::Places;
 
 /// A sign of life this often, and a look whether the session still stands.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -37,7 +41,7 @@ pub(crate) struct Live {
     ready: VecDeque<Bytes>,
     heartbeat: Interval,
     /// Freed when the stream ends.
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 impl Live {
@@ -46,7 +50,7 @@ impl Live {
     pub(crate) async fn open(
         state: Arc<ApiState>,
         session: TokenHash,
-        place: OwnedSemaphorePermit,
+        place: Place,
         last_seen: Option<EventId>,
     ) -> Result<Self, ServiceError> {
         let feed = state.services.watch.subscribe();

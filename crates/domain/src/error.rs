@@ -48,7 +48,10 @@ pub enum ServiceError {
     #[error("you have no session {0}: it may have ended already")]
     SessionNotFound(String),
     /// The request came from another site.
-    #[error("the request does not come from this site's own pages")]
+    #[error(
+        "the request does not come from this site's own pages; behind a proxy, name it in http.trusted_proxies, and have it \
+         pass on Host and set X-Forwarded-Proto"
+    )]
     ForeignOrigin,
     /// Not the token that the server logged.
     #[error("this is not the set-up token that the server wrote to its log at its last start")]

@@ -22,6 +22,8 @@ const NAME_CHARS: usize = 64;
 pub struct Client {
     /// The address; `None` over a Unix socket and from the command line.
     pub address: Option<IpAddr>,
+    /// Whether the address is that of a proxy, behind which may be anybody: no account is known there.
+    pub shared: bool,
     /// The program's name for itself.
     pub user_agent: Option<String>,
 }

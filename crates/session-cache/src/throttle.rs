@@ -9,6 +9,8 @@ use bangui_domain::ServiceError;
 use bangui_domain::model::{Admission, TryCounter, TryKind, TryRule};
 use bangui_domain::ports::{StoreError, TryStore};
 
+use crate::Client;
+
 const HOUR: i64 = 3_600_000;
 
 /// An address waits for 5 minutes at most.
@@ -39,21 +41,18 @@ impl Throttle {
         Self { store }
     }
 
-    /// Counts a try from `address` on `account` as failed, before it is looked at: a burst of simultaneous tries
+    /// Counts a try of `from` on `account` as failed, before it is looked at: a burst of simultaneous tries
     /// gets no further than the same tries in a row. [`ServiceError::LoginThrottled`] if it has to wait, which the
     /// refusal does not prolong.
-    pub async fn admit(
-        &self,
-        address: Option<IpAddr>,
-        account: Option<&str>,
-    ) -> Result<Attempt, ServiceError> {
-        let network = address.map(|address| network_of(address).to_string());
+    pub async fn admit(&self, from: &Client, account: Option<&str>) -> Result<Attempt, ServiceError> {
+        let network = from.address.map(|address| network_of(address).to_string());
         let account = account.map(str::to_lowercase);
         let by = |kind, rule| move |subject| TryCounter { kind, subject, rule };
         // A name has no space in it, so that no other pair makes the same text.
         let pair =
             account.as_ref().zip(network.as_ref()).map(|(account, network)| format!("{account} {network}"));
-        let known = pair.map(by(TryKind::Known, KNOWN));
+        // Through a proxy that does not tell its clients apart, a stranger would be as well known as the owner.
+        let known = pair.filter(|_| !from.shared).map(by(TryKind::Known, KNOWN));
         let others: Vec<TryCounter> =
             [network.map(by(TryKind::Address, ADDRESS)), account.map(by(TryKind::Account, ACCOUNT))]
                 .into_iter()

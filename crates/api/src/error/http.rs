@@ -24,6 +24,24 @@ pub enum HttpFailure {
         /// The most that is read.
         limit: usize,
     },
+    /// The body comes more slowly than any line is, or not at all.
+    #[error("the body came too slowly: send it at once, and at 1 KiB a second at least")]
+    BodyTooSlow,
+    /// The body is compressed.
+    #[error("the body must not be compressed: send it as it is, without the header Content-Encoding")]
+    ContentEncodingUnsupported,
+    /// The path and the query are longer than any request needs.
+    #[error("path and query are longer than {limit} bytes")]
+    UriTooLong {
+        /// The most that is taken.
+        limit: usize,
+    },
+    /// The request was sent to a name that is not known to be this server's.
+    #[error(
+        "this server is not known to be called {0}: if that is its name, add it to the setting http.hosts \
+         (BANGUI_HTTP__HOSTS); otherwise open it by its address, or as localhost on its own machine"
+    )]
+    HostUnknown(String),
     /// The body is of another type.
     #[error("the body has to be JSON: send it with the header Content-Type: application/json")]
     ContentTypeUnsupported,
@@ -43,6 +61,14 @@ pub enum HttpFailure {
     #[error("this server serves {limit} live streams at one time and all of them are taken")]
     StreamsExhausted {
         /// How many there are.
+        limit: usize,
+    },
+    /// The session has all the streams that one may have.
+    #[error(
+        "this session has {limit} live streams open, and no more are served to one: close a page that is open elsewhere"
+    )]
+    SessionStreamsExhausted {
+        /// How many a session may have.
         limit: usize,
     },
     /// Metrics are not served on this address.
@@ -65,11 +91,16 @@ impl HttpFailure {
             Self::BodyMalformed(_) => "body_malformed",
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::ContentTypeUnsupported => "content_type_unsupported",
+            Self::BodyTooSlow => "body_too_slow",
+            Self::ContentEncodingUnsupported => "content_encoding_unsupported",
+            Self::UriTooLong { .. } => "uri_too_long",
+            Self::HostUnknown(_) => "host_unknown",
             Self::QueryMalformed(_) => "query_malformed",
             Self::PathMalformed(_) => "path_malformed",
             Self::RequestMalformed => "request_malformed",
             Self::Fail2banStarting => "fail2ban_starting",
             Self::StreamsExhausted { .. } => "streams_exhausted",
+            Self::SessionStreamsExhausted { .. } => "session_streams_exhausted",
             Self::MetricsOff => "metrics_off",
             Self::MetricsTokenRequired => "metrics_token_required",
         }
@@ -86,7 +117,13 @@ impl HttpFailure {
             | Self::PathMalformed(_)
             | Self::RequestMalformed => StatusCode::BAD_REQUEST,
             Self::BodyTooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::ContentTypeUnsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::UriTooLong { .. } => StatusCode::URI_TOO_LONG,
+            Self::HostUnknown(_) => StatusCode::MISDIRECTED_REQUEST,
+            Self::SessionStreamsExhausted { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::ContentTypeUnsupported | Self::ContentEncodingUnsupported => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
             Self::Fail2banStarting | Self::StreamsExhausted { .. } => StatusCode::SERVICE_UNAVAILABLE,
         }
     }

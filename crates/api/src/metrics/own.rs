@@ -19,8 +19,8 @@ pub(super) fn add(state: &ApiState, info: &SystemInfo, mut dropped: usize, famil
         let help = "How long ago fail2ban last answered, or was last tried.";
         gauge("bangui_f2b_state_age_seconds", help, signed(known.age_millis) / 1000.0);
     }
-    let (most, free) = (state.settings.max_streams, state.streams.available_permits());
-    gauge("bangui_live_streams", "Live streams that are open.", size(most.saturating_sub(free)));
+    let (most, open) = (state.settings.max_streams, state.streams.taken());
+    gauge("bangui_live_streams", "Live streams that are open.", size(open));
     gauge("bangui_live_streams_limit", "Live streams that this process serves at one time.", size(most));
     if let Some(lease) = &info.lease {
         let help = "The token of the scheduler lock, which grows each time a process takes the lock.";

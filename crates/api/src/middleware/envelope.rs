@@ -4,7 +4,7 @@
 use actix_web::HttpMessage as _;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{self, HeaderValue};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::middleware::Next;
 use bangui_domain::ServiceError;
 
@@ -25,7 +25,12 @@ pub(crate) async fn envelope(
         answer.request().extensions_mut().insert(failure);
         answer = answer.into_response(problem);
     }
-    let headers = answer.headers_mut();
+    dress(answer.headers_mut());
+    Ok(answer)
+}
+
+/// Sets the headers that every answer of the API has.
+pub(super) fn dress(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -34,7 +39,6 @@ pub(crate) async fn envelope(
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    Ok(answer)
 }
 
 /// An error of ours, or one that stands for an error of the web framework.

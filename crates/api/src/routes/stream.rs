@@ -1,14 +1,12 @@
 //! The live stream's route: takes one of the places, and hands over to the stream.
 
-use std::sync::Arc;
-
 use actix_web::http::header::{self, ContentEncoding};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::stream::Live;
 use crate::wire::event::StreamParams;
 use crate::wire::stream::StreamData;
-use crate::{ApiError, ApiState, Authenticated, HttpFailure, Problem};
+use crate::{ApiError, ApiState, Authenticated, Problem};
 
 /// What happens, as it happens (server-sent events)
 ///
@@ -25,6 +23,8 @@ use crate::{ApiError, ApiState, Authenticated, HttpFailure, Problem};
     responses(
         (status = 200, description = "A stream without end; this is the shape of each message's data",
             body = StreamData, content_type = "text/event-stream"),
+        (status = 429, description = "session_streams_exhausted: the session has 8 open", body = Problem,
+            content_type = "application/problem+json"),
         (status = 503, description = "streams_exhausted, database_unavailable", body = Problem,
             content_type = "application/problem+json"),
     )
@@ -37,9 +37,7 @@ pub(crate) async fn stream(
 ) -> Result<HttpResponse, ApiError> {
     let header = request.headers().get("last-event-id").and_then(|id| id.to_str().ok());
     let last_seen = params.last_seen(header.filter(|id| !id.is_empty()))?;
-    let place = Arc::clone(&state.streams)
-        .try_acquire_owned()
-        .map_err(|_| HttpFailure::StreamsExhausted { limit: state.settings.max_streams })?;
+    let place = state.streams.take(&who.session.token)?;
     let live = Live::open(state.into_inner(), who.session.token, place, last_seen).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))

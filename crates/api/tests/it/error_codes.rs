@@ -62,6 +62,11 @@ fn all() -> Vec<(ApiError, u16)> {
         (HttpFailure::StreamsExhausted { limit: 1 }, 503),
         (HttpFailure::MetricsOff, 404),
         (HttpFailure::MetricsTokenRequired, 401),
+        (HttpFailure::BodyTooSlow, 408),
+        (HttpFailure::ContentEncodingUnsupported, 415),
+        (HttpFailure::UriTooLong { limit: 1 }, 414),
+        (HttpFailure::HostUnknown(text()), 421),
+        (HttpFailure::SessionStreamsExhausted { limit: 1 }, 429),
     ];
     let services = services.into_iter().map(|(error, status)| (ApiError::from(error), status));
     let https = https.into_iter().map(|(failure, status)| (ApiError::from(failure), status));
@@ -120,6 +125,11 @@ fn place(error: &ApiError) -> usize {
             HttpFailure::StreamsExhausted { .. } => 42,
             HttpFailure::MetricsOff => 43,
             HttpFailure::MetricsTokenRequired => 44,
+            HttpFailure::BodyTooSlow => 45,
+            HttpFailure::ContentEncodingUnsupported => 46,
+            HttpFailure::UriTooLong { .. } => 47,
+            HttpFailure::HostUnknown(_) => 48,
+            HttpFailure::SessionStreamsExhausted { .. } => 49,
         },
     }
 }

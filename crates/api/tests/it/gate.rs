@@ -103,11 +103,12 @@ async fn attempt(world: &World, headers: &[(&'static str, &'static str)], peer: 
 #[actix_web::test]
 async fn pages_of_other_sites_change_nothing() {
     let world = World::ready().await;
-    let refused: [&[(&str, &str)]; 4] = [
+    let refused: [&[(&str, &str)]; 5] = [
         &[("sec-fetch-site", "cross-site")],
-        &[("sec-fetch-site", "same-site"), ("origin", "https://ban.example")],
+        &[("sec-fetch-site", "same-site"), ("origin", "http://ban.example")],
         &[("origin", "https://evil.example")],
         &[("origin", "null")],
+        &[("origin", "https://ban.example")],
     ];
     for headers in refused {
         let answer = attempt(&world, headers, "198.51.100.77:1").await;
@@ -121,9 +122,17 @@ async fn pages_of_other_sites_change_nothing() {
 
     let passing: [(&[(&str, &str)], &str); 4] = [
         (&[], "198.51.100.77:1"),
-        (&[("sec-fetch-site", "same-origin"), ("origin", "https://ban.example")], "198.51.100.77:1"),
+        (&[("sec-fetch-site", "same-origin"), ("origin", "http://ban.example")], "198.51.100.77:1"),
         (&[("sec-fetch-site", "none")], "198.51.100.77:1"),
-        (&[("host", "127.0.0.1"), ("x-forwarded-host", "b.example"), ("origin", "https://b.example")], PROXY),
+        (
+            &[
+                ("host", "127.0.0.1"),
+                ("x-forwarded-host", "ban.example"),
+                ("x-forwarded-proto", "https"),
+                ("origin", "https://ban.example"),
+            ],
+            PROXY,
+        ),
     ];
     for (headers, peer) in passing {
         assert_eq!(attempt(&world, headers, peer).await["ip"], "203.0.113.7", "{headers:?}");

@@ -15,6 +15,7 @@ mod events;
 mod export;
 mod fail2ban;
 mod gate;
+mod guard;
 mod health;
 mod history;
 mod jails;

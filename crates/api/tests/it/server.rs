@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use actix_web::middleware::Compress;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, rt};
+use bangui_api::UNDER_ANY_NAME;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -17,8 +18,12 @@ const PATIENCE: Duration = Duration::from_mins(1);
 pub(crate) fn serve(world: &World) -> (std::net::SocketAddr, actix_web::dev::ServerHandle) {
     let state = world.state.clone();
     let server = HttpServer::new(move || {
-        let state = state.clone();
-        App::new().wrap(Compress::default()).configure(|config| bangui_api::configure(config, state))
+        let (state, guarded) = (state.clone(), state.clone());
+        let guard = move |request, next| bangui_api::guard(guarded.clone(), UNDER_ANY_NAME, request, next);
+        App::new()
+            .wrap(from_fn(guard))
+            .wrap(Compress::default())
+            .configure(|config| bangui_api::configure(config, state))
     })
     .workers(1)
     .shutdown_timeout(60)

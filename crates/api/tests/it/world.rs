@@ -12,7 +12,8 @@ use actix_web::test::{self, TestRequest};
 use actix_web::{App, web};
 use async_trait::async_trait;
 use bangui_api::{
-    ApiServices, ApiSettings, ApiState, DatabaseKind, Metrics, Proxies, SchedulerRole, SystemInfo, SystemView,
+    ApiServices, ApiSettings, ApiState, DatabaseKind, Hosts, Metrics, Proxies, SchedulerRole, SystemInfo,
+    SystemView, UNDER_ANY_NAME,
 };
 use bangui_domain::model::{Fence, Lease, LeaseHolder, ServerId, Timestamp};
 use bangui_domain::service::{
@@ -34,6 +35,8 @@ use crate::places::Map;
 pub(crate) const PASSWORD: &str = "correct horse battery";
 /// Where requests come from unless a test says otherwise.
 pub(crate) const CALLER: &str = "198.51.100.77:4711";
+/// The name of the server.
+pub(crate) const HOST: &str = "ban.example";
 /// A proxy that is trusted.
 pub(crate) const PROXY: &str = "10.0.0.1:4711";
 
@@ -101,6 +104,7 @@ impl World {
     async fn build(db: TestDb, settings: ApiSettings, session_settings: SessionSettings) -> Self {
         let settings = ApiSettings {
             trusted_proxies: Proxies::new(vec!["10.0.0.0/8".parse().unwrap()], false),
+            hosts: Hosts::new([HOST.to_owned()]),
             ..settings
         };
         let store = Arc::new(db.db().clone());
@@ -221,8 +225,12 @@ impl World {
 
     /// Sends a request as it is, by an application as the server builds it, and leaves the body unread.
     pub(crate) async fn open(&self, request: TestRequest) -> ServiceResponse<BoxBody> {
-        let (state, measured, seen) = (self.state.clone(), self.state.clone(), self.state.clone());
+        let (state, measured, seen, guarded) =
+            (self.state.clone(), self.state.clone(), self.state.clone(), self.state.clone());
         let app = App::new()
+            .wrap(from_fn(move |request, next| {
+                bangui_api::guard(guarded.clone(), UNDER_ANY_NAME, request, next)
+            }))
             .wrap(from_fn(move |request, next| bangui_api::measure(measured.clone(), request, next)))
             .wrap(from_fn(move |request, next| bangui_api::requests(seen.clone(), request, next)))
             .configure(|config| bangui_api::configure(config, state));
@@ -234,7 +242,7 @@ impl World {
     pub(crate) fn request(&self, method: &str, path: &str) -> TestRequest {
         let request = TestRequest::with_uri(path)
             .method(method.parse().unwrap())
-            .insert_header(("host", "ban.example"))
+            .insert_header(("host", HOST))
             .peer_addr(CALLER.parse().unwrap());
         match &self.cookie {
             Some(cookie) => request.insert_header(("cookie", cookie.as_str())),

@@ -33,7 +33,7 @@ impl Accounts {
         from: &Client,
     ) -> Result<Login, ServiceError> {
         check_new(username, password)?;
-        let attempt = self.throttle.admit(from.address, None).await?;
+        let attempt = self.throttle.admit(from, None).await?;
         let outcome = self.make_first(token, username, password, from).await;
         self.settle(attempt, outcome).await
     }
@@ -42,7 +42,7 @@ impl Accounts {
     pub async fn login(&self, username: &str, password: &str, from: &Client) -> Result<Login, ServiceError> {
         // Names that nobody can have are not worth remembering.
         let account = name_problem(username).is_none().then_some(username);
-        let attempt = self.throttle.admit(from.address, account).await?;
+        let attempt = self.throttle.admit(from, account).await?;
         let outcome = self.check_login(account, password, from).await;
         self.settle(attempt, outcome).await
     }

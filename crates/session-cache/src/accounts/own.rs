@@ -46,7 +46,7 @@ impl Accounts {
         if let Some(FieldError { message, .. }) = Passwords::problem(new) {
             return Err(ServiceError::field("new_password", message));
         }
-        let attempt = self.throttle.admit(from.address, Some(&asking.user.name)).await?;
+        let attempt = self.throttle.admit(from, Some(&asking.user.name)).await?;
         let outcome = self.replace_password(asking, current, new, from).await;
         self.settle(attempt, outcome).await
     }

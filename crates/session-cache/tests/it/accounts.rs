@@ -44,7 +44,7 @@ async fn without_an_offer_no_token_fits() {
 async fn guessing_the_token_is_throttled() {
     for (_, accounts) in with_and_without_cache() {
         let token = accounts.offer_setup().await.unwrap().unwrap();
-        let client = Client { address: Some("192.0.2.1".parse().unwrap()), user_agent: None };
+        let client = Client { address: Some("192.0.2.1".parse().unwrap()), ..Client::default() };
         for _ in 0..5 {
             accounts.setup(&"A".repeat(43), "root", PASSWORD, &client).await.unwrap_err();
         }

@@ -9,7 +9,11 @@ use crate::memory::with_and_without_cache;
 const PASSWORD: &str = "correct horse battery";
 
 fn from(address: &str) -> Client {
-    Client { address: Some(address.parse().unwrap()), user_agent: Some("a browser".repeat(100)) }
+    Client {
+        address: Some(address.parse().unwrap()),
+        user_agent: Some("a browser".repeat(100)),
+        ..Client::default()
+    }
 }
 
 #[tokio::test]

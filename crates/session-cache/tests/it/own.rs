@@ -9,7 +9,11 @@ const PASSWORD: &str = "correct horse battery";
 const ANOTHER: &str = "a different password";
 
 fn from(host: u8) -> Client {
-    Client { address: Some([192, 0, 2, host].into()), user_agent: Some(format!("browser {host}")) }
+    Client {
+        address: Some([192, 0, 2, host].into()),
+        user_agent: Some(format!("browser {host}")),
+        ..Client::default()
+    }
 }
 
 async fn log_in(accounts: &Accounts, name: &str, host: u8) -> Login {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bangui_domain::ServiceError;
-use bangui_session_cache::{Attempt, Throttle};
+use bangui_session_cache::{Attempt, Client, Throttle};
 
 use crate::memory::Memory;
 
@@ -17,8 +17,15 @@ fn throttle() -> (Arc<Memory>, Throttle) {
 }
 
 async fn admit(throttle: &Throttle, address: Option<&str>, account: Option<&str>) -> Result<Attempt, i64> {
-    let address = address.map(|text| text.parse().unwrap());
-    throttle.admit(address, account).await.map_err(|error| match error {
+    admit_from(throttle, &client(address), account).await
+}
+
+fn client(address: Option<&str>) -> Client {
+    Client { address: address.map(|text| text.parse().unwrap()), ..Client::default() }
+}
+
+async fn admit_from(throttle: &Throttle, from: &Client, account: Option<&str>) -> Result<Attempt, i64> {
+    throttle.admit(from, account).await.map_err(|error| match error {
         ServiceError::LoginThrottled { retry_after_secs } => i64::from(retry_after_secs),
         other => unreachable!("{other}"),
     })
@@ -193,4 +200,27 @@ async fn a_failure_makes_no_address_known() {
         fail(&throttle, HERE, ADMIN).await;
     }
     assert_eq!(fail(&throttle, HERE, ADMIN).await, 1);
+}
+
+/// Behind a proxy that tells no clients apart, strangers have the address from which the owner has logged in.
+#[tokio::test]
+async fn no_account_is_known_at_the_address_of_a_proxy() {
+    let (memory, throttle) = throttle();
+    let proxy = Client { shared: true, ..client(HERE) };
+    let owner = admit_from(&throttle, &proxy, ADMIN).await.unwrap();
+    throttle.clear(owner).await.unwrap();
+    let mut waited = 0;
+    for _ in 0..12 {
+        if let Err(wait) = admit_from(&throttle, &proxy, ADMIN).await {
+            memory.pass(wait);
+            waited += wait;
+        }
+    }
+    assert!(waited > 0, "guesses through the proxy are counted");
+    // The count is the account's and the address's, which is what every other client of the proxy meets, too.
+    while admit_from(&throttle, &proxy, ADMIN).await.is_ok() {}
+    assert!(
+        admit(&throttle, Some("198.51.100.9"), ADMIN).await.is_err(),
+        "no counter of the proxy's own was used"
+    );
 }
