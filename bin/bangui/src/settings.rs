@@ -4,6 +4,7 @@
 mod base_path;
 pub(crate) mod check;
 mod defaults;
+mod host;
 mod list;
 mod listen;
 pub(crate) mod load;
@@ -20,6 +21,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use base_path::BasePath;
+pub(crate) use host::HostName;
 pub(crate) use listen::{Listen, socket_mode};
 pub(crate) use network::Network;
 pub(crate) use secret::Secret;
@@ -80,9 +82,27 @@ pub(crate) struct Http {
     /// a Unix socket, separated by commas. Default none.
     #[serde(deserialize_with = "list::list")]
     pub(crate) trusted_proxies: Vec<Trusted>,
+    /// The names under which the server is reached, such as `ban.example`, separated by commas; behind a proxy, the
+    /// proxy's. Addresses and `localhost` need not be named. A request for any other name is answered with 421, so that
+    /// the page of another site cannot have its own name lead here. Default none.
+    #[serde(deserialize_with = "list::list")]
+    pub(crate) hosts: Vec<HostName>,
+    /// Connections that are open at one time, 16 to 65536; fewer where the process may not open so many files. A further one
+    /// takes the place of the one that has kept the server waiting for longest. Default 1024.
+    pub(crate) max_connections: u32,
+    /// Connections that are open at one time from one address, or one /64 of IPv6; proxies that are trusted and Unix sockets
+    /// are not counted. Default 128.
+    pub(crate) max_connections_per_address: u32,
     /// Whether cookies are marked Secure: `auto` (when the request came over TLS), `always` or `never`. Default
     /// `auto`.
     pub(crate) secure_cookies: SecureCookies,
+}
+
+impl Http {
+    /// Whether there is a proxy, and no name by which it could be reached.
+    pub(crate) fn lacks_names(&self) -> bool {
+        !self.trusted_proxies.is_empty() && self.hosts.is_empty()
+    }
 }
 
 /// Whether cookies are marked Secure.

@@ -18,6 +18,7 @@ struct Rule {
 const SERVER: &[&str] = &[
     "bangui-api",
     "bangui-domain",
+    "bangui-edge",
     "bangui-gateway",
     "bangui-jobs",
     "bangui-persistence",
@@ -55,6 +56,7 @@ const RULES: &[Rule] = &[
         never: &["apalis", "diesel", "sqlx"],
         ..FREE
     },
+    Rule { name: "bangui-edge", never: &["apalis", "diesel", "serde", "sqlx"], ..FREE },
     Rule { name: "bangui-web-ui", never: &["apalis", "diesel", "sqlx"], ..FREE },
     Rule { name: TEST_SUPPORT, ours: SERVER, ..FREE },
     Rule { name: "bangui", ours: SERVER, ..FREE },

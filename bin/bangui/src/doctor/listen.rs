@@ -30,6 +30,13 @@ pub(super) async fn check(http: &Http) -> Vec<Finding> {
             ),
         });
     }
+    if http.lacks_names() {
+        findings.push(Finding::warning(
+            CHECK,
+            "http.trusted_proxies names a proxy and http.hosts no name",
+            "Set http.hosts (BANGUI_HTTP__HOSTS) to the name that browsers use, or they get 421 (host_unknown).",
+        ));
+    }
     findings
 }
 

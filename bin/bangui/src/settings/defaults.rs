@@ -36,6 +36,9 @@ impl Default for Http {
             tls_key: None,
             threads: 0,
             trusted_proxies: Vec::new(),
+            hosts: Vec::new(),
+            max_connections: 1024,
+            max_connections_per_address: 128,
             secure_cookies: SecureCookies::Auto,
         }
     }

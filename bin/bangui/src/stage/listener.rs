@@ -2,15 +2,20 @@
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::fs::{FileTypeExt as _, PermissionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use bangui_domain::chain;
+use bangui_edge::Socket;
 
 use crate::exit::{ExitCode, Fatal};
 use crate::settings::{Http, Listen, socket_mode};
 use crate::tls::{self, Certificate};
-use bangui_domain::chain;
+
+/// The name of a socket before it is at its place.
+const SOCKET: &str = "s";
 
 /// A socket that is ours.
 pub(super) enum Listener {
@@ -18,8 +23,8 @@ pub(super) enum Listener {
     Tcp(TcpListener),
     /// For HTTPS.
     Tls(TcpListener, Arc<Certificate>),
-    /// For HTTP from this machine.
-    Unix(UnixListener),
+    /// For HTTP from this machine, at this path.
+    Unix(UnixListener, PathBuf),
 }
 
 impl Listener {
@@ -27,7 +32,7 @@ impl Listener {
     pub(super) fn certificate(&self) -> Option<Arc<Certificate>> {
         match self {
             Self::Tls(_, certificate) => Some(Arc::clone(certificate)),
-            Self::Tcp(_) | Self::Unix(_) => None,
+            Self::Tcp(_) | Self::Unix(..) => None,
         }
     }
 
@@ -40,11 +45,17 @@ impl Listener {
         match self {
             Self::Tcp(listener) => tcp("http", listener),
             Self::Tls(listener, _) => tcp("https", listener),
-            Self::Unix(listener) => match listener.local_addr() {
-                Ok(address) => format!("unix:{}", address.as_pathname().unwrap_or(Path::new("")).display()),
-                Err(error) => format!("a Unix socket whose path the system does not tell ({error})"),
-            },
+            Self::Unix(_, path) => format!("unix:{}", path.display()),
         }
+    }
+
+    /// The socket as it is served, with the certificate that it shows.
+    pub(super) fn into_socket(self) -> Result<Socket, tls::TlsError> {
+        Ok(match self {
+            Self::Tcp(listener) => Socket::Tcp(listener),
+            Self::Tls(listener, certificate) => Socket::Tls(listener, Arc::new(tls::server(certificate)?)),
+            Self::Unix(listener, _) => Socket::Unix(listener),
+        })
     }
 }
 
@@ -63,7 +74,9 @@ pub(super) fn bind(http: &Http) -> Result<Vec<Listener>, Fatal> {
             ExitCode::Config,
             format!("https://{address} needs http.tls_certificate and http.tls_key."),
         )),
-        (Listen::Unix(path), _) => Ok(Listener::Unix(unix(path, socket_mode(&http.socket_mode))?)),
+        (Listen::Unix(path), _) => {
+            Ok(Listener::Unix(unix(path, socket_mode(&http.socket_mode))?, path.clone()))
+        }
     };
     http.listen.iter().map(one).collect()
 }
@@ -96,6 +109,9 @@ pub(super) fn tcp(key: &str, address: SocketAddr) -> Result<TcpListener, Fatal> 
 }
 
 /// Binds a Unix socket. One that a dead process has left behind is replaced; anything else in its place is not touched.
+///
+/// A socket can be connected to from the moment that it is bound. So it is bound where nobody else comes, given its
+/// permissions, and moved to its place: whoever finds it there finds them, too.
 fn unix(path: &Path, mode: Option<u32>) -> Result<UnixListener, Fatal> {
     let shown = path.display();
     let refuse = |why: String| Fatal::new(ExitCode::Io, format!("Cannot listen on unix:{shown}: {why}."));
@@ -104,11 +120,8 @@ fn unix(path: &Path, mode: Option<u32>) -> Result<UnixListener, Fatal> {
             return Err(refuse("there is a file of that name, and it is no socket".to_owned()));
         }
         match UnixStream::connect(path) {
-            Err(error) if error.kind() == ErrorKind::ConnectionRefused => {
-                std::fs::remove_file(path).map_err(|error| {
-                    refuse(format!("the socket that a dead process has left cannot be removed ({error})"))
-                })?;
-            }
+            // The new one takes its place.
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => {}
             Ok(_) => {
                 return Err(refuse(
                     "another program listens there: stop it, or set http.listen (BANGUI_HTTP__LISTEN) to another path"
@@ -118,15 +131,47 @@ fn unix(path: &Path, mode: Option<u32>) -> Result<UnixListener, Fatal> {
             Err(error) => return Err(refuse(format!("what is there cannot be asked ({error})"))),
         }
     }
-    let listener = UnixListener::bind(path).map_err(|error| {
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    let private = Private::make(directory).map_err(|error| {
         refuse(format!("{error}: check that the directory exists and that BanGUI's user may write there"))
     })?;
+    let listener = UnixListener::bind(private.socket()).map_err(|error| refuse(error.to_string()))?;
     if let Some(mode) = mode {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+        std::fs::set_permissions(private.socket(), std::fs::Permissions::from_mode(mode))
             .map_err(|error| refuse(format!("its permissions cannot be set ({error})")))?;
     }
     ready(listener.set_nonblocking(true), &shown)?;
+    std::fs::rename(private.socket(), path)
+        .map_err(|error| refuse(format!("it cannot be moved to its place ({error})")))?;
     Ok(listener)
+}
+
+/// A directory that only this user can enter, beside the place of a socket; its name is short, since a socket's path is.
+struct Private(PathBuf);
+
+impl Private {
+    fn make(beside: &Path) -> std::io::Result<Self> {
+        let path = beside.join(format!(".b{}", std::process::id()));
+        // What a dead process of the same number has left.
+        if std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir()) {
+            drop(std::fs::remove_file(path.join(SOCKET)));
+            drop(std::fs::remove_dir(&path));
+        }
+        std::fs::DirBuilder::new().mode(0o700).create(&path)?;
+        Ok(Self(path))
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.0.join(SOCKET)
+    }
+}
+
+impl Drop for Private {
+    fn drop(&mut self) {
+        // Nothing is left in it, unless the socket could not be moved.
+        drop(std::fs::remove_file(self.socket()));
+        drop(std::fs::remove_dir(&self.0));
+    }
 }
 
 fn ready(done: std::io::Result<()>, place: &dyn std::fmt::Display) -> Result<(), Fatal> {

@@ -2,10 +2,12 @@
 
 use std::net::TcpListener;
 
+use actix_web::App;
 use actix_web::dev::ServerHandle;
+use actix_web::middleware::from_fn;
 use actix_web::web::Data;
-use actix_web::{App, HttpServer};
 use bangui_api::ApiState;
+use bangui_edge::{Served, Socket};
 
 use crate::exit::{ExitCode, Fatal};
 
@@ -13,19 +15,27 @@ use crate::exit::{ExitCode, Fatal};
 const DRAIN_SECS: u64 = 1;
 
 /// Serves until the handle stops it; `None` if there is nothing to listen on.
-pub(super) fn start(listeners: Vec<TcpListener>, api: Data<ApiState>) -> Result<Option<ServerHandle>, Fatal> {
+///
+/// Nothing is served under a name that is not the server's: there is no token here that a page of another site would lack.
+pub(super) fn start(
+    listeners: Vec<TcpListener>,
+    api: Data<ApiState>,
+    served: &Served,
+) -> Result<Option<ServerHandle>, Fatal> {
     if listeners.is_empty() {
         return Ok(None);
     }
-    let mut server = HttpServer::new(move || {
-        App::new().configure(|config| bangui_api::configure_metrics(config, api.clone()))
-    })
-    .workers(1)
-    .disable_signals()
-    .shutdown_timeout(DRAIN_SECS);
+    let app = move || {
+        let guarded = api.clone();
+        App::new()
+            .wrap(from_fn(move |request, next| bangui_api::guard(guarded.clone(), &[], request, next)))
+            .wrap(from_fn(bangui_edge::track))
+            .configure(|config| bangui_api::configure_metrics(config, api.clone()))
+    };
+    let mut server = bangui_edge::server(1, served.door.accepted(), DRAIN_SECS);
     for listener in listeners {
         let address = listener.local_addr();
-        server = server.listen(listener).map_err(|error| {
+        server = served.listen(server, Socket::Tcp(listener), app.clone()).map_err(|error| {
             Fatal::new(ExitCode::Io, format!("The listener for metrics cannot be used: {error}."))
         })?;
         if let Ok(address) = address {

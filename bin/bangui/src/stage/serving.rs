@@ -7,11 +7,12 @@ mod below;
 use std::sync::Arc;
 use std::time::Duration;
 
+use actix_web::App;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Server, ServerHandle, Service, ServiceResponse};
 use actix_web::http::ConnectionType;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer};
+use bangui_api::UNDER_ANY_NAME;
 use bangui_domain::chain;
 use bangui_jobs::{Background, LeaseKeeper};
 
@@ -50,6 +51,7 @@ impl Serving {
             metrics_listeners,
             threads,
             base_path,
+            served,
             api,
             jobs,
             queue,
@@ -63,10 +65,13 @@ impl Serving {
         }
         let announced = ending.announced.clone();
         let scraped = api.clone();
-        let mut server = HttpServer::new(move || {
+        let app = move || {
             let (announced, base) = (announced.clone(), base_path.clone());
-            let (measured, state) = (api.clone(), api.clone());
+            let (guarded, measured, state) = (api.clone(), api.clone(), api.clone());
             App::new()
+                .wrap(from_fn(move |request, next| {
+                    bangui_api::guard(guarded.clone(), UNDER_ANY_NAME, request, next)
+                }))
                 .wrap(from_fn(move |request, next| bangui_api::measure(measured.clone(), request, next)))
                 .wrap_fn(move |mut request, service| {
                     below::take_off(&mut request, base.as_str());
@@ -74,28 +79,21 @@ impl Serving {
                     async move { answer.await.map(|answer| closing(answer, announced.is_cancelled())) }
                 })
                 .wrap(from_fn(move |request, next| bangui_api::requests(state.clone(), request, next)))
+                .wrap(from_fn(bangui_edge::track))
                 .configure(|config| bangui_api::configure(config, api.clone()))
                 .configure(|config| bangui_web_ui::configure(config, base_path.as_str()))
-        })
-        .workers(threads)
-        .disable_signals()
-        .shutdown_timeout(DRAIN_SECS);
+        };
+        let mut server = bangui_edge::server(threads, served.door.accepted(), DRAIN_SECS);
         for listener in listeners {
             let place = listener.place();
             let unusable = |error| Fatal::new(ExitCode::Io, format!("{place} cannot be used: {error}."));
-            server = match listener {
-                Listener::Tcp(listener) => server.listen(listener).map_err(unusable)?,
-                Listener::Unix(listener) => server.listen_uds(listener).map_err(unusable)?,
-                Listener::Tls(listener, certificate) => {
-                    let config = tls::server(Arc::clone(&certificate))
-                        .map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))?;
-                    server.listen_rustls_0_23(listener, config).map_err(unusable)?
-                }
-            };
+            let socket =
+                listener.into_socket().map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))?;
+            server = served.listen(server, socket, app.clone()).map_err(unusable)?;
             tracing::info!("serving on {place}");
         }
         let server = server.run();
-        let metrics = scraping::start(metrics_listeners, scraped)?;
+        let metrics = scraping::start(metrics_listeners, scraped, &served)?;
         let background = Background::start(&jobs, queue, &lease)
             .map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))?;
         Ok(Self { handle: server.handle(), server, metrics, background, lease, ending, has_replicas })

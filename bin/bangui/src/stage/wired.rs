@@ -2,6 +2,7 @@
 
 mod logins;
 mod plain;
+mod serving;
 mod watching;
 
 use std::net::TcpListener;
@@ -19,6 +20,7 @@ use bangui_domain::service::{
     EventService, Feed, HistoryService, JailService, JobService, LogService, PlaceService, Prober, Runtime,
     Watch,
 };
+use bangui_edge::Served;
 use bangui_gateway::{CommandMeter, Fail2banControl, Outgoing};
 use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper};
 use bangui_persistence::{Db, DbKind, NoticeListener};
@@ -44,6 +46,7 @@ pub(crate) struct Wired {
     pub(super) metrics_listeners: Vec<TcpListener>,
     pub(super) threads: usize,
     pub(super) base_path: BasePath,
+    pub(super) served: Served,
     pub(super) api: Data<ApiState>,
     pub(super) jobs: JobContext,
     pub(super) queue: JobStorage,
@@ -145,6 +148,7 @@ impl Wired {
             listeners,
             metrics_listeners,
             threads: threads(&settings),
+            served: self::serving::served(&settings, ending.begun.clone()),
             base_path: settings.http.base_path,
             api,
             jobs,

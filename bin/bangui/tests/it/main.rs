@@ -13,6 +13,7 @@ mod command;
 mod compose;
 mod data;
 mod doctor;
+mod edge;
 mod fail2ban;
 mod faults;
 mod files;

@@ -28,6 +28,18 @@ pub(super) fn check(http: &Http) -> Vec<Problem> {
             format!("{:?} is no three octal digits: write them as in 660", http.socket_mode),
         );
     }
+    if !(16..=65_536).contains(&http.max_connections) {
+        add("http.max_connections", format!("{} is not between 16 and 65536", http.max_connections));
+    }
+    if !(1..=http.max_connections).contains(&http.max_connections_per_address) {
+        add(
+            "http.max_connections_per_address",
+            format!(
+                "{} is not between 1 and http.max_connections, which is {}",
+                http.max_connections_per_address, http.max_connections
+            ),
+        );
+    }
     let wants_tls = http.listen.iter().any(|listen| matches!(listen, Listen::Https(_)));
     match (&http.tls_certificate, &http.tls_key) {
         (Some(certificate), Some(key)) => {
@@ -81,6 +93,20 @@ mod tests {
         assert!(problems(|http| listen(http, &["127.0.0.1:1", "[::1]:1", "unix:/tmp/s"])).is_empty());
         let found = problems(|http| listen(http, &["127.0.0.1:1", "https://127.0.0.1:1", "unix:/nowhere/s"]));
         assert!(found[0].contains("127.0.0.1:1 twice") && found[1].contains("unix:/nowhere/s"), "{found:?}");
+    }
+
+    #[test]
+    fn limits_of_connections_are_within_reason() {
+        for (all, each, key) in [
+            (15, 1, "http.max_connections:"),
+            (100_000, 1, "http.max_connections:"),
+            (100, 0, "http.max_connections_per_address:"),
+            (100, 101, "http.max_connections_per_address:"),
+        ] {
+            let found =
+                problems(|http| (http.max_connections, http.max_connections_per_address) = (all, each));
+            assert!(found.len() == 1 && found[0].starts_with(key), "{found:?}");
+        }
     }
 
     #[test]

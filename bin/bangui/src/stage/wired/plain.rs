@@ -1,6 +1,6 @@
 //! Settings as the libraries want them.
 
-use bangui_api::{ApiSettings, MetricsToken, Proxies, SecureCookies};
+use bangui_api::{ApiSettings, Hosts, MetricsToken, Proxies, SecureCookies};
 use bangui_jobs::Retention;
 
 use crate::settings::{self, Settings, Trusted};
@@ -17,14 +17,20 @@ pub(super) fn retention(history: &settings::History) -> Retention {
     }
 }
 
-pub(super) fn api_settings(settings: &Settings) -> ApiSettings {
+/// The proxies whose word counts.
+pub(super) fn proxies(settings: &Settings) -> Proxies {
     let trusted = &settings.http.trusted_proxies;
     let networks = trusted.iter().filter_map(|trusted| match trusted {
         Trusted::Net(net) => Some(*net),
         Trusted::Unix => None,
     });
+    Proxies::new(networks.collect(), trusted.contains(&Trusted::Unix))
+}
+
+pub(super) fn api_settings(settings: &Settings) -> ApiSettings {
     ApiSettings {
-        trusted_proxies: Proxies::new(networks.collect(), trusted.contains(&Trusted::Unix)),
+        trusted_proxies: proxies(settings),
+        hosts: Hosts::new(settings.http.hosts.iter().map(|host| host.as_str().to_owned())),
         base_path: settings.http.base_path.as_str().to_owned(),
         secure_cookies: match settings.http.secure_cookies {
             settings::SecureCookies::Auto => SecureCookies::Auto,

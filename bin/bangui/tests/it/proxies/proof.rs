@@ -1,6 +1,8 @@
 //! What has to hold behind any proxy.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
+use std::os::unix::ffi::OsStrExt as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 
@@ -68,13 +70,42 @@ fn login(proxy: &Proxy) -> String {
     cookie.split(';').next().expect("name and value").to_owned()
 }
 
-/// The session comes from the client, neither from the proxy nor from where the client said.
+/// The session comes from the client, neither from the proxy nor from where the client said, in whatever bytes.
 fn address(proxy: &Proxy, cookie: &str) {
+    let mut spoiled = ask(proxy, "/bangui/api/auth/login");
+    spoiled.arg("--header").arg(OsStr::from_bytes(b"x-forwarded-for: \xff"));
+    spoiled.args(["--header", "forwarded: for=198.51.100.1", "--header", "x-real-ip: 198.51.100.1"]);
+    spoiled.args(["--header", "content-type: application/json", "--data"]);
+    spoiled.arg(serde_json::json!({"username": "admin", "password": PASSWORD}).to_string());
+    assert_eq!(fetch(spoiled).status, 200);
     let mut curl = ask(proxy, "/bangui/api/sessions");
     curl.args(["--cookie", cookie]);
     let got = fetch(curl);
     let sessions: Value = serde_json::from_str(&got.body).expect("JSON");
-    assert_eq!(sessions["items"][0]["address"], CLIENT, "{sessions}");
+    let sessions = sessions["items"].as_array().expect("a list");
+    assert!(
+        sessions.len() == 2 && sessions.iter().all(|session| session["address"] == CLIENT),
+        "{sessions:?}"
+    );
+}
+
+/// Behind a proxy that passes on whatever name it is asked for.
+pub(crate) fn names(proxy: &Proxy) {
+    for (host, forwarded, status) in [
+        ("host.example", "host.example", 401),
+        ("evil.example", "host.example", 421),
+        ("host.example", "evil.example", 421),
+    ] {
+        let mut curl = ask(proxy, "/bangui/api/bans");
+        curl.args([
+            "--header",
+            &format!("host: {host}"),
+            "--header",
+            &format!("x-forwarded-host: {forwarded}"),
+        ]);
+        let got = fetch(curl);
+        assert_eq!(got.status, status, "{host} {forwarded}: {got:?}");
+    }
 }
 
 fn other_sites(proxy: &Proxy, cookie: &str) {

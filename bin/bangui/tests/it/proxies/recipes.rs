@@ -11,6 +11,7 @@ fn setup(socket: &std::path::Path, trusted: &str) -> Setup {
     let mut setup = Setup::with_socket(socket);
     setup.settings.push(("BANGUI_HTTP__BASE_PATH", "/bangui".to_owned()));
     setup.settings.push(("BANGUI_HTTP__TRUSTED_PROXIES", trusted.to_owned()));
+    setup.settings.push(("BANGUI_HTTP__HOSTS", "host.example".to_owned()));
     setup
 }
 
@@ -36,6 +37,7 @@ fn fail2ban_behind_nginx() {
     let upstream = server.address.to_string();
     let proxy = Proxy::start(|place| nginx(place, &place.recipe("nginx.conf", &upstream)));
     proof::all(&proxy);
+    proof::names(&proxy);
     proof::in_a_browser(&proxy);
 }
 
