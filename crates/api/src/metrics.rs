@@ -26,6 +26,8 @@ use http::HttpMeter;
 
 /// Jails that have series of their own, in the order of their names.
 const MOST_JAILS: usize = 500;
+/// Problems that are told, those of the server first.
+const MOST_PROBLEMS: usize = 500;
 
 /// Everything that this process counts as it happens.
 pub struct Metrics {

@@ -116,7 +116,9 @@ impl Live {
                     self.ready.push_back(message::event(&event));
                 }
             }
-            Ok(LiveEvent::State(state)) => self.ready.push_back(message::state(&state)),
+            Ok(LiveEvent::State { state, problems }) => {
+                self.ready.push_back(message::state(&state, &problems));
+            }
             Ok(LiveEvent::Jails { observed_at, jails }) => {
                 self.ready.push_back(message::jails(observed_at, jails));
             }
@@ -152,7 +154,8 @@ impl Live {
     }
 
     fn tell_state(&mut self) {
-        self.ready.push_back(message::state(&self.state.services.watch.state()));
+        let watch = &self.state.services.watch;
+        self.ready.push_back(message::state(&watch.state(), &watch.problems()));
     }
 
     /// Whether the session still stands; an open stream counts as its use.

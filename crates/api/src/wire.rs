@@ -14,6 +14,7 @@ pub(crate) mod job;
 pub(crate) mod log;
 pub(crate) mod notification;
 pub(crate) mod places;
+pub(crate) mod problem;
 pub(crate) mod question;
 pub(crate) mod session;
 pub(crate) mod stream;

@@ -47,7 +47,7 @@ pub(crate) async fn state(
             () = stop.cancelled() => return,
             _ = tick.tick() => Cause::Time,
             change = changes.recv() => match change {
-                Ok(LiveEvent::State(_) | LiveEvent::Jails { .. }) | Err(RecvError::Lagged(_)) => Cause::Ours,
+                Ok(LiveEvent::State { .. } | LiveEvent::Jails { .. }) | Err(RecvError::Lagged(_)) => Cause::Ours,
                 Ok(LiveEvent::Ban(_)) => continue,
                 Err(RecvError::Closed) => return,
             },

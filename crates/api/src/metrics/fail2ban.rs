@@ -7,8 +7,8 @@ use bangui_domain::model::{BanRule, Fail2banState, JailCounters, JailName, LogVe
 use bangui_domain::service::Watch;
 use prometheus::proto::MetricFamily;
 
-use super::MOST_JAILS;
 use super::family::{Family, number, signed};
+use super::{MOST_JAILS, MOST_PROBLEMS};
 
 /// Adds what `watch` knows; answers how many series were left out because there are too many jails.
 pub(super) fn add(watch: &Watch, exporter: &str, families: &mut Vec<MetricFamily>) -> usize {
@@ -19,7 +19,8 @@ pub(super) fn add(watch: &Watch, exporter: &str, families: &mut Vec<MetricFamily
     Family::gauge("f2b_version", "Always 1; the labels are the versions of BanGUI and of fail2ban.")
         .with(&[("exporter", &format!("bangui {exporter}")), ("fail2ban", &probe.version)], 1.0)
         .add_to(families);
-    let Some(seen) = watch.jails() else { return 0 };
+    let problems = problems(watch, families);
+    let Some(seen) = watch.jails() else { return problems };
     let count = number(u64::try_from(seen.jails.len()).unwrap_or(u64::MAX));
     Family::gauge("f2b_jail_count", "Jails that run.").with(&[], count).add_to(families);
     let banned = seen.jails.iter().map(|jail| jail.currently_banned).fold(0, u64::saturating_add);
@@ -37,7 +38,7 @@ pub(super) fn add(watch: &Watch, exporter: &str, families: &mut Vec<MetricFamily
     settings(shown, &rules, families);
     let known = left_out.iter().filter(|jail| rules.contains_key(&jail.name)).count();
     let watched = left_out.iter().filter_map(|jail| watching(&state, jail)).count();
-    left_out.len() * 4 + known * 3 + watched
+    left_out.len() * 4 + known * 3 + watched + problems
 }
 
 fn counters(jails: &[JailCounters], families: &mut Vec<MetricFamily>) {
@@ -81,6 +82,21 @@ fn logs(jails: &[JailCounters], state: &Fail2banState, families: &mut Vec<Metric
         }
     }
     family.add_to(families);
+}
+
+/// Answers how many were left out.
+fn problems(watch: &Watch, families: &mut Vec<MetricFamily>) -> usize {
+    let known = watch.problems();
+    let mut family = Family::gauge(
+        "bangui_problem",
+        "1 for each thing that is wrong with a fail2ban that answers, or with one of its jails; no jail is the server.",
+    );
+    for problem in known.iter().take(MOST_PROBLEMS) {
+        let jail = problem.jail.as_ref().map_or("", JailName::as_str);
+        family.push(&[("code", problem.code.as_str()), ("jail", jail)], 1.0);
+    }
+    family.add_to(families);
+    known.len().saturating_sub(MOST_PROBLEMS)
 }
 
 fn settings(jails: &[JailCounters], rules: &HashMap<&JailName, &BanRule>, families: &mut Vec<MetricFamily>) {

@@ -18,8 +18,8 @@ fn answer(status: Status, body: impl serde::Serialize) -> HttpResponse {
 #[utoipa::path(
     get, path = "/api/health", tag = "health", operation_id = "getHealth", security(()),
     responses(
-        (status = 200, description = "fail2ban is online", body = Health),
-        (status = 503, description = "fail2ban is offline, hangs, or has not answered yet", body = Health),
+        (status = 200, description = "fail2ban is online, and what it bans is recorded", body = Health),
+        (status = 503, description = "fail2ban is offline, hangs, has not answered yet, or no poll of it succeeds", body = Health),
     )
 )]
 pub(crate) async fn health(state: web::Data<ApiState>) -> HttpResponse {

@@ -27,7 +27,7 @@ pub(crate) async fn list(state: web::Data<ApiState>) -> Result<web::Json<JailLis
             ApiError::from(HttpFailure::Fail2banStarting)
         }
     })?;
-    Ok(web::Json(JailList::new(&seen, &now)))
+    Ok(web::Json(JailList::new(&seen, &now, &state.services.watch.problems())))
 }
 
 /// One jail with its settings
@@ -55,6 +55,6 @@ pub(crate) async fn detail(
     fields.finish()?;
     let name = name.ok_or_else(|| HttpFailure::PathMalformed("it names no jail".to_owned()))?;
     let detail = state.services.jails.detail(&name).await?;
-    let state = state.services.watch.state();
-    Ok(web::Json(JailDetailResponse::new(detail, state.log_of(&name))))
+    let (seen, problems) = (state.services.watch.state(), state.services.watch.problems());
+    Ok(web::Json(JailDetailResponse::new(detail, seen.log_of(&name), &problems)))
 }

@@ -12,5 +12,6 @@ use crate::wire::system::SystemResponse;
 )]
 pub(crate) async fn system(state: web::Data<ApiState>) -> web::Json<SystemResponse> {
     let info = state.services.system.system().await;
-    web::Json(SystemResponse::new(info, &state.services.watch.state()))
+    let watch = &state.services.watch;
+    web::Json(SystemResponse::new(info, &watch.state(), &watch.problems()))
 }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use actix_web::web::Bytes;
 use bangui_domain::model::JailsSeen;
-use bangui_domain::model::{BanEvent, Fail2banState, JailCounters, Timestamp};
+use bangui_domain::model::{BanEvent, Fail2banState, JailCounters, Problem, Timestamp};
 
 use crate::wire::jail::JailsMoved;
 use crate::wire::stream::StreamData;
+use crate::wire::system::Fail2ban;
 
 /// How long a browser waits before it connects again, in milliseconds.
 const RETRY_MILLIS: u32 = 3_000;
@@ -27,11 +28,11 @@ pub(super) fn event(event: &BanEvent) -> Bytes {
     message(event.kind.as_str(), Some(event.id.0), &StreamData::Event(event.into()))
 }
 
-/// fail2ban came or went; also what it is when a stream begins. Before the first probe, and while it hangs, it counts as
+/// fail2ban came or went, or its problems have changed; also what it is when a stream begins. Before the first probe, and while it hangs, it counts as
 /// offline.
-pub(super) fn state(state: &Fail2banState) -> Bytes {
+pub(super) fn state(state: &Fail2banState, problems: &[Problem]) -> Bytes {
     let name = if state.is_online() { "online" } else { "offline" };
-    message(name, None, &StreamData::State(state.into()))
+    message(name, None, &StreamData::State(Fail2ban::new(state, problems)))
 }
 
 /// The jails' counters moved.

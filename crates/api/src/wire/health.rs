@@ -1,6 +1,6 @@
 //! What monitors ask for.
 
-use bangui_domain::model::{Fail2banState, RuntimeState};
+use bangui_domain::model::{Fail2banState, Problem, RuntimeState};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,14 +26,15 @@ impl Status {
 /// The health of BanGUI together with fail2ban.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// `ok` if fail2ban is online.
+    /// `ok` if fail2ban is online and what it bans is recorded.
     pub(crate) status: Status,
     /// Whether fail2ban answers.
     fail2ban: Presence,
     /// Since when; null before it was asked.
     #[schema(format = DateTime)]
     since: Option<String>,
-    /// Why it does not answer, in a word, while it does not; `GET /api/system` says it in full to those who are logged in.
+    /// Why it is not well, in a word: why fail2ban does not answer, or `unpolled` where it does and no poll succeeds.
+    /// `GET /api/system` says it in full to those who are logged in.
     #[schema(example = "stale_mount")]
     reason: Option<&'static str>,
     /// When it last answered, or was last tried; null before that.
@@ -47,12 +48,14 @@ pub(crate) struct Health {
 impl From<Option<RuntimeState>> for Health {
     fn from(known: Option<RuntimeState>) -> Self {
         let state = known.as_ref().map_or(&Fail2banState::Starting, |known| &known.fail2ban);
-        let seen = Fail2ban::from(state);
+        let seen = Fail2ban::new(state, &[]);
+        let unwatched = known.iter().flat_map(|known| &*known.problems).find(|it| it.code.is_outage());
+        let away = state.outage().map(|outage| outage.code.as_str());
         Self {
-            status: Status::of(state.is_online()),
+            status: Status::of(state.is_online() && unwatched.is_none()),
             fail2ban: seen.state,
             since: seen.since,
-            reason: state.outage().map(|outage| outage.code.as_str()),
+            reason: away.or(unwatched.map(|problem: &Problem| problem.code.as_str())),
             checked_at: seen.checked_at,
             age_ms: known.as_ref().map(|known| known.age_millis),
         }

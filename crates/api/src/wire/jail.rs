@@ -2,12 +2,13 @@
 
 use bangui_domain::model::JailsSeen;
 use bangui_domain::model::{
-    BantimeIncrement, Fail2banState, JailCounters, JailDetail, JailLog, JailSettings,
+    BantimeIncrement, Fail2banState, JailCounters, JailDetail, JailLog, JailSettings, Problem,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::jail_log::Watched;
+use super::problem::ServerProblem;
 use super::time::rfc3339;
 
 /// A jail's counters. Totals count since fail2ban made the jail.
@@ -47,6 +48,8 @@ pub(crate) struct ListedJail {
     /// What it watches.
     #[serde(flatten)]
     watched: Watched,
+    /// What is wrong with it, if something is: the weightiest problem.
+    problem: Option<ServerProblem>,
 }
 
 /// All jails, as last counted.
@@ -64,11 +67,12 @@ pub(crate) struct JailList {
 }
 
 impl JailList {
-    /// What was counted, and what the jails watch in the present `state` of fail2ban.
-    pub(crate) fn new(seen: &JailsSeen, state: &Fail2banState) -> Self {
+    /// What was counted, what the jails watch in the present `state` of fail2ban, and what is wrong with them.
+    pub(crate) fn new(seen: &JailsSeen, state: &Fail2banState, problems: &[Problem]) -> Self {
         let listed = |counters: &JailCounters| ListedJail {
             jail: Jail::from(counters),
             watched: Watched::new(state.log_of(&counters.name)),
+            problem: ServerProblem::of_jail(problems, &counters.name),
         };
         Self {
             items: seen.jails.iter().map(listed).collect(),
@@ -104,6 +108,8 @@ pub(crate) struct JailDetailResponse {
     /// What it watches.
     #[serde(flatten)]
     watched: Watched,
+    /// What is wrong with it, if something is: the weightiest problem.
+    problem: Option<ServerProblem>,
     /// The log files that it reads.
     file_list: Vec<String>,
     /// The journal matches that it reads.
@@ -113,11 +119,12 @@ pub(crate) struct JailDetailResponse {
 }
 
 impl JailDetailResponse {
-    /// What fail2ban tells, and what was last `seen` of the files.
-    pub(crate) fn new(detail: JailDetail, seen: Option<&JailLog>) -> Self {
+    /// What fail2ban tells, what was last `seen` of the files, and what is wrong.
+    pub(crate) fn new(detail: JailDetail, seen: Option<&JailLog>, problems: &[Problem]) -> Self {
         Self {
             jail: Jail::from(&detail.counters),
             watched: Watched::new(Some(&detail.log(seen))),
+            problem: ServerProblem::of_jail(problems, &detail.counters.name),
             file_list: detail.file_list,
             journal_matches: detail.journal_matches,
             settings: detail.settings.into(),

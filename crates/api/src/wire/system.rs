@@ -1,9 +1,10 @@
 //! The state of fail2ban, of this process, and of the scheduler lock.
 
-use bangui_domain::model::{Fail2banState, Lease, LeaseHolder, OutageCode, Timestamp};
+use bangui_domain::model::{Fail2banState, Lease, LeaseHolder, OutageCode, Problem, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::problem::ServerProblem;
 use super::time::rfc3339;
 use crate::{DatabaseKind, SchedulerRole, SystemInfo};
 
@@ -41,6 +42,8 @@ pub(crate) struct Fail2ban {
     pub(crate) since: Option<String>,
     /// Why it does not answer, while it does not.
     problem: Option<Fail2banProblem>,
+    /// What is wrong although it answers: those of the server, then those of jails by their names.
+    problems: Vec<ServerProblem>,
 }
 
 /// Why fail2ban does not answer, and what can be done about it.
@@ -55,8 +58,9 @@ pub(crate) struct Fail2banProblem {
     hint: String,
 }
 
-impl From<&Fail2banState> for Fail2ban {
-    fn from(state: &Fail2banState) -> Self {
+impl Fail2ban {
+    /// What it is, and what is wrong although it answers.
+    pub(crate) fn new(state: &Fail2banState, problems: &[Problem]) -> Self {
         let times =
             |checked_at: &Timestamp, since: &Timestamp| (Some(rfc3339(*checked_at)), Some(rfc3339(*since)));
         let nothing = Self {
@@ -67,6 +71,7 @@ impl From<&Fail2banState> for Fail2ban {
             checked_at: None,
             since: None,
             problem: None,
+            problems: Vec::new(),
         };
         match state {
             Fail2banState::Starting => nothing,
@@ -81,6 +86,7 @@ impl From<&Fail2banState> for Fail2ban {
                     checked_at,
                     since,
                     problem: None,
+                    problems: ServerProblem::all(problems),
                 }
             }
             Fail2banState::Offline { since, checked_at, outage } => {
@@ -191,7 +197,7 @@ pub(crate) struct SystemResponse {
 }
 
 impl SystemResponse {
-    pub(crate) fn new(info: SystemInfo, fail2ban: &Fail2banState) -> Self {
+    pub(crate) fn new(info: SystemInfo, fail2ban: &Fail2banState, problems: &[Problem]) -> Self {
         Self {
             version: info.version,
             started_at: rfc3339(info.started_at),
@@ -199,7 +205,7 @@ impl SystemResponse {
                 DatabaseKind::Sqlite => Database::Sqlite,
                 DatabaseKind::Postgres => Database::Postgres,
             },
-            fail2ban: fail2ban.into(),
+            fail2ban: Fail2ban::new(fail2ban, problems),
             scheduler: Scheduler::new(info.role, info.lease),
             workers: info.workers,
         }

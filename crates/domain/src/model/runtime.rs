@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Fail2banState, JailCounters, JobTally, Timestamp};
+use super::{Fail2banState, JailCounters, JobTally, Problem, Timestamp};
 
 /// The jails as last counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct RuntimeState {
     pub jails: Option<JailsSeen>,
     /// The jobs that are not queued, as the process that runs them counts them, by name.
     pub jobs: Arc<[JobTally]>,
+    /// What is wrong with a server that answers, or with its jails.
+    pub problems: Arc<[Problem]>,
     /// How long ago it last answered, or was last tried, in milliseconds. An age and not a moment, because the clocks of
     /// two machines differ.
     pub age_millis: i64,

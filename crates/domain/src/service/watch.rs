@@ -2,6 +2,7 @@
 //! owner, in memory, one per process; asked at every request, so reading it costs no I/O. It is filled by what this
 //! process asks, or by what the leader has published: the newer answer stands.
 
+mod problems;
 mod question;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::broadcast;
 
+use self::problems::Problems;
 pub use self::question::Question;
 use self::question::Questions;
 
@@ -26,6 +28,7 @@ struct Seen {
     state: Arc<Fail2banState>,
     jails: Option<JailsSeen>,
     jobs: Arc<[JobTally]>,
+    problems: Problems,
     /// What this process has told, whoever recorded it.
     events: BTreeMap<JailName, EventTally>,
     /// When fail2ban last answered or was last tried, by this process's clock, whoever asked.
@@ -57,6 +60,7 @@ impl Watch {
             state: Arc::new(Fail2banState::Starting),
             jails: None,
             jobs: Arc::new([]),
+            problems: Problems::default(),
             events: BTreeMap::new(),
             asked_at: None,
         };
@@ -75,13 +79,14 @@ impl Watch {
 
     /// All that is known, with its age; `None` before fail2ban was first asked.
     pub fn runtime(&self) -> Option<RuntimeState> {
-        let now = self.clock.now();
+        let (now, problems) = (self.clock.now(), self.problems());
         let seen = self.read();
         let age_millis = now.millis_since(seen.asked_at?).max(0);
         Some(RuntimeState {
             fail2ban: Arc::clone(&seen.state),
             jails: seen.jails.clone(),
             jobs: Arc::clone(&seen.jobs),
+            problems,
             age_millis,
         })
     }
@@ -122,8 +127,11 @@ impl Watch {
         seen.asked_at = Some(asked_at);
         let before = std::mem::replace(&mut seen.state, Arc::clone(&theirs.fail2ban));
         let counted = theirs.jails.and_then(|jails| seen.count(jails));
+        let other_problems = seen.problems.replace(&theirs.problems);
         drop(seen);
-        self.tell_state(&before, theirs.fail2ban);
+        if !self.tell_state(&before, theirs.fail2ban) && other_problems {
+            self.tell_problems();
+        }
         self.tell_jails(counted);
     }
 
@@ -196,8 +204,12 @@ impl Watch {
         let observed_at = self.clock.now();
         let mut seen = self.write();
         seen.asked_at = Some(observed_at);
+        let fewer_problems = seen.problems.retain_jails(&jails);
         let counted = seen.count(JailsSeen { observed_at, jails: jails.into() });
         drop(seen);
+        if fewer_problems {
+            self.tell_problems();
+        }
         self.tell_jails(counted);
     }
 
@@ -224,8 +236,8 @@ impl Watch {
         self.tell_state(&before, after);
     }
 
-    /// Tells a new state if fail2ban came, went, or is away for another reason.
-    fn tell_state(&self, before: &Fail2banState, after: Arc<Fail2banState>) {
+    /// Tells a new state if fail2ban came, went, or is away for another reason; answers whether it did.
+    fn tell_state(&self, before: &Fail2banState, after: Arc<Fail2banState>) -> bool {
         let same = match (before, &*after) {
             (Fail2banState::Online { .. }, Fail2banState::Online { .. }) => true,
             (Fail2banState::Offline { outage: a, .. }, Fail2banState::Offline { outage: b, .. }) => {
@@ -248,8 +260,9 @@ impl Watch {
                 }
                 Fail2banState::Starting => {}
             }
-            self.tell(LiveEvent::State(after));
+            self.tell(LiveEvent::State { state: after, problems: self.problems() });
         }
+        !same
     }
 
     fn tell_jails(&self, counted: Option<JailsSeen>) {

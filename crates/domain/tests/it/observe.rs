@@ -175,7 +175,7 @@ async fn events_reach_watchers_as_they_are_recorded() {
                 assert_eq!((event.kind, event.origin), (EventKind::Ban, Origin::Detected));
                 "ban"
             }
-            bangui_domain::model::LiveEvent::State(state) => state.as_str(),
+            bangui_domain::model::LiveEvent::State { state, .. } => state.as_str(),
             bangui_domain::model::LiveEvent::Jails { .. } => "jails",
         });
     }

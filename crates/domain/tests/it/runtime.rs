@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bangui_domain::ServiceError;
-use bangui_domain::model::{Fail2banState, Fence, LiveEvent, OutageCode, RuntimeState, ServerId, Timestamp};
+use bangui_domain::model::{
+    Fail2banState, Fence, JailName, LiveEvent, Outage, OutageCode, ProblemCode, RuntimeState, ServerId,
+    Timestamp,
+};
 use bangui_domain::ports::{Clock, Published, RuntimeStore, StoreError};
 use bangui_domain::service::{Runtime, Watch};
 
@@ -86,7 +89,7 @@ async fn a_standby_gives_the_leaders_answer_with_its_age() {
     assert!(two.theirs.is_fresh());
     assert!(two.standby.state().is_online());
     assert_eq!(two.standby.runtime(), two.leader.watch.runtime());
-    assert!(matches!(told.try_recv(), Ok(LiveEvent::State(state)) if state.is_online()));
+    assert!(matches!(told.try_recv(), Ok(LiveEvent::State { state, .. }) if state.is_online()));
     assert!(matches!(told.try_recv(), Ok(LiveEvent::Jails { jails, .. }) if jails.len() == 1));
     two.second().await;
     assert!(told.try_recv().is_err(), "what has not changed is not told again");
@@ -104,7 +107,7 @@ async fn a_standby_gives_the_leaders_answer_with_its_age() {
     two.leader.observer.look(None).await.expect_err("fail2ban is away");
     two.second().await;
     assert_eq!(two.standby.runtime(), two.leader.watch.runtime());
-    assert!(matches!(told.try_recv(), Ok(LiveEvent::State(state)) if !state.is_online()));
+    assert!(matches!(told.try_recv(), Ok(LiveEvent::State { state, .. }) if !state.is_online()));
     assert!(two.standby.jails().is_some(), "the jails stay as last counted");
 }
 
@@ -138,6 +141,57 @@ async fn a_question_that_stays_open_is_told_as_a_hang_on_both() {
     two.leader.look().await;
     two.second().await;
     assert!(two.standby.state().is_online());
+}
+
+#[tokio::test]
+async fn problems_are_the_same_on_both_and_go_with_their_jail() {
+    let two = Two::new().await;
+    let watch = &two.leader.watch;
+    two.leader.script.bans("sshd", "192.0.2.1", 600, 0, Some(3));
+    let sshd = JailName::parse("sshd").expect("a name");
+    watch.problem(ProblemCode::JailUnreadable, Some(&sshd), "nobody has asked yet");
+    assert!(watch.problems().is_empty(), "before fail2ban has answered there is nothing to be wrong");
+    two.leader.look().await;
+    two.second().await;
+
+    let (mut told, mut told_here) = (two.standby.subscribe(), watch.subscribe());
+    let problem = |detail: &str| watch.problem(ProblemCode::BanUnreadable, Some(&sshd), detail);
+    problem("one line");
+    let began = two.leader.script.now();
+    watch.problem_with_hint(ProblemCode::Unpolled, None, "x".repeat(5_000), "y");
+    two.leader.script.pass(1);
+    problem("one line");
+    problem("two lines");
+    two.second().await;
+    let problems = two.standby.problems();
+    assert_eq!(problems, watch.problems());
+    let found: Vec<_> = problems.iter().map(|it| (it.code, it.jail.is_some(), it.since)).collect();
+    assert_eq!(
+        found,
+        [(ProblemCode::Unpolled, false, began), (ProblemCode::BanUnreadable, true, began)],
+        "the server's first, and since they began"
+    );
+    assert_eq!((problems[0].detail.chars().count(), problems[1].detail.as_str()), (1_001, "two lines"));
+    assert!(!problems[1].hint.is_empty() && problems[0].hint == "y");
+    let mut counted = 0;
+    while let Ok(LiveEvent::State { .. }) = told_here.try_recv() {
+        counted += 1;
+    }
+    assert_eq!(counted, 3, "what is not new is not told");
+    assert!(matches!(told.try_recv(), Ok(LiveEvent::State { problems, .. }) if problems.len() == 2));
+
+    watch.counted(Vec::new());
+    watch.solved(ProblemCode::Unpolled, None);
+    watch.solved(ProblemCode::Unpolled, None);
+    assert!(watch.problems().is_empty(), "the jail is gone");
+    two.leader.script.pass(1);
+    two.leader.watch.answered();
+    two.second().await;
+    assert!(two.standby.problems().is_empty());
+
+    problem("again");
+    watch.offline(Outage { code: OutageCode::Broken, detail: String::new() });
+    assert!(watch.problems().is_empty(), "an outage is more than a problem");
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bangui_domain::model::{
     BanRule, Fail2banState, JailCounters, JailLog, JailName, JailsSeen, JobPulse, JobTally, LogFile,
-    LogFileState, Outage, OutageCode, Probe, RuntimeState, Timestamp,
+    LogFileState, Outage, OutageCode, Probe, Problem, ProblemCode, RuntimeState, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,8 @@ struct Shape {
     jails: Option<Jails>,
     #[serde(default)]
     jobs: Vec<Tally>,
+    #[serde(default)]
+    problems: Vec<Trouble>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,6 +78,15 @@ struct Jail {
     total_failed: u64,
     currently_banned: u64,
     total_banned: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Trouble {
+    code: String,
+    jail: Option<String>,
+    detail: String,
+    hint: String,
+    since: i64,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -152,7 +163,8 @@ pub(super) fn write(state: &RuntimeState) -> Result<String, serde_json::Error> {
         jails: seen.jails.iter().map(jail).collect(),
     });
     let jobs = state.jobs.iter().map(tally).collect();
-    serde_json::to_string(&Shape { version: VERSION, fail2ban, jails, jobs })
+    let problems = state.problems.iter().map(trouble).collect();
+    serde_json::to_string(&Shape { version: VERSION, fail2ban, jails, jobs, problems })
 }
 
 fn rule(rule: &BanRule) -> Rule {
@@ -180,6 +192,16 @@ fn jail(jail: &JailCounters) -> Jail {
         total_failed: jail.total_failed,
         currently_banned: jail.currently_banned,
         total_banned: jail.total_banned,
+    }
+}
+
+fn trouble(problem: &Problem) -> Trouble {
+    Trouble {
+        code: problem.code.as_str().to_owned(),
+        jail: problem.jail.as_ref().map(|jail| jail.as_str().to_owned()),
+        detail: problem.detail.clone(),
+        hint: problem.hint.clone(),
+        since: problem.since.as_millis(),
     }
 }
 
@@ -218,8 +240,8 @@ pub(super) fn read(text: &str, age_millis: i64) -> Result<RuntimeState, Unreadab
             rules,
             logs,
         } => {
-            let rules = rules.into_iter().map(ruled).collect::<Result<_, _>>()?;
-            let logs = logs.into_iter().map(watched).collect::<Result<_, _>>()?;
+            let rules = rules.into_iter().filter_map(|told| understood(ruled(told))).collect();
+            let logs = logs.into_iter().filter_map(|told| understood(watched(told))).collect();
             let probe = Probe { version, latency_micros, jails, database_file, purge_age_secs, rules, logs };
             Fail2banState::Online { since: at(since), checked_at: at(checked_at), probe }
         }
@@ -229,9 +251,28 @@ pub(super) fn read(text: &str, age_millis: i64) -> Result<RuntimeState, Unreadab
             Fail2banState::Offline { since: at(since), checked_at: at(checked_at), outage }
         }
     };
-    let jails = shape.jails.map(seen).transpose()?;
+    let jails = shape.jails.map(seen);
     let jobs = shape.jobs.into_iter().map(counted).collect();
-    Ok(RuntimeState { fail2ban: Arc::new(fail2ban), jails, jobs, age_millis })
+    // A problem of a kind that this version does not know is left out, and the others are taken.
+    let problems = shape.problems.into_iter().filter_map(|told| understood(problem(told))).collect();
+    Ok(RuntimeState { fail2ban: Arc::new(fail2ban), jails, jobs, problems, age_millis })
+}
+
+/// One item of a list, or `None` where another version means something by it that this one does not know.
+fn understood<T>(item: Result<T, Unreadable>) -> Option<T> {
+    item.inspect_err(|error| tracing::debug!(%error, "a part of the published run-time state is left out"))
+        .ok()
+}
+
+fn problem(told: Trouble) -> Result<Problem, Unreadable> {
+    let Trouble { code, jail, detail, hint, since } = told;
+    Ok(Problem {
+        code: ProblemCode::parse(&code).ok_or(Unreadable::Word(code))?,
+        jail: jail.map(named).transpose()?,
+        detail,
+        hint,
+        since: Timestamp::from_millis(since),
+    })
 }
 
 fn counted(tally: Tally) -> JobTally {
@@ -255,7 +296,7 @@ fn watched(log: Log) -> Result<JailLog, Unreadable> {
         let state = LogFileState::parse(&word).ok_or(Unreadable::Word(word))?;
         Ok(LogFile { path, state })
     };
-    let files = log.files.into_iter().map(file).collect::<Result<_, Unreadable>>()?;
+    let files = log.files.into_iter().filter_map(|told| understood(file(told))).collect();
     Ok(JailLog { jail: named(log.jail)?, files, journal: log.journal })
 }
 
@@ -263,7 +304,7 @@ fn named(text: String) -> Result<JailName, Unreadable> {
     JailName::parse(&text).map_err(|_| Unreadable::Word(text))
 }
 
-fn seen(seen: Jails) -> Result<JailsSeen, Unreadable> {
+fn seen(seen: Jails) -> JailsSeen {
     let counters = |jail: Jail| {
         Ok(JailCounters {
             name: named(jail.name)?,
@@ -273,6 +314,6 @@ fn seen(seen: Jails) -> Result<JailsSeen, Unreadable> {
             total_banned: jail.total_banned,
         })
     };
-    let jails = seen.jails.into_iter().map(counters).collect::<Result<Vec<_>, Unreadable>>()?;
-    Ok(JailsSeen { observed_at: Timestamp::from_millis(seen.observed_at), jails: jails.into() })
+    let jails = seen.jails.into_iter().filter_map(|told| understood(counters(told))).collect();
+    JailsSeen { observed_at: Timestamp::from_millis(seen.observed_at), jails }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bangui_domain::model::{
     BanRule, Fail2banState, Fence, JailCounters, JailLog, JailName, JailsSeen, JobPulse, JobTally,
-    LeaseHolder, LogFile, LogFileState, Outage, OutageCode, Probe, RuntimeState, ServerId, Timestamp,
+    LeaseHolder, LogFile, LogFileState, Outage, OutageCode, Probe, Problem, ProblemCode, RuntimeState,
+    ServerId, Timestamp,
 };
 use bangui_domain::ports::{
     Acquired, LeaseStore, Notice, Notices, RuntimeStore, SCHEDULER_LEASE, StoreError,
@@ -71,8 +72,22 @@ fn online() -> RuntimeState {
             jails: [jail].into(),
         }),
         jobs: [well, failed].into(),
+        problems: problems(),
         age_millis: 400,
     }
+}
+
+fn problems() -> Arc<[Problem]> {
+    let problem = |code, jail| Problem {
+        code,
+        jail,
+        detail: "fail2ban refused: \"year 4461763 is out of range\"".into(),
+        hint: "Lift the ban.".into(),
+        since: Timestamp::from_millis(1_700_000_060_005),
+    };
+    let every = ProblemCode::ALL.map(|code| problem(code, None));
+    let jail = JailName::parse("sshd-ä").unwrap();
+    every.into_iter().chain([problem(ProblemCode::JailUnreadable, Some(jail))]).collect()
 }
 
 fn offline(code: OutageCode) -> RuntimeState {
@@ -81,7 +96,13 @@ fn offline(code: OutageCode) -> RuntimeState {
         checked_at: Timestamp::from_millis(2),
         outage: Outage { code, detail: "a \0 and \"quotes\"".into() },
     };
-    RuntimeState { fail2ban: Arc::new(state), jails: None, jobs: Arc::new([]), age_millis: 0 }
+    RuntimeState {
+        fail2ban: Arc::new(state),
+        jails: None,
+        jobs: Arc::new([]),
+        problems: Arc::new([]),
+        age_millis: 0,
+    }
 }
 
 async fn publish(db: &Db, fence: Fence, state: &RuntimeState) -> Result<(), StoreError> {
@@ -139,9 +160,28 @@ both_databases!(what_another_version_published_counts_as_nothing, |test| async m
     let early = r#"{"version":1,"jails":null,"fail2ban":{"state":"online","since":1,"checked_at":1,"version":"1.0.2",
         "latency_micros":1,"jails":0,"database_file":null}}"#;
     test.execute(&format!("UPDATE runtime_state SET state = '{early}'"));
-    assert!(db.published(&ServerId::local()).await.unwrap().is_some());
+    let found = db.published(&ServerId::local()).await.unwrap().unwrap();
+    assert_eq!(found.state.problems, Arc::default());
     publish(db, fence, &online()).await.unwrap();
     assert!(db.published(&ServerId::local()).await.unwrap().is_some());
+});
+
+both_databases!(what_another_version_adds_to_a_list_costs_that_entry_and_nothing_else, |test| async move {
+    let db = test.db();
+    let fence = take_lock(db, "a").await;
+    publish(db, fence, &online()).await.unwrap();
+    for (known, unknown) in [
+        (r#""code":"unpolled""#, r#""code":"of-tomorrow""#),
+        (r#"missing","missing""#, r#"missing","of-tomorrow""#),
+    ] {
+        test.execute(&format!("UPDATE runtime_state SET state = replace(state, '{known}', '{unknown}')"));
+        assert_eq!(test.count(&format!("runtime_state WHERE state LIKE '%{unknown}%'")), 1);
+    }
+    let found = db.published(&ServerId::local()).await.unwrap().expect("the rest is understood").state;
+    assert_eq!(found.problems[..], problems()[1..]);
+    assert_eq!(found.jails, online().jails);
+    let log = found.fail2ban.log_of(&JailName::parse("sshd-ä").unwrap()).unwrap().clone();
+    assert_eq!(log.files.len(), LogFileState::ALL.len() - 1, "{log:?}");
 });
 
 both_databases!(a_publication_is_heard, |test| async move {
