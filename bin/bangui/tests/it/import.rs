@@ -81,6 +81,21 @@ const LOG: &str = "\
 2024-05-01 12:12:00,000 fail2ban.actions        [811]: NOTICE  [nginx] Unban 2001:db8::7
 ";
 
+/// A ban time that has grown until no calendar holds its end.
+const ENDLESS: &str = "\
+2026-03-02 10:00:00,123 fail2ban.actions        [811]: NOTICE  [sshd] Ban 192.0.2.30
+2026-03-02 10:00:01,123 fail2ban.observer       [811]: NOTICE  [sshd] Increase Ban 192.0.2.30 (9 # 112434966666w 4d 8h -> 9999-12-31 23:59:59)
+";
+
+#[test]
+fn a_ban_whose_end_no_calendar_holds_is_in_force() {
+    let (place, dir) = (watched(DbKind::Sqlite), TempDir::new().expect("a directory"));
+    let log = write(&dir, "fail2ban.log", ENDLESS);
+    assert_eq!(numbers(&imported(place.url(), &[path(&log)])), [1, 0, 0, 0, 0, 0]);
+    let kept = place.count("SELECT count(*) FROM bans WHERE bantime = -1 AND ended_at IS NULL");
+    assert_eq!(kept.expect("a count"), 1, "permanent, and not ended in its own second");
+}
+
 #[test]
 fn the_log_of_a_real_fail2ban_tells_what_its_socket_and_its_database_told() {
     let jail = |name: &str, filter: Filter| JailSpec::new(name, filter).maxretry(2);

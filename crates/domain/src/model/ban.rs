@@ -10,32 +10,39 @@ pub struct EventId(pub i64);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BanTime {
     /// This many seconds.
-    Seconds(u32),
+    Seconds(u64),
     /// For ever (fail2ban's -1).
     Permanent,
 }
 
 impl BanTime {
-    /// From fail2ban's number: any negative one is a permanent ban.
+    /// The longest ban with an end: one that began at the epoch and ends with the calendar.
+    const LONGEST: i64 = Timestamp::CALENDAR_END.as_secs();
+
+    /// From fail2ban's number: any negative one is a permanent ban, and so is one that no calendar can hold.
     pub fn from_fail2ban(seconds: i64) -> Self {
-        if seconds < 0 {
-            return Self::Permanent;
+        match u64::try_from(seconds) {
+            Ok(counted) if seconds <= Self::LONGEST => Self::Seconds(counted),
+            Ok(_) | Err(_) => Self::Permanent,
         }
-        Self::Seconds(u32::try_from(seconds).unwrap_or(u32::MAX))
     }
 
     /// As fail2ban's number: seconds, or -1.
     pub fn as_fail2ban(self) -> i64 {
         match self {
-            Self::Seconds(seconds) => i64::from(seconds),
+            Self::Seconds(seconds) => i64::try_from(seconds).unwrap_or(-1),
             Self::Permanent => -1,
         }
     }
 
-    /// The end of a ban that began at `start`; `None` if it has none.
+    /// The end of a ban that began at `start`; `None` if it has none, or one that no calendar can hold.
     pub fn end(self, start: Timestamp) -> Option<Timestamp> {
         match self {
-            Self::Seconds(seconds) => Some(start.plus_secs(i64::from(seconds))),
+            Self::Seconds(seconds) => i64::try_from(seconds)
+                .ok()
+                .filter(|seconds| *seconds <= Self::LONGEST)
+                .map(|seconds| start.plus_secs(seconds))
+                .filter(|end| *end <= Timestamp::CALENDAR_END),
             Self::Permanent => None,
         }
     }
@@ -203,5 +210,31 @@ impl BanEvent {
     /// When the ban ends or was to end; `None` for a permanent one.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.bantime.end(self.key.banned_at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BanTime;
+    use crate::model::Timestamp;
+
+    #[test]
+    fn lengths_are_kept_as_they_are_up_to_the_end_of_the_calendar() {
+        let began = Timestamp::from_secs(1_790_000_000);
+        for seconds in [0, 600, 4_294_967_295, 4_294_967_296, 200_000_000_000] {
+            let length = BanTime::from_fail2ban(seconds);
+            assert_eq!((length.as_fail2ban(), length.end(began)), (seconds, Some(began.plus_secs(seconds))));
+        }
+        // Within the calendar by itself, and beyond it for a ban of today.
+        let long = BanTime::from_fail2ban(253_000_000_000);
+        assert_eq!((long.as_fail2ban(), long.end(began)), (253_000_000_000, None));
+    }
+
+    #[test]
+    fn what_no_calendar_can_hold_is_permanent() {
+        for seconds in [-1, i64::MIN, 253_402_207_201, 68_002_572_000_000_000, i64::MAX] {
+            assert_eq!(BanTime::from_fail2ban(seconds), BanTime::Permanent, "{seconds}");
+        }
+        assert_eq!(BanTime::Seconds(u64::MAX).end(Timestamp::from_secs(0)), None);
     }
 }

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The last second that a calendar with years of four digits has in every time zone. What a server, a log or a file
+    /// says of later moments is no date, and bans that last longer are permanent.
+    pub const CALENDAR_END: Self = Self::from_secs(253_402_207_200);
+
     /// From milliseconds since the epoch.
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
@@ -40,6 +44,12 @@ impl Timestamp {
         self.plus_millis(secs.saturating_mul(1000))
     }
 
+    /// The moment that a server, a log or a file calls `secs` seconds since the epoch; `None` before the epoch and beyond
+    /// [the end of the calendar](Self::CALENDAR_END).
+    pub fn from_told_secs(secs: i64) -> Option<Self> {
+        (0..=Self::CALENDAR_END.as_secs()).contains(&secs).then(|| Self::from_secs(secs))
+    }
+
     /// Milliseconds from `earlier` to this; negative if `earlier` is later.
     pub const fn millis_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0)
@@ -54,6 +64,15 @@ mod tests {
     fn seconds_round_down_on_both_sides_of_the_epoch() {
         assert_eq!(Timestamp::from_millis(1_999).as_secs(), 1);
         assert_eq!(Timestamp::from_millis(-1).as_secs(), -1);
+    }
+
+    #[test]
+    fn told_moments_are_within_the_calendar() {
+        let last = Timestamp::CALENDAR_END.as_secs();
+        assert_eq!(Timestamp::from_told_secs(last), Some(Timestamp::CALENDAR_END));
+        for secs in [-1, i64::MIN, last + 1, i64::MAX] {
+            assert_eq!(Timestamp::from_told_secs(secs), None, "{secs}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use bangui_domain::model::{BanId, BanTime, JailName, LogEntry, LogSaid, LogWord, Timestamp};
 
 use super::header;
-use super::moment::{Clock, before, behind};
+use super::moment::{Clock, before, end_of};
 use crate::zone::Zone;
 
 /// What a line is.
@@ -101,7 +101,12 @@ fn jail(message: &str) -> Option<LogSaid> {
 /// How long bans last, as it is told when a jail is configured.
 fn bantime(message: &str) -> Option<i64> {
     let number = message.strip_prefix("banTime: ").or_else(|| message.strip_prefix("Set banTime = "))?;
-    number.split('.').next()?.trim().parse().ok()
+    let whole = number.split('.').next()?.trim();
+    whole.parse().ok().or_else(|| {
+        // Beyond 64 bits it is longer than any ban can last, so that what is read is for ever, as it is for fail2ban.
+        let digits = whole.strip_prefix('-').unwrap_or(whole);
+        (!digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(i64::MAX)
+    })
 }
 
 /// A jail as Python shows a text, and what comes behind it.
@@ -153,7 +158,7 @@ fn banned<'a>(words: &'a str, at: Timestamp, zone: &Zone) -> Option<(&'a str, Lo
     let (id, rest) = words.strip_prefix("Increase Ban ")?.split_once(" (")?;
     let (count, rest) = rest.strip_suffix(')')?.split_once(" # ")?;
     let (length, until) = rest.split_once(" -> ")?;
-    let until = if length == "permanent" { None } else { Some(behind(until, at, zone)?) };
+    let until = if length == "permanent" { None } else { end_of(until, at, zone)? };
     Some((id, LogWord::Increase(count.parse().ok()?, until)))
 }
 

@@ -13,6 +13,8 @@ const DISORDER_MILLIS: i64 = 60_000;
 const CIVIL: usize = 19;
 /// Those of a date.
 const DATE: usize = 10;
+/// The last year that fail2ban's calendar has. Not all of it is a moment in every time zone.
+const LAST_YEAR: u16 = 9_999;
 
 /// Follows the times of one file.
 #[derive(Debug, Default)]
@@ -60,18 +62,17 @@ pub(super) fn before(text: &str, at: Timestamp, zone: &Zone) -> Option<Timestamp
     local(text, zone).map(|local| local.resolve(at.plus_millis(1_000)))
 }
 
-/// The same, of a moment behind `at`.
-pub(super) fn behind(text: &str, at: Timestamp, zone: &Zone) -> Option<Timestamp> {
-    Some(match local(text, zone)? {
-        LocalTime::Exact(moment) => moment,
-        LocalTime::Repeated(first, second) => {
-            if first >= at {
-                first
-            } else {
-                second
-            }
-        }
-    })
+/// When a ban ends that is told at `at`; `Some(None)` if never. fail2ban writes the last second of the year 9999 for an end
+/// that is further away than its calendar goes.
+#[expect(clippy::option_option, reason = "not understood, and understood as never")]
+pub(super) fn end_of(text: &str, at: Timestamp, zone: &Zone) -> Option<Option<Timestamp>> {
+    let civil: LocalDateTime = text.parse().ok()?;
+    match zone.resolve(civil) {
+        Some(LocalTime::Exact(moment)) => Some(Some(moment)),
+        Some(LocalTime::Repeated(first, second)) => Some(Some(if first >= at { first } else { second })),
+        None if civil.year() == LAST_YEAR => Some(None),
+        None => None,
+    }
 }
 
 fn local(text: &str, zone: &Zone) -> Option<LocalTime> {

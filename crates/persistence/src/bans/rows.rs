@@ -95,7 +95,7 @@ fn origin(text: String) -> Result<Origin, StoreError> {
 
 /// The `expires_at` of a ban.
 pub(crate) fn expires_at(bantime: BanTime, banned_at: Timestamp) -> i64 {
-    bantime.end(banned_at).map_or(NEVER, |end| end.as_millis().min(NEVER - 1))
+    bantime.end(banned_at).map_or(NEVER, Timestamp::as_millis)
 }
 
 /// The `search` of a row.

@@ -42,7 +42,8 @@ impl BanValues {
         names: &Names,
     ) -> Result<Self, StoreError> {
         let event = &entry.event;
-        let number = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+        // A count that the column cannot hold is not known, rather than another one.
+        let number = |count: u32| i32::try_from(count).ok();
         Ok(Self {
             id: event.id.0,
             banned_at: event.key.banned_at.as_millis(),
@@ -53,8 +54,8 @@ impl BanValues {
             jail_id: names.jail(&event.key.jail)?,
             origin: i32::from(origin_code(event.origin)),
             end_origin: ended.map(|(end, _)| i32::from(origin_code(end.origin))),
-            ban_count: event.ban_count.map(number),
-            failures: event.failures.map(number),
+            ban_count: event.ban_count.and_then(number),
+            failures: event.failures.and_then(number),
         })
     }
 }

@@ -75,6 +75,15 @@ fn what_fail2ban_says() {
             "observer       [1]: NOTICE  [sshd] Increase Ban 192.0.2.7 (9 # permanent -> infinite)",
             "0 sshd 192.0.2.7 Increase(9, None)",
         ),
+        (
+            "observer       [1]: NOTICE  [sshd] Increase Ban 192.0.2.7 (9 # 112434966666w 4d 8h -> 9999-12-31 23:59:59)",
+            "0 sshd 192.0.2.7 Increase(9, None)",
+        ),
+        (
+            "observer       [1]: NOTICE  [sshd] Increase Ban 192.0.2.7 (9 # 416104w -> 9999-06-01 00:00:00)",
+            "0 sshd 192.0.2.7 Increase(9, Some(Timestamp(253383717600000)))",
+        ),
+        ("actions        [1]: INFO      banTime: 99999999999999999999", "0 -1"),
         ("actions        [1]: INFO      banTime: 600", "0 600"),
         ("actions        [1]: INFO    Set banTime = -1", "0 -1"),
         ("jail           [1]: INFO    Creating new jail 'sshd'", "0 Configuring(JailName(\"sshd\"))"),

@@ -19,7 +19,7 @@ async fn fill(db: &Db) {
             new.ban.bantime = match number % 4 {
                 0 => BanTime::Permanent,
                 1 => BanTime::Seconds(0),
-                _ => BanTime::Seconds(u32::try_from(number).unwrap()),
+                _ => BanTime::Seconds(u64::try_from(number).unwrap()),
             };
             bans.push(new);
         }
