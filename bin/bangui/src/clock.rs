@@ -1,9 +1,10 @@
 //! The machine's clock: the one place that asks it.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bangui_domain::model::Timestamp;
 use bangui_domain::ports::Clock;
+use rustix::time::{ClockId, clock_gettime};
 
 /// Tells the machine's time.
 #[derive(Debug, Clone, Copy, Default)]
@@ -17,5 +18,10 @@ impl Clock for SystemClock {
             Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |millis| -millis),
         };
         Timestamp::from_millis(millis)
+    }
+
+    fn uptime(&self) -> Duration {
+        let now = clock_gettime(ClockId::Boottime);
+        Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
     }
 }

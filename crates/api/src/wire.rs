@@ -3,6 +3,7 @@
 pub(crate) mod address;
 pub(crate) mod allowlist;
 pub(crate) mod ban;
+pub(crate) mod catch_up;
 pub(crate) mod cursor;
 pub(crate) mod event;
 pub(crate) mod field;

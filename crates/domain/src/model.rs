@@ -5,6 +5,7 @@ pub mod allow;
 pub mod auth;
 pub mod ban;
 pub mod ban_id;
+pub mod catch_up;
 pub mod country;
 pub mod fail2ban;
 pub mod history;
@@ -33,6 +34,7 @@ pub use auth::{
 };
 pub use ban::{ActiveBan, BanEvent, BanKey, BanTime, EventId, EventKind, EventTally, Origin};
 pub use ban_id::BanId;
+pub use catch_up::CatchUp;
 pub use country::countries;
 pub use fail2ban::{Fail2banDatabase, Fail2banState, Outage, OutageCode, Probe};
 pub use history::{

@@ -52,6 +52,10 @@ mod tests {
         fn now(&self) -> Timestamp {
             Timestamp::from_secs(1_700_000_000)
         }
+
+        fn uptime(&self) -> std::time::Duration {
+            std::time::Duration::from_secs(1_000)
+        }
     }
 
     fn probe() -> Probe {

@@ -112,6 +112,10 @@ mod tests {
         fn now(&self) -> Timestamp {
             Timestamp::from_secs(1_700_000_000)
         }
+
+        fn uptime(&self) -> Duration {
+            Duration::from_secs(1_000)
+        }
     }
 
     async fn tried(probe: Probe) -> (Option<String>, bool) {

@@ -4,21 +4,19 @@
 mod query;
 mod row;
 
-use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bangui_domain::ports::{Fail2banHistory, HistoryCursor, HistoryError, HistoryPage};
-use diesel::connection::SimpleConnection;
-use diesel::prelude::*;
-use diesel::result::Error;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
-use crate::location::sqlite_uri;
+use crate::foreign::{self, Fault};
 
-/// How long a read waits while fail2ban writes, in milliseconds.
-const BUSY_MILLIS: u32 = 2_000;
+/// How long a read is waited for. It ends by itself before that, unless the file system does not answer.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Reads the databases of fail2ban servers on this machine, one at a time.
 #[derive(Debug, Clone)]
@@ -37,53 +35,27 @@ impl Fail2banHistory for Fail2banDb {
     async fn read(&self, path: &str, after: HistoryCursor, limit: u16) -> Result<HistoryPage, HistoryError> {
         let owned = path.to_owned();
         let cut_short = |reason: String| HistoryError::Unreadable { path: path.to_owned(), reason };
-        let turn =
-            Arc::clone(&self.turn).acquire_owned().await.map_err(|error| cut_short(error.to_string()))?;
+        let stuck = |_| cut_short("the file system does not answer".to_owned());
+        let turn = timeout(PATIENCE, Arc::clone(&self.turn).acquire_owned()).await.map_err(stuck)?;
+        let turn = turn.map_err(|error| cut_short(error.to_string()))?;
         let read = tokio::task::spawn_blocking(move || {
             let page = read(&owned, after, limit);
             drop(turn);
             page
         });
-        read.await.unwrap_or_else(|error| Err(cut_short(error.to_string())))
+        let read = timeout(PATIENCE, read).await.map_err(stuck)?;
+        read.unwrap_or_else(|error| Err(cut_short(error.to_string())))
     }
 }
 
 fn read(path: &str, after: HistoryCursor, limit: u16) -> Result<HistoryPage, HistoryError> {
-    let mut connection = open(path)?;
-    let found = query::select(&mut connection, after, limit).map_err(|error| fault(path, &error))?;
-    drop(connection);
-    Ok(row::page(found, after))
-}
-
-/// Opens the file for reading. It is never opened in another way, since closing that other handle would take away
-/// the locks by which SQLite keeps readers and fail2ban apart.
-fn open(path: &str) -> Result<SqliteConnection, HistoryError> {
-    let unreadable = |reason: String| HistoryError::Unreadable { path: path.to_owned(), reason };
-    match std::fs::metadata(path) {
-        Ok(found) if found.is_file() => {}
-        Ok(_) => return Err(unreadable("it is not a file".to_owned())),
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            return Err(unreadable(format!("{error} (on one of its directories)")));
-        }
-        Err(error) => return Err(unreadable(error.to_string())),
+    let found = foreign::open(Path::new(path)).and_then(|connection| {
+        foreign::check_table(&connection, "bans")?;
+        query::select(&connection, after, limit)
+    });
+    match found {
+        Ok(found) => Ok(row::page(found, after)),
+        Err(Fault::Busy) => Err(HistoryError::Busy),
+        Err(fault) => Err(HistoryError::Unreadable { path: path.to_owned(), reason: fault.to_string() }),
     }
-    let uri =
-        sqlite_uri(Path::new(path), "ro").ok_or_else(|| unreadable("its path is not UTF-8".to_owned()))?;
-    #[expect(clippy::disallowed_methods, reason = "another program's file, opened read-only by its URI")]
-    let opened = SqliteConnection::establish(&uri);
-    let mut connection = opened.map_err(|error| {
-        unreadable(format!("{error}; the user that runs BanGUI needs read permission on the file"))
-    })?;
-    connection
-        .batch_execute(&format!("PRAGMA busy_timeout = {BUSY_MILLIS}; PRAGMA query_only = ON;"))
-        .map_err(|error| fault(path, &error))?;
-    Ok(connection)
-}
-
-fn fault(path: &str, error: &Error) -> HistoryError {
-    let reason = error.to_string();
-    if reason.contains("database is locked") || reason.contains("database table is locked") {
-        return HistoryError::Busy;
-    }
-    HistoryError::Unreadable { path: path.to_owned(), reason }
 }

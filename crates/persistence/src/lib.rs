@@ -12,6 +12,7 @@ mod db;
 mod error;
 mod fail2ban_db;
 mod fault;
+mod foreign;
 mod history;
 mod inspect;
 mod lease;

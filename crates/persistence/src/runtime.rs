@@ -1,5 +1,6 @@
 //! The published run-time state: one row for each fail2ban server, written by the holder of the scheduler lock alone.
 
+mod reading;
 mod shape;
 
 use async_trait::async_trait;

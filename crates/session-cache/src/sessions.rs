@@ -106,7 +106,8 @@ impl Sessions {
         let Some(Cached { mut session, read_at }) = self.find(hash, now, revocations).await? else {
             return Ok(None);
         };
-        if now.millis_since(session.last_seen_at) >= self.touch_every {
+        // A use that is yet to come was noted before the clock was set back, and would keep the session from ending as idle.
+        if !(0..self.touch_every).contains(&now.millis_since(session.last_seen_at)) {
             session.last_seen_at = now;
             self.remember(&Cached { session: session.clone(), read_at }, revocations);
             // The session is good whether its use can be written down or not; a lasting failure ends it as idle.

@@ -9,6 +9,8 @@ use bangui_domain::model::{Fence, LeaseHolder};
 use bangui_domain::ports::{Acquired, LeaseStore, SCHEDULER_LEASE};
 use bangui_persistence::{Db, DbKind, DbOptions};
 
+/// Reads fail2ban's database, for tests of crates that do not know the one it is in.
+pub use bangui_persistence::Fail2banDb;
 pub use place::{Held, POSTGRES_URL, Place, SqliteFile};
 
 /// A database of its own for one test, with all tables. Keep it until the test ends.

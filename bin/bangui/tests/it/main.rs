@@ -17,6 +17,7 @@ mod edge;
 mod fail2ban;
 mod faults;
 mod files;
+mod foreign;
 mod health;
 mod import;
 #[path = "../harness/lab.rs"]

@@ -13,5 +13,5 @@ use crate::wire::system::SystemResponse;
 pub(crate) async fn system(state: web::Data<ApiState>) -> web::Json<SystemResponse> {
     let info = state.services.system.system().await;
     let watch = &state.services.watch;
-    web::Json(SystemResponse::new(info, &watch.state(), &watch.problems()))
+    web::Json(SystemResponse::new(info, &watch.state(), &watch.problems(), watch.catch_up()))
 }

@@ -1,9 +1,10 @@
 //! The state of fail2ban, of this process, and of the scheduler lock.
 
-use bangui_domain::model::{Fail2banState, Lease, LeaseHolder, OutageCode, Problem, Timestamp};
+use bangui_domain::model::{self, Fail2banState, Lease, LeaseHolder, OutageCode, Problem, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::catch_up::CatchUp;
 use super::problem::ServerProblem;
 use super::time::rfc3339;
 use crate::{DatabaseKind, SchedulerRole, SystemInfo};
@@ -178,6 +179,15 @@ impl Scheduler {
     }
 }
 
+/// fail2ban as last seen, and how far its database is read.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct SystemFail2ban {
+    #[serde(flatten)]
+    seen: Fail2ban,
+    /// The reading of fail2ban's database, while there is more of it than one look takes; null where all of it is read.
+    catch_up: Option<CatchUp>,
+}
+
 /// This process and what it works with.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct SystemResponse {
@@ -189,7 +199,7 @@ pub(crate) struct SystemResponse {
     /// The kind of its database.
     database: Database,
     /// fail2ban as last seen.
-    fail2ban: Fail2ban,
+    fail2ban: SystemFail2ban,
     /// The scheduler lock.
     scheduler: Scheduler,
     /// How many processes this deployment means to run on its database.
@@ -197,7 +207,12 @@ pub(crate) struct SystemResponse {
 }
 
 impl SystemResponse {
-    pub(crate) fn new(info: SystemInfo, fail2ban: &Fail2banState, problems: &[Problem]) -> Self {
+    pub(crate) fn new(
+        info: SystemInfo,
+        fail2ban: &Fail2banState,
+        problems: &[Problem],
+        catch_up: Option<model::CatchUp>,
+    ) -> Self {
         Self {
             version: info.version,
             started_at: rfc3339(info.started_at),
@@ -205,7 +220,10 @@ impl SystemResponse {
                 DatabaseKind::Sqlite => Database::Sqlite,
                 DatabaseKind::Postgres => Database::Postgres,
             },
-            fail2ban: Fail2ban::new(fail2ban, problems),
+            fail2ban: SystemFail2ban {
+                seen: Fail2ban::new(fail2ban, problems),
+                catch_up: catch_up.map(CatchUp::from),
+            },
             scheduler: Scheduler::new(info.role, info.lease),
             workers: info.workers,
         }

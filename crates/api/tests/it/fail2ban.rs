@@ -231,4 +231,8 @@ impl Clock for Script {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.edit().now_millis)
     }
+
+    fn uptime(&self) -> std::time::Duration {
+        std::time::Duration::from_millis(self.edit().now_millis.unsigned_abs())
+    }
 }

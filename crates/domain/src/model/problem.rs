@@ -14,17 +14,20 @@ pub enum ProblemCode {
     BanUnreadable,
     /// Some of a jail's settings cannot be read, or have a value that no ban can have.
     SettingUnreadable,
+    /// fail2ban's database cannot be read: bans that came and went while BanGUI was not watching are missing.
+    DatabaseUnreadable,
     /// What a jail ignores cannot be read or changed: the allowlist does not hold there.
     AllowlistPending,
 }
 
 impl ProblemCode {
     /// All codes, in their order.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Unpolled,
         Self::JailUnreadable,
         Self::BanUnreadable,
         Self::SettingUnreadable,
+        Self::DatabaseUnreadable,
         Self::AllowlistPending,
     ];
 
@@ -40,6 +43,7 @@ impl ProblemCode {
             Self::JailUnreadable => "jail_unreadable",
             Self::BanUnreadable => "ban_unreadable",
             Self::SettingUnreadable => "setting_unreadable",
+            Self::DatabaseUnreadable => "database_unreadable",
             Self::AllowlistPending => "allowlist_pending",
         }
     }
@@ -60,6 +64,10 @@ impl ProblemCode {
             }
             Self::SettingUnreadable => {
                 "Correct the setting in the jail's configuration, and reload the jail. The bantime of permanent bans is -1."
+            }
+            Self::DatabaseUnreadable => {
+                "Bans that fail2ban made and lifted while BanGUI was not watching will be missing from the history. Give \
+                 BanGUI read access to the file, or set fail2ban.database to where it is mounted."
             }
             Self::AllowlistPending => {
                 "BanGUI tries again by itself. Until then the jail may ban what the allowlist holds."

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Fail2banState, JailCounters, JobTally, Problem, Timestamp};
+use super::{CatchUp, Fail2banState, JailCounters, JobTally, Problem, Timestamp};
 
 /// The jails as last counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub struct RuntimeState {
     pub jobs: Arc<[JobTally]>,
     /// What is wrong with a server that answers, or with its jails.
     pub problems: Arc<[Problem]>,
+    /// How the reading of fail2ban's database goes on; `None` where all of it is read, or none.
+    pub catch_up: Option<CatchUp>,
     /// How long ago it last answered, or was last tried, in milliseconds. An age and not a moment, because the clocks of
     /// two machines differ.
     pub age_millis: i64,

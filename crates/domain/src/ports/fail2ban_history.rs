@@ -45,6 +45,8 @@ pub struct HistoryPage {
     pub cursor: HistoryCursor,
     /// Whether there is more to read at once.
     pub more: bool,
+    /// How many rows may lie behind the cursor: row numbers, of which some may be free.
+    pub left: u64,
 }
 
 /// Why fail2ban's database was not read.

@@ -11,12 +11,12 @@ pub trait WatchLog: Send + Sync {
     /// Up to when the server was watched last; `None` if it never was.
     async fn watched_until(&self, server: &ServerId) -> Result<Option<Timestamp>, StoreError>;
 
-    /// Notes that the server was watched up to `until`, but for `gap`, which is kept. Under the scheduler lock.
+    /// Notes that the server was watched up to `until`, but for `gaps`, which are kept. Under the scheduler lock.
     async fn watched(
         &self,
         server: &ServerId,
         fence: Fence,
         until: Timestamp,
-        gap: Option<&Gap>,
+        gaps: &[Gap],
     ) -> Result<(), StoreError>;
 }

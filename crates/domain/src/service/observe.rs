@@ -10,26 +10,30 @@ mod diff;
 mod gaps;
 mod listed;
 mod memory;
+mod now;
 mod orders;
+mod reading;
 mod write;
 mod zone;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::Duration;
 
 use tokio::sync::Mutex;
 
 use self::diff::{Changes, JailLook, from_row};
 use self::memory::Memory;
+use self::now::Now;
 pub use self::orders::OrderNumber;
+use self::reading::TAIL;
 use super::{Feed, Watch};
 use crate::ServiceError;
 use crate::model::{Fence, JailCounters, JailName, OutageCode, ServerId, Timestamp};
 use crate::ports::{Atlas, BanStore, Clock, ControlError, Fail2banHistory, JailControl, WatchLog};
 
 /// When a jail with bans missing during a restore is looked at again.
-const UNSETTLED_MILLIS: i64 = 5_000;
+const UNSETTLED: Duration = Duration::from_secs(5);
 
 /// What one look has brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -102,7 +106,7 @@ impl Observer {
     /// One look, as the job does it again and again. `fence` is the scheduler lock it is done under.
     pub async fn look(&self, fence: Option<Fence>) -> Result<Observed, ServiceError> {
         let mut memory = self.memory.lock().await;
-        memory.scheduled(fence, self.clock.now());
+        memory.scheduled(fence, Now::of(&*self.clock));
         let seen = self.look_with(&mut memory, fence, None).await;
         if matches!(seen, Err(ServiceError::Fail2banOffline(_))) {
             memory.away = true;
@@ -134,7 +138,7 @@ impl Observer {
     /// has come.
     pub async fn look_at(&self, jail: Option<&JailName>) -> Result<Observed, ServiceError> {
         let mut memory = self.memory.lock().await;
-        memory.history_until = Some(self.clock.now().plus_millis(1));
+        memory.reading.want(self.clock.uptime(), Duration::ZERO);
         self.look_with(&mut memory, None, jail).await
     }
 
@@ -145,25 +149,25 @@ impl Observer {
         wanted: Option<&JailName>,
     ) -> Result<Observed, ServiceError> {
         let counters = self.count(memory).await?;
-        let now = self.clock.now();
+        let now = Now::of(&*self.clock);
         let mut seen = Observed { connection: memory.connection.unwrap_or_default(), ..Observed::default() };
 
         let mut lists = Vec::new();
         for jail in &counters {
             let asked = wanted == Some(&jail.name);
-            if (memory.wants_list(jail, now) || asked) && memory.jail(&jail.name, now).not_before <= now {
-                let started = Instant::now();
-                let at = self.clock.now();
+            if (memory.wants_list(jail, now.up) || asked)
+                && memory.jail(&jail.name, now.up).not_before <= now.up
+            {
+                let started = Now::of(&*self.clock);
                 let list = if jail.currently_banned == 0 && !asked {
                     Vec::new()
                 } else {
                     self.ask(self.control.bans(&jail.name)).await?
                 };
-                lists.push((jail, at, list, started.elapsed().as_millis()));
+                lists.push((jail, started.at, list, self.clock.uptime().saturating_sub(started.up)));
             }
         }
-        let (mut rows, cursor) = self.read_history(memory, now).await?;
-        let read = cursor.is_some();
+        let (mut rows, cursor, read) = self.read_history(memory).await?;
         let done: Vec<(i64, Timestamp)> = rows.values().map(|row| (row.rowid, row.banned_at)).collect();
 
         let orders = memory.orders.clone();
@@ -175,7 +179,7 @@ impl Observer {
             let look = JailLook {
                 jail: &jail.name,
                 now,
-                watched_since: memory.jail(&jail.name, now).watched_since,
+                watched_since: now.called(memory.jail(&jail.name, now.up).watched_since),
                 restoring: memory.restoring(now),
             };
             let known = self.store.active(&self.server, &jail.name).await?;
@@ -187,7 +191,7 @@ impl Observer {
             changes.bans.extend(found.bans);
             changes.ends.extend(found.ends);
             listed.insert(&jail.name, at);
-            memory.listed(jail, took, next_end, now);
+            memory.listed(jail, took, next_end, Now::of(&*self.clock));
         }
         self.tell_zone(memory);
         for row in rows.into_values() {
@@ -197,14 +201,15 @@ impl Observer {
         }
         self.missing_jails(memory, &counters, now, &mut changes).await?;
 
-        match self.write(changes, cursor, fence, now).await {
+        match self.write(changes, cursor, fence, now.at).await {
             Ok(events) => seen.events = events,
             Err(error) => {
                 // Nothing was written: what was read counts as unread.
                 memory.orders = orders;
                 memory.fresh = true;
+                memory.reading.want(now.up, TAIL);
                 for jail in listed.keys() {
-                    memory.jail(jail, now).listed = None;
+                    memory.jail(jail, now.up).listed = None;
                 }
                 return Err(error);
             }
@@ -213,7 +218,7 @@ impl Observer {
             memory.rows_done(done, cursor);
         }
         for jail in unsettled {
-            memory.jail(&jail, now).again_at = Some(now.plus_millis(UNSETTLED_MILLIS));
+            memory.jail(&jail, now.up).again_at = Some(now.up.saturating_add(UNSETTLED));
         }
         self.attend(memory, fence, read, now).await?;
         Ok(seen)
@@ -227,7 +232,7 @@ impl Observer {
         } else {
             self.watch.online(self.ask(self.control.probe()).await?);
         }
-        memory.connected(counters.connection, self.clock.now());
+        memory.connected(counters.connection, self.clock.uptime());
         self.watch.counted(counters.jails.clone());
         Ok(counters.jails)
     }

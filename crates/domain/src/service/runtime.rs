@@ -2,10 +2,11 @@
 //! it is fresh. Knows no timers: it is told when to publish and when to look.
 
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use super::Watch;
 use crate::ServiceError;
-use crate::model::{Fence, ServerId, Timestamp};
+use crate::model::{Fence, ServerId};
 use crate::ports::{Clock, RuntimeStore};
 
 /// How long a published state is good for, in milliseconds. The leader publishes each second; where nothing has come
@@ -18,7 +19,8 @@ pub struct Runtime {
     store: Option<Arc<dyn RuntimeStore>>,
     watch: Arc<Watch>,
     clock: Arc<dyn Clock>,
-    fresh_until: RwLock<Option<Timestamp>>,
+    /// By the clock that nobody can set.
+    fresh_until: RwLock<Option<Duration>>,
 }
 
 impl Runtime {
@@ -47,10 +49,11 @@ impl Runtime {
     /// Takes over what the leader has published, if that is fresh.
     pub async fn follow(&self) -> Result<(), ServiceError> {
         let Some(store) = &self.store else { return Ok(()) };
-        let asked = self.clock.now();
+        let asked = self.clock.uptime();
         let published = store.published(&self.server).await?;
-        let left = published.as_ref().map_or(0, |found| FRESH_MILLIS - found.published_millis_ago);
-        *self.fresh_until.write().unwrap_or_else(PoisonError::into_inner) = Some(asked.plus_millis(left));
+        let left = published.as_ref().map_or(0, |found| FRESH_MILLIS - found.published_millis_ago.max(0));
+        *self.fresh_until.write().unwrap_or_else(PoisonError::into_inner) =
+            u64::try_from(left).ok().map(|left| asked.saturating_add(Duration::from_millis(left)));
         if let Some(found) = published.filter(|_| left > 0) {
             self.watch.follow(found.state);
         }
@@ -60,7 +63,6 @@ impl Runtime {
     /// Whether the state that was taken over is still fresh, so that fail2ban need not be asked.
     pub fn is_fresh(&self) -> bool {
         let fresh_until = *self.fresh_until.read().unwrap_or_else(PoisonError::into_inner);
-        // A clock that was set back must not make it last.
-        fresh_until.is_some_and(|until| (1..=FRESH_MILLIS).contains(&until.millis_since(self.clock.now())))
+        fresh_until.is_some_and(|until| self.clock.uptime() < until)
     }
 }

@@ -2,6 +2,8 @@
 //! owner, in memory, one per process; asked at every request, so reading it costs no I/O. It is filled by what this
 //! process asks, or by what the leader has published: the newer answer stands.
 
+mod away;
+mod catch_up;
 mod problems;
 mod question;
 
@@ -15,8 +17,8 @@ pub use self::question::Question;
 use self::question::Questions;
 
 use crate::model::{
-    BanEvent, EventTally, Fail2banState, JailCounters, JailName, JailsSeen, JobPulse, JobTally, LiveEvent,
-    Outage, OutageCode, Probe, RuntimeState, Timestamp,
+    BanEvent, CatchUp, EventTally, Fail2banState, JailCounters, JailName, JailsSeen, JobPulse, JobTally,
+    LiveEvent, Outage, OutageCode, Probe, RuntimeState, Timestamp,
 };
 use crate::ports::Clock;
 
@@ -31,8 +33,12 @@ struct Seen {
     problems: Problems,
     /// What this process has told, whoever recorded it.
     events: BTreeMap<JailName, EventTally>,
-    /// When fail2ban last answered or was last tried, by this process's clock, whoever asked.
-    asked_at: Option<Timestamp>,
+    catch_up: Option<CatchUp>,
+    /// When fail2ban last answered or was last tried, whoever asked, by this process's clock that nobody can set. Negative
+    /// where that was before it began to count.
+    asked_up: Option<i64>,
+    /// When fail2ban came or went, by the same clock.
+    turned_up: i64,
 }
 
 impl Seen {
@@ -62,7 +68,9 @@ impl Watch {
             jobs: Arc::new([]),
             problems: Problems::default(),
             events: BTreeMap::new(),
-            asked_at: None,
+            catch_up: None,
+            asked_up: None,
+            turned_up: 0,
         };
         Self { clock, seen: RwLock::new(seen), questions: Questions::default(), feed }
     }
@@ -79,14 +87,15 @@ impl Watch {
 
     /// All that is known, with its age; `None` before fail2ban was first asked.
     pub fn runtime(&self) -> Option<RuntimeState> {
-        let (now, problems) = (self.clock.now(), self.problems());
+        let (now, problems) = (self.up(), self.problems());
         let seen = self.read();
-        let age_millis = now.millis_since(seen.asked_at?).max(0);
+        let age_millis = now.saturating_sub(seen.asked_up?).max(0);
         Some(RuntimeState {
             fail2ban: Arc::clone(&seen.state),
             jails: seen.jails.clone(),
             jobs: Arc::clone(&seen.jobs),
             problems,
+            catch_up: seen.catch_up.clone(),
             age_millis,
         })
     }
@@ -116,16 +125,15 @@ impl Watch {
 
     /// Takes over what another process knows, unless what is known here is newer.
     pub fn follow(&self, theirs: RuntimeState) {
-        let now = self.clock.now();
-        let asked_at = now.plus_millis(-theirs.age_millis);
+        let asked_up = self.up().saturating_sub(theirs.age_millis.max(0));
         let mut seen = self.write();
         seen.jobs = theirs.jobs;
-        // What was known before the clock was set back counts as old.
-        if seen.asked_at.is_some_and(|ours| (asked_at..=now).contains(&ours)) {
+        seen.catch_up = theirs.catch_up;
+        if seen.asked_up.is_some_and(|ours| asked_up <= ours) {
             return;
         }
-        seen.asked_at = Some(asked_at);
-        let before = std::mem::replace(&mut seen.state, Arc::clone(&theirs.fail2ban));
+        seen.asked_up = Some(asked_up);
+        let before = seen.turn(Arc::clone(&theirs.fail2ban), self.up());
         let counted = theirs.jails.and_then(|jails| seen.count(jails));
         let other_problems = seen.problems.replace(&theirs.problems);
         drop(seen);
@@ -143,7 +151,7 @@ impl Watch {
     /// A probe was answered.
     pub fn online(&self, probe: Probe) {
         let now = self.clock.now();
-        self.change(now, |state| {
+        self.change(|state| {
             let since = match state {
                 Fail2banState::Online { since, .. } => *since,
                 Fail2banState::Starting | Fail2banState::Offline { .. } => now,
@@ -159,7 +167,7 @@ impl Watch {
         if let Fail2banState::Online { since, probe, .. } = &*seen.state {
             seen.state =
                 Arc::new(Fail2banState::Online { since: *since, checked_at: now, probe: probe.clone() });
-            seen.asked_at = Some(now);
+            seen.asked_up = Some(self.up());
         }
     }
 
@@ -190,7 +198,7 @@ impl Watch {
     /// Puts fail2ban offline; what it was before says since when, or else `began`.
     fn offline_since(&self, began: Timestamp, outage: Outage) {
         let now = self.clock.now();
-        self.change(now, |state| {
+        self.change(|state| {
             let since = match state {
                 Fail2banState::Offline { since, .. } => *since,
                 Fail2banState::Starting | Fail2banState::Online { .. } => began,
@@ -203,7 +211,7 @@ impl Watch {
     pub fn counted(&self, jails: Vec<JailCounters>) {
         let observed_at = self.clock.now();
         let mut seen = self.write();
-        seen.asked_at = Some(observed_at);
+        seen.asked_up = Some(self.up());
         let fewer_problems = seen.problems.retain_jails(&jails);
         let counted = seen.count(JailsSeen { observed_at, jails: jails.into() });
         drop(seen);
@@ -226,12 +234,11 @@ impl Watch {
     }
 
     /// Puts a new state in place.
-    fn change(&self, now: Timestamp, next: impl FnOnce(&Fail2banState) -> Fail2banState) {
+    fn change(&self, next: impl FnOnce(&Fail2banState) -> Fail2banState) {
         let mut seen = self.write();
-        let before = Arc::clone(&seen.state);
-        let after = Arc::new(next(&before));
-        seen.state = Arc::clone(&after);
-        seen.asked_at = Some(now);
+        let after = Arc::new(next(&seen.state));
+        let before = seen.turn(Arc::clone(&after), self.up());
+        seen.asked_up = Some(self.up());
         drop(seen);
         self.tell_state(&before, after);
     }
@@ -274,6 +281,11 @@ impl Watch {
     fn tell(&self, event: LiveEvent) {
         // An error means that nobody watches, which is fine.
         drop(self.feed.send(event));
+    }
+
+    /// Milliseconds by the clock that nobody can set.
+    fn up(&self) -> i64 {
+        i64::try_from(self.clock.uptime().as_millis()).unwrap_or(i64::MAX)
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Seen> {

@@ -31,6 +31,12 @@ pub(crate) struct Fake {
     pub(crate) now: i64,
     /// By how many seconds the times of lists are read too late, as in another time zone.
     pub(crate) zone: i64,
+    /// What has passed, whatever the clock was set to.
+    pub(crate) up: Duration,
+    /// How long each reading of fail2ban's database takes, and how many rows it brings at most.
+    pub(crate) page: (Duration, usize),
+    /// fail2ban's database cannot be read, for this reason; none is that it is busy.
+    pub(crate) history_fault: Option<Option<&'static str>>,
 }
 
 #[derive(Default, Clone)]
@@ -46,7 +52,7 @@ pub(crate) struct Script(Arc<Mutex<Fake>>);
 
 impl Script {
     pub(crate) fn new() -> Self {
-        let fake = Fake { connection: 1, now: START, ..Fake::default() };
+        let fake = Fake { connection: 1, now: START, page: (Duration::ZERO, usize::MAX), ..Fake::default() };
         Self(Arc::new(Mutex::new(fake)))
     }
 
@@ -56,6 +62,13 @@ impl Script {
 
     /// Lets `secs` pass.
     pub(crate) fn pass(&self, secs: i64) {
+        let mut fake = self.edit();
+        fake.now += secs;
+        fake.up += Duration::from_secs(u64::try_from(secs).expect("time goes forward"));
+    }
+
+    /// Somebody sets the clock, by so many seconds.
+    pub(crate) fn set_clock(&self, secs: i64) {
         self.edit().now += secs;
     }
 
@@ -106,6 +119,13 @@ pub(crate) fn name(text: &str) -> JailName {
 }
 
 impl Fake {
+    /// Something takes so long.
+    pub(crate) fn spend(&mut self, time: Duration) {
+        let before = self.up.as_secs();
+        self.up += time;
+        self.now += i64::try_from(self.up.as_secs() - before).expect("a short time");
+    }
+
     pub(crate) fn check(&self) -> Result<(), ControlError> {
         if self.offline { Err(offline()) } else { Ok(()) }
     }
@@ -168,6 +188,7 @@ impl JailControl for Script {
         let delay = self.edit().list_delay;
         tokio::time::sleep(delay).await;
         let mut fake = self.edit();
+        fake.spend(delay);
         fake.lists_read += 1;
         let zone = fake.zone;
         let mut bans = fake.jail(jail)?.bans.clone();
@@ -210,22 +231,41 @@ impl JailControl for Script {
 impl Fail2banHistory for Script {
     async fn read(&self, path: &str, after: HistoryCursor, limit: u16) -> Result<HistoryPage, HistoryError> {
         assert_eq!(path, "fail2ban.sqlite3");
-        let fake = self.edit();
-        let fresh = |row: &&HistoryRow| {
-            row.rowid > after.rowid || row.banned_at.as_secs() >= after.timeofban.saturating_sub(10)
-        };
-        let rows: Vec<HistoryRow> =
-            fake.rows.iter().filter(fresh).take(usize::from(limit)).cloned().collect();
+        let mut fake = self.edit();
+        let (takes, most) = fake.page;
+        fake.spend(takes);
+        match fake.history_fault {
+            Some(Some(reason)) => {
+                return Err(HistoryError::Unreadable { path: path.to_owned(), reason: reason.to_owned() });
+            }
+            Some(None) => return Err(HistoryError::Busy),
+            None => {}
+        }
+        let mut rows: Vec<HistoryRow> =
+            fake.rows.iter().filter(|row| row.rowid > after.rowid).cloned().collect();
+        let more = rows.len() > most.min(usize::from(limit));
+        rows.truncate(most.min(usize::from(limit)));
+        if !more {
+            let again = |row: &&HistoryRow| {
+                row.rowid <= after.rowid && row.banned_at.as_secs() >= after.timeofban.saturating_sub(10)
+            };
+            rows.extend(fake.rows.iter().filter(again).cloned());
+        }
         let cursor = rows.iter().fold(after, |cursor, row| HistoryCursor {
             rowid: cursor.rowid.max(row.rowid),
             timeofban: cursor.timeofban.max(row.banned_at.as_secs()),
         });
-        Ok(HistoryPage { rows, cursor, more: false })
+        let left = fake.rows.iter().filter(|row| row.rowid > cursor.rowid).count();
+        Ok(HistoryPage { rows, cursor, more, left: u64::try_from(left).expect("a small number") })
     }
 }
 
 impl Clock for Script {
     fn now(&self) -> Timestamp {
         Timestamp::from_secs(self.edit().now)
+    }
+
+    fn uptime(&self) -> Duration {
+        self.edit().up
     }
 }

@@ -57,9 +57,9 @@ async fn a_fail2ban_that_is_away_leaves_a_gap_of_its_own_kind() {
     world.leads(fence).await.expect("a look");
     assert_eq!(world.gaps().await, [(0, 600, "fail2ban_away")]);
     // A clock that is set back makes none, and none when it has come forward again.
-    world.script.pass(-3_000);
+    world.script.set_clock(-3_000);
     world.leads(fence).await.expect("a look");
-    world.script.pass(3_060);
+    world.script.set_clock(3_060);
     world.leads(fence).await.expect("a look");
     assert_eq!(world.gaps().await.len(), 1);
 }

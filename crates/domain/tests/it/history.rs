@@ -20,6 +20,10 @@ impl Clock for Fixed {
     fn now(&self) -> Timestamp {
         Timestamp::from_secs(NOW)
     }
+
+    fn uptime(&self) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
 }
 
 const SSHD: Ban = Ban { at: 0, jail: "sshd", ip: "203.0.113.7", network: Some(64_500) };

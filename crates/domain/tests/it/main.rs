@@ -8,6 +8,8 @@
 
 mod allow;
 mod bans;
+mod catch_up;
+mod clocks;
 mod fake;
 mod feed;
 mod gaps;

@@ -218,8 +218,11 @@ async fn without_a_leader_what_it_said_is_good_for_three_seconds() {
     two.second().await;
     assert!(two.standby.state().is_online(), "a leader that is back is followed");
 
-    two.leader.script.pass(-3_600);
-    assert!(!two.theirs.is_fresh(), "a clock that was set back does not make it last");
+    two.leader.script.set_clock(3_600);
+    assert!(two.theirs.is_fresh(), "a clock that is set forward does not end it");
+    two.leader.script.set_clock(-7_200);
+    two.leader.script.pass(3);
+    assert!(!two.theirs.is_fresh(), "a clock that is set back does not make it last");
 }
 
 #[tokio::test]

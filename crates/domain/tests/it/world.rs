@@ -38,21 +38,31 @@ pub(crate) struct World {
 impl World {
     pub(crate) async fn new() -> Self {
         let script = Script::new();
-        Self::over(TestDb::sqlite().await, script.clone(), Arc::new(script)).await
+        Self::over(TestDb::sqlite().await, script.clone(), Arc::new(script), None).await
     }
 
     /// fail2ban's database cannot be read.
     pub(crate) async fn without_history() -> Self {
-        Self::over(TestDb::sqlite().await, Script::new(), Arc::new(NoHistory)).await
+        Self::over(TestDb::sqlite().await, Script::new(), Arc::new(NoHistory), None).await
+    }
+
+    /// fail2ban's database is the file at `path`, read by `history`.
+    pub(crate) async fn reading(script: Script, history: Arc<dyn Fail2banHistory>, path: &str) -> Self {
+        Self::over(TestDb::sqlite().await, script, history, Some(path.to_owned())).await
     }
 
     /// BanGUI is started again: same store, same fail2ban, nothing remembered.
     pub(crate) async fn restarted(self) -> Self {
         let history = Arc::new(self.script.clone());
-        Self::over(self.db, self.script, history).await
+        Self::over(self.db, self.script, history, None).await
     }
 
-    async fn over(db: TestDb, script: Script, history: Arc<dyn Fail2banHistory>) -> Self {
+    async fn over(
+        db: TestDb,
+        script: Script,
+        history: Arc<dyn Fail2banHistory>,
+        history_path: Option<String>,
+    ) -> Self {
         let store: Arc<dyn BanStore> = Arc::new(db.db().clone());
         let audit: Arc<dyn AuditLog> = Arc::new(db.db().clone());
         let allowlist: Arc<dyn AllowStore> = Arc::new(db.db().clone());
@@ -66,7 +76,7 @@ impl World {
             Arc::clone(&control),
             Arc::clone(&store),
             history,
-            None,
+            history_path,
             Arc::new(feed),
             Arc::clone(&clock),
         );

@@ -22,6 +22,10 @@ impl Clock for AtTheEnd {
     fn now(&self) -> Timestamp {
         Timestamp::from_secs(END)
     }
+
+    fn uptime(&self) -> std::time::Duration {
+        std::time::Duration::ZERO
+    }
 }
 
 /// A filter, and what it is called.

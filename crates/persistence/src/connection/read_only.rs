@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
+use diesel::sql_types::Text;
 
 use super::{AnyConnection, Opener, Role, connect_text};
 use crate::error::DbError;
@@ -86,10 +87,29 @@ fn begin(path: &Path, mode: &str) -> Result<SqliteConnection, String> {
     let mut connection = SqliteConnection::establish(&uri).map_err(|error| error.to_string())?;
     connection
         .batch_execute(&format!(
-            "PRAGMA busy_timeout = {BUSY_MILLIS}; PRAGMA query_only = ON; BEGIN; SELECT count(*) FROM sqlite_schema;"
+            "PRAGMA busy_timeout = {BUSY_MILLIS}; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; \
+             PRAGMA cell_size_check = ON; BEGIN; SELECT count(*) FROM sqlite_schema;"
         ))
         .map_err(|error| error.to_string())?;
-    Ok(connection)
+    match computed(&mut connection).map_err(|error| error.to_string())? {
+        None => Ok(connection),
+        Some(name) => Err(format!(
+            "{name} is a view or a virtual table: what it answers is computed, and BanGUI has made no such thing"
+        )),
+    }
+}
+
+/// A view or virtual table, if there is one. Somebody hands this file over, and it may hold anything.
+fn computed(connection: &mut SqliteConnection) -> QueryResult<Option<String>> {
+    #[derive(QueryableByName)]
+    struct Named {
+        #[diesel(sql_type = Text)]
+        name: String,
+    }
+    let found = diesel::sql_query(
+        "SELECT name FROM sqlite_schema WHERE type = 'view' OR (type = 'table' AND coalesce(rootpage, 0) = 0) LIMIT 1",
+    );
+    Ok(found.get_result::<Named>(connection).optional()?.map(|found| found.name))
 }
 
 /// `bangui.db-wal`: there while a process has the file open, or after it was killed.

@@ -1,4 +1,4 @@
-//! The one statement that reads fail2ban's bans, and the arithmetic of where to go on.
+//! The statements that read fail2ban's bans, and the arithmetic of where to go on.
 //!
 //! Rows are read in the order of their numbers. fail2ban deletes a ban's rows when it is lifted, and SQLite then
 //! gives the highest numbers out again, so numbers alone would miss bans. Two things catch that: rows below the
@@ -6,59 +6,81 @@
 //! cursor is read from its start.
 
 use bangui_domain::ports::HistoryCursor;
-use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Binary, Integer, Nullable};
+use rusqlite::{Connection, Error, Row};
+
+use crate::foreign::Fault;
 
 /// How far the times of rows that were written one after the other may lie apart, in seconds.
 const OVERLAP_SECS: i64 = 10;
+/// What is kept in memory of the rows of one read, in bytes: the rest comes with the next.
+const MOST_BYTES: usize = 8 << 20;
 
 /// The most lines that are read of a ban, one more than are kept.
 pub(super) const LINES: usize = 21;
 /// The longest part of a line that is read, in characters, one more than is kept.
 pub(super) const LINE_CHARS: usize = 1_025;
 
-/// The column `data` is JSON with the matched lines and more. It may be long, so that SQLite takes it apart.
-const FAILURES: &str =
-    "CASE WHEN json_valid(CAST(data AS TEXT)) THEN CAST(CAST(data AS TEXT) -> '$.failures' AS BLOB) END";
-/// A line is a text, or a list of its parts.
-const MATCHES: &str = "CASE WHEN json_valid(CAST(data AS TEXT)) THEN (SELECT CAST(json_group_array(line) AS BLOB) FROM \
+/// All columns but the lengths. `octet_length` reads no content, so that what is too long is not even loaded. The column
+/// `data` is JSON with the matched lines and more; it may be long, so that SQLite takes it apart. A line is a text, or a
+/// list of its parts.
+const COLUMNS: &str = "rowid, \
+     CASE WHEN octet_length(jail) <= 1024 THEN CAST(jail AS BLOB) END, \
+     CASE WHEN octet_length(ip) <= 1024 THEN CAST(ip AS BLOB) END, \
+     CASE WHEN typeof(timeofban) IN ('integer', 'real') THEN CAST(timeofban AS INTEGER) END, \
+     CASE WHEN octet_length(data) <= 4194304 THEN CASE WHEN json_valid(CAST(data AS TEXT)) THEN \
+     CAST(CAST(data AS TEXT) -> '$.failures' AS BLOB) END END, \
+     CASE WHEN octet_length(data) <= 4194304 THEN CASE WHEN json_valid(CAST(data AS TEXT)) THEN \
+     (SELECT CAST(json_group_array(line) AS BLOB) FROM \
      (SELECT substr(CASE m.type WHEN 'array' THEN (SELECT group_concat(s.value, '') FROM json_each(m.value) AS s) \
      ELSE m.value END, 1, 1025) AS line FROM json_each(CAST(data AS TEXT), '$.matches') AS m \
-     WHERE m.type IN ('array', 'text') ORDER BY m.key DESC LIMIT 21)) END";
+     WHERE m.type IN ('array', 'text') ORDER BY m.key DESC LIMIT 21)) END END";
 
 /// A row as fail2ban stored it, before anything in it is trusted. Text is read as bytes, since SQLite holds any
 /// bytes as text.
-#[derive(Debug, QueryableByName)]
+#[derive(Debug)]
 pub(super) struct RawRow {
-    /// 1 for a row behind the cursor, 0 for one that is read again.
-    #[diesel(sql_type = Integer)]
-    pub(super) fresh: i32,
-    #[diesel(sql_type = BigInt)]
+    /// Whether it lies behind the cursor; others are read again.
+    pub(super) fresh: bool,
     pub(super) number: i64,
-    #[diesel(sql_type = Nullable<Binary>)]
     pub(super) jail: Option<Vec<u8>>,
-    #[diesel(sql_type = Nullable<Binary>)]
     pub(super) ip: Option<Vec<u8>>,
-    #[diesel(sql_type = Nullable<BigInt>)]
     pub(super) timeofban: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub(super) bantime: Option<i64>,
-    #[diesel(sql_type = Nullable<BigInt>)]
-    pub(super) bancount: Option<i64>,
     /// The failures, as JSON of any type.
-    #[diesel(sql_type = Nullable<Binary>)]
     pub(super) failures: Option<Vec<u8>>,
     /// The matched lines, newest first, as a JSON list of texts. Not all of it need be UTF-8.
-    #[diesel(sql_type = Nullable<Binary>)]
     pub(super) matches: Option<Vec<u8>>,
+    pub(super) bantime: Option<i64>,
+    pub(super) bancount: Option<i64>,
+}
+
+impl RawRow {
+    fn of(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            fresh: row.get(0)?,
+            number: row.get(1)?,
+            jail: row.get(2)?,
+            ip: row.get(3)?,
+            timeofban: row.get(4)?,
+            failures: row.get(5)?,
+            matches: row.get(6)?,
+            bantime: row.get(7)?,
+            bancount: row.get(8)?,
+        })
+    }
+
+    fn bytes(&self) -> usize {
+        [&self.jail, &self.ip, &self.failures, &self.matches].into_iter().flatten().map(Vec::len).sum()
+    }
 }
 
 /// What was read.
 #[derive(Debug)]
 pub(super) struct Found {
     pub(super) rows: Vec<RawRow>,
-    /// The most rows behind the cursor that could come.
-    pub(super) fresh_limit: usize,
+    /// Whether there are rows behind the last one.
+    pub(super) more: bool,
+    /// Whether all rows were read again that had to be.
+    pub(super) again: bool,
     /// The most rows that could be read again.
     pub(super) again_limit: usize,
     /// The table's highest row number; 0 when it is empty.
@@ -67,64 +89,82 @@ pub(super) struct Found {
     pub(super) now: i64,
 }
 
-#[derive(QueryableByName)]
-struct State {
-    #[diesel(sql_type = BigInt)]
-    highest: i64,
-    #[diesel(sql_type = BigInt)]
-    lengths: i64,
-    #[diesel(sql_type = BigInt)]
-    now: i64,
+impl Found {
+    /// The time was over before all was read: the rest comes with the next reading.
+    fn cut_short(mut self) -> Self {
+        (self.more, self.again) = (true, false);
+        self
+    }
 }
 
-/// Reads at most `limit` rows. Each statement holds its read lock for itself and for a moment.
-pub(super) fn select(
-    connection: &mut SqliteConnection,
-    after: HistoryCursor,
-    limit: u16,
-) -> QueryResult<Found> {
+/// Reads at most `limit` rows, in one transaction, which holds its read lock for a moment. Where the time is over it answers
+/// what was read until then, so that a slow disk makes a reading longer and does not end it.
+pub(super) fn select(connection: &Connection, after: HistoryCursor, limit: u16) -> Result<Found, Fault> {
+    connection.execute_batch("BEGIN")?;
     // Before fail2ban 0.11 bans had no length and no count; a length is REAL where it has a random part.
-    let state: State = diesel::sql_query(
-        "SELECT (SELECT coalesce(max(rowid), 0) FROM bans) AS highest, \
-         (SELECT count(*) FROM pragma_table_info('bans') WHERE name IN ('bantime', 'bancount')) AS lengths, \
-         CAST(strftime('%s', 'now') AS INTEGER) AS now",
-    )
-    .get_result(connection)?;
-    let lengths = if state.lengths == 2 {
-        "CAST(bantime AS INTEGER) AS bantime, CAST(bancount AS INTEGER) AS bancount"
-    } else {
-        "NULL AS bantime, NULL AS bancount"
+    let (highest, lengths, now): (i64, i64, i64) = connection.query_row(
+        "SELECT (SELECT coalesce(max(rowid), 0) FROM bans), \
+         (SELECT count(*) FROM pragma_table_info('bans') WHERE name IN ('bantime', 'bancount')), \
+         CAST(strftime('%s', 'now') AS INTEGER)",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    let number = |column: &str| {
+        format!("CASE WHEN typeof({column}) IN ('integer', 'real') THEN CAST({column} AS INTEGER) END")
     };
-    let columns = format!(
-        "rowid AS number, CAST(jail AS BLOB) AS jail, CAST(ip AS BLOB) AS ip, \
-         CAST(timeofban AS INTEGER) AS timeofban, {lengths}, {FAILURES} AS failures, {MATCHES} AS matches"
-    );
-    let limit = i64::from(limit.max(2));
+    let lengths = if lengths == 2 {
+        format!("{}, {}", number("bantime"), number("bancount"))
+    } else {
+        "NULL, NULL".to_owned()
+    };
+    let limit = usize::from(limit.max(2));
     let again_limit = limit / 4 + 1;
-    let fresh_limit = limit - again_limit;
     let since = after.timeofban.saturating_sub(OVERLAP_SECS);
-    let restarted = state.highest < after.rowid;
+    let restarted = highest < after.rowid;
     let (base, base_since) = if restarted { (0, since) } else { (after.rowid, i64::MIN) };
-    let again_below = if restarted { 0 } else { after.rowid };
-    let rows = diesel::sql_query(format!(
-        "SELECT * FROM (SELECT 0 AS fresh, {columns} FROM bans WHERE rowid <= ? AND timeofban >= ? \
-         ORDER BY rowid DESC LIMIT ?) \
-         UNION ALL \
-         SELECT * FROM (SELECT 1 AS fresh, {columns} FROM bans WHERE rowid > ? AND timeofban >= ? \
-         ORDER BY rowid LIMIT ?)"
-    ))
-    .bind::<BigInt, _>(again_below)
-    .bind::<BigInt, _>(since)
-    .bind::<BigInt, _>(again_limit)
-    .bind::<BigInt, _>(base)
-    .bind::<BigInt, _>(base_since)
-    .bind::<BigInt, _>(fresh_limit)
-    .load(connection)?;
-    Ok(Found {
-        rows,
-        fresh_limit: usize::try_from(fresh_limit).unwrap_or_default(),
-        again_limit: usize::try_from(again_limit).unwrap_or_default(),
-        highest: state.highest,
-        now: state.now,
-    })
+    let mut found = Found { rows: Vec::new(), more: false, again: true, again_limit, highest, now };
+    let fresh = format!(
+        "SELECT 1, {COLUMNS}, {lengths} FROM bans WHERE rowid > ?1 AND timeofban >= ?2 ORDER BY rowid"
+    );
+    let room = limit - again_limit;
+    match take(connection, &fresh, (base, base_since), room, &mut found.rows) {
+        Ok(more) => found.more = more,
+        Err(Fault::TooSlow) if !found.rows.is_empty() => return Ok(found.cut_short()),
+        Err(fault) => return Err(fault),
+    }
+    if restarted {
+        return Ok(found);
+    }
+    let again = format!(
+        "SELECT 0, {COLUMNS}, {lengths} FROM bans WHERE rowid <= ?1 AND timeofban >= ?2 ORDER BY rowid DESC"
+    );
+    let before = found.rows.len();
+    match take(connection, &again, (after.rowid, since), again_limit, &mut found.rows) {
+        Ok(true) => found.again_limit = found.rows.len() - before,
+        Ok(false) => {}
+        Err(Fault::TooSlow) if before > 0 => return Ok(found.cut_short()),
+        Err(fault) => return Err(fault),
+    }
+    Ok(found)
+}
+
+/// Takes rows until there are `room` of them, or many bytes; whether there may be more.
+fn take(
+    connection: &Connection,
+    sql: &str,
+    bounds: (i64, i64),
+    room: usize,
+    rows: &mut Vec<RawRow>,
+) -> Result<bool, Fault> {
+    let mut statement = connection.prepare(sql)?;
+    let mut told = statement.query(bounds)?;
+    let (mut taken, mut bytes) = (0, 0);
+    while taken < room && bytes < MOST_BYTES {
+        let Some(row) = told.next()? else { return Ok(false) };
+        let row = RawRow::of(row)?;
+        taken += 1;
+        bytes += row.bytes();
+        rows.push(row);
+    }
+    Ok(true)
 }

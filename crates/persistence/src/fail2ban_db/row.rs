@@ -9,31 +9,38 @@ use super::query::{Found, LINE_CHARS, LINES, RawRow};
 
 /// A page of the rows that can be used, and where to go on. The cursor moves on over odd rows as well.
 pub(super) fn page(found: Found, after: HistoryCursor) -> HistoryPage {
-    let fresh = found.rows.iter().filter(|row| row.fresh == 1).count();
-    let more = fresh >= found.fresh_limit;
-    let newest = found.rows.iter().filter_map(|row| row.timeofban).filter(|time| *time <= found.now).max();
+    let more = found.more;
+    // The time of the newest ban says what is read again, so that it stays where not all of that was read.
+    let newest = found
+        .rows
+        .iter()
+        .filter_map(|row| row.timeofban)
+        .filter(|time| *time <= found.now && found.again)
+        .max();
     let mut cursor = HistoryCursor {
         // Where the table was read to its end, its highest number counts, also if it is lower than before.
         rowid: if more { last_fresh(&found.rows).unwrap_or(found.highest) } else { found.highest },
         timeofban: newest.map_or(after.timeofban, |time| time.max(after.timeofban)),
     };
-    if hides_more(&found, after) {
+    let hides_more = hides_more(&found, after);
+    if hides_more {
         cursor.rowid = 0;
-        return HistoryPage { rows: usable(found.rows), cursor, more: true };
     }
-    HistoryPage { rows: usable(found.rows), cursor, more }
+    let left = u64::try_from(found.highest.saturating_sub(cursor.rowid)).unwrap_or_default();
+    HistoryPage { rows: usable(found.rows), cursor, more: more || hides_more, left }
 }
 
 fn last_fresh(rows: &[RawRow]) -> Option<i64> {
-    rows.iter().filter(|row| row.fresh == 1).map(|row| row.number).max()
+    rows.iter().filter(|row| row.fresh).map(|row| row.number).max()
 }
 
 /// Whether so many row numbers were given out again that not all of those rows came: then the table is read from
 /// its start. The newest time seen moves on with this page, so that it does not come to that twice.
 fn hides_more(found: &Found, after: HistoryCursor) -> bool {
-    let again: Vec<&RawRow> = found.rows.iter().filter(|row| row.fresh == 0).collect();
+    let again: Vec<&RawRow> = found.rows.iter().filter(|row| !row.fresh).collect();
     let lowest = again.iter().min_by_key(|row| row.number);
-    again.len() >= found.again_limit
+    found.again
+        && again.len() >= found.again_limit
         && lowest
             .and_then(|row| row.timeofban)
             .is_some_and(|time| time > after.timeofban && time <= found.now)
@@ -62,7 +69,7 @@ fn usable_row(raw: RawRow) -> Option<HistoryRow> {
         rowid: raw.number,
         jail,
         id: BanId::from_reported(ip),
-        banned_at: Timestamp::from_secs(raw.timeofban?),
+        banned_at: Timestamp::from_told_secs(raw.timeofban?)?,
         // -2 is fail2ban's word for a length that it does not know.
         bantime: raw.bantime.filter(|seconds| *seconds >= -1),
         ban_count: raw.bancount.and_then(|count| u32::try_from(count).ok()),

@@ -36,15 +36,15 @@ impl WatchLog for Db {
         server: &ServerId,
         fence: Fence,
         until: Timestamp,
-        gap: Option<&Gap>,
+        gaps: &[Gap],
     ) -> Result<(), StoreError> {
-        let (server, gap) = (server.clone(), gap.copied());
+        let (server, gaps) = (server.clone(), gaps.to_vec());
         self.write_tx(move |connection| {
             check_fence(connection, fence)?;
             diesel::update(servers::table.find(server.as_str()))
                 .set(servers::watched_until.eq(until.as_millis()))
                 .execute(connection)?;
-            if let Some(gap) = gap {
+            for gap in &gaps {
                 diesel::insert_into(gaps::table)
                     .values((
                         gaps::server_id.eq(server.as_str()),

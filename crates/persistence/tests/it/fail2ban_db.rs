@@ -2,6 +2,7 @@
 
 mod faults;
 mod following;
+mod hostile;
 mod real;
 mod rows;
 

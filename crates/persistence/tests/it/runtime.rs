@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bangui_domain::model::{
-    BanRule, Fail2banState, Fence, JailCounters, JailLog, JailName, JailsSeen, JobPulse, JobTally,
+    BanRule, CatchUp, Fail2banState, Fence, JailCounters, JailLog, JailName, JailsSeen, JobPulse, JobTally,
     LeaseHolder, LogFile, LogFileState, Outage, OutageCode, Probe, Problem, ProblemCode, RuntimeState,
     ServerId, Timestamp,
 };
@@ -73,6 +73,12 @@ fn online() -> RuntimeState {
         }),
         jobs: [well, failed].into(),
         problems: problems(),
+        catch_up: Some(CatchUp {
+            since: Timestamp::from_millis(1_700_000_000_005),
+            took: Duration::from_millis(1_500),
+            rows: 37_400,
+            left: 82_600,
+        }),
         age_millis: 400,
     }
 }
@@ -101,6 +107,7 @@ fn offline(code: OutageCode) -> RuntimeState {
         jails: None,
         jobs: Arc::new([]),
         problems: Arc::new([]),
+        catch_up: None,
         age_millis: 0,
     }
 }

@@ -88,6 +88,10 @@ impl Clock for Memory {
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.now.load(Ordering::SeqCst))
     }
+
+    fn uptime(&self) -> Duration {
+        Duration::from_millis(self.now.load(Ordering::SeqCst).unsigned_abs())
+    }
 }
 
 #[async_trait]

@@ -1,18 +1,19 @@
 //! Keeps fail2ban in step with the allowlist: it forgets what it was told when it restarts or reloads.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use super::AllowService;
 use crate::ServiceError;
 use crate::model::{AllowId, AuditAction, JailName, Timestamp};
 
 /// How often the jails' lists are looked at although nothing points to a change: fail2ban tells nobody of a reload.
-const EVERY_MILLIS: i64 = 15_000;
+const EVERY: Duration = Duration::from_secs(15);
 
 /// What is remembered between two looks. One at a time holds it: what a user does, and the upkeep.
 #[derive(Debug, Default)]
 pub(super) struct Turn {
-    at: Option<Timestamp>,
+    at: Option<Duration>,
     connection: u64,
     jails: Vec<JailName>,
     /// Entries that fail2ban has come to know, and within which bans are still to be lifted.
@@ -21,8 +22,8 @@ pub(super) struct Turn {
 
 impl Turn {
     /// Whether it is time for a look; if so, notes that it is done.
-    fn is_due(&mut self, connection: u64, jails: &[JailName], now: Timestamp) -> bool {
-        let rests = self.at.is_some_and(|at| (0..EVERY_MILLIS).contains(&now.millis_since(at)));
+    fn is_due(&mut self, connection: u64, jails: &[JailName], now: Duration) -> bool {
+        let rests = self.at.is_some_and(|at| now.saturating_sub(at) < EVERY);
         if rests && self.connection == connection && self.jails == jails {
             return false;
         }
@@ -41,7 +42,7 @@ impl AllowService {
             seen.iter().flat_map(|seen| seen.jails.iter()).map(|jail| jail.name.clone()).collect();
         let mut turn = self.turn.lock().await;
         let now = self.clock.now();
-        if !turn.is_due(connection, &jails, now) {
+        if !turn.is_due(connection, &jails, self.clock.uptime()) {
             return Ok(());
         }
         self.remove_ended(now).await?;

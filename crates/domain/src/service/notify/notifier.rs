@@ -2,6 +2,7 @@
 //! leader loses or repeats anything: where it stopped is written in one step with the messages.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::judge::{USUAL_SECS, any_of, is_unusual, note, usual_hundredths, wants};
 use crate::ServiceError;
@@ -177,7 +178,7 @@ impl Notifier {
     fn away(&self, secs: u32, stand: &mut RuleState, now: Timestamp) {
         match (&*self.watch.state(), stand.told) {
             (Fail2banState::Offline { since, outage, .. }, None)
-                if now.millis_since(*since) >= i64::from(secs).saturating_mul(1_000) =>
+                if self.watch.away_for().is_some_and(|away| away >= Duration::from_secs(secs.into())) =>
             {
                 stand.told = Some(*since);
                 stand.gather(Note::Offline { since: *since, reason: outage.detail.clone() }, now);

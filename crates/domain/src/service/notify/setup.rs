@@ -117,13 +117,15 @@ impl Notifications {
         let channels = self.store.channels().await?;
         let channel = channel(&channels, id)?;
         self.record(format!("channel {}", channel.spec.name), "tested", caller).await?;
-        let began = self.clock.now();
-        let digest = Digest::test(&channel.spec.name, &caller.user, began);
+        let began = self.clock.uptime();
+        let digest = Digest::test(&channel.spec.name, &caller.user, self.clock.now());
         let (sent, answer) = match self.messenger.send(channel, "test", &digest).await {
             Ok(answer) => (true, answer),
             Err(Undelivered { answer, .. }) => (false, answer),
         };
-        Ok(TestResult { sent, answer, took_millis: self.clock.now().millis_since(began).max(0) })
+        let took = self.clock.uptime().saturating_sub(began);
+        let took_millis = i64::try_from(took.as_millis()).unwrap_or(i64::MAX);
+        Ok(TestResult { sent, answer, took_millis })
     }
 
     /// What a channel that is not saved yet would make of a message.

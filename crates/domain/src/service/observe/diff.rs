@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::memory::Memory;
+use super::now::Now;
 use crate::model::{ActiveBan, BanId, BanKey, BanTime, JailName, Origin, Timestamp};
 use crate::ports::{BanRecord, EndRecord, HistoryRow, LocalTime, ReportedBan};
 
@@ -44,7 +45,7 @@ impl Changes {
 /// One jail at one look.
 pub(super) struct JailLook<'a> {
     pub(super) jail: &'a JailName,
-    pub(super) now: Timestamp,
+    pub(super) now: Now,
     /// Since when the jail has been watched without a break.
     pub(super) watched_since: Timestamp,
     /// Whether fail2ban may still be restoring bans.
@@ -64,7 +65,7 @@ impl JailLook<'_> {
             known.into_iter().map(|ban| (ban.key.id.clone(), ban)).collect();
         let (reported, waiting) = self.ready(reported, &known, rows, memory);
         let next_end =
-            reported.iter().filter_map(|ban| ban.bantime.end(ban.banned_at.resolve(self.now))).min();
+            reported.iter().filter_map(|ban| ban.bantime.end(ban.banned_at.resolve(self.now.at))).min();
         let mut changes = Changes { next_end, unsettled: !waiting.is_empty(), ..Changes::default() };
         known.retain(|id, _| !waiting.contains(id));
         for report in reported {
@@ -93,8 +94,9 @@ impl JailLook<'_> {
             if before.key.is_same_ban(&key) {
                 // Another process may have seen the ban first, which does not know of the order.
                 let unclaimed = before.by.is_none();
-                let order =
-                    unclaimed.then(|| memory.order_for(self.jail, &key.id, before.key.banned_at)).flatten();
+                let order = unclaimed
+                    .then(|| memory.order_for(self.jail, &key.id, before.key.banned_at, self.now))
+                    .flatten();
                 let count = row.as_ref().and_then(|row| row.ban_count);
                 let same_count = count.is_none() || count == before.ban_count;
                 let same_text = before.key.id.spellings().eq(key.id.spellings());
@@ -114,10 +116,10 @@ impl JailLook<'_> {
                 replaced(before, banned_at)
             } else {
                 // Of two bans of one address, under two texts, the newer one is gone.
-                ended(&before, self.now).unwrap_or_else(|| lifted_outside(before, self.now))
+                ended(&before, self.now.at).unwrap_or_else(|| lifted_outside(before, self.now.at))
             });
         }
-        let order = memory.order_for(self.jail, &key.id, banned_at);
+        let order = memory.order_for(self.jail, &key.id, banned_at, self.now);
         let failures = row.as_ref().and_then(|row| row.failures);
         let origin = if order.is_some() { Origin::Manual } else { self.origin(banned_at, failures) };
         let (by, reason) = order.map_or((None, None), |order| (Some(order.by), order.reason));
@@ -141,7 +143,7 @@ impl JailLook<'_> {
     /// When the ban began. In the hour that the end of daylight saving repeats, what is known decides.
     fn begin(&self, report: &ReportedBan, known_at: Option<Timestamp>, rows: &Rows) -> Timestamp {
         let LocalTime::Repeated(first, second) = report.banned_at else {
-            return report.banned_at.resolve(self.now);
+            return report.banned_at.resolve(self.now.at);
         };
         let in_rows = |at: Timestamp| {
             rows.contains_key(&BanKey { jail: self.jail.clone(), id: report.id.clone(), banned_at: at })
@@ -149,7 +151,7 @@ impl JailLook<'_> {
         [first, second]
             .into_iter()
             .find(|at| known_at.is_some_and(|known| is_near(known, *at)) || in_rows(*at))
-            .unwrap_or_else(|| report.banned_at.resolve(self.now))
+            .unwrap_or_else(|| report.banned_at.resolve(self.now.at))
     }
 
     /// fail2ban's database knows failures, and that none means by hand; without it, a ban from before the
@@ -163,10 +165,10 @@ impl JailLook<'_> {
     }
 
     fn gone(&self, ban: ActiveBan, changes: &mut Changes) {
-        match ended(&ban, self.now) {
+        match ended(&ban, self.now.at) {
             Some(end) => changes.ends.push(end),
             None if self.restoring => changes.unsettled = true,
-            None => changes.ends.push(lifted_outside(ban, self.now)),
+            None => changes.ends.push(lifted_outside(ban, self.now.at)),
         }
     }
 }
@@ -188,15 +190,15 @@ pub(super) fn from_row(
     row: HistoryRow,
     running: bool,
     listed_at: Option<Timestamp>,
-    now: Timestamp,
+    now: Now,
     memory: &mut Memory,
     changes: &mut Changes,
 ) {
     let key = BanKey { jail: row.jail, id: row.id, banned_at: row.banned_at };
     let bantime = BanTime::from_fail2ban(row.bantime.unwrap_or(0));
-    let over = bantime.end(key.banned_at).is_some_and(|end| end <= now);
+    let over = bantime.end(key.banned_at).is_some_and(|end| end <= now.at);
     let newer_than_list = listed_at.is_none_or(|at| key.banned_at.as_secs() >= at.as_secs());
-    let order = memory.order_for(&key.jail, &key.id, key.banned_at);
+    let order = memory.order_for(&key.jail, &key.id, key.banned_at, now);
     let origin = match (&order, row.failures) {
         (Some(_), _) | (None, Some(0)) => Origin::Manual,
         (None, _) => Origin::Detected,
@@ -204,7 +206,7 @@ pub(super) fn from_row(
     let (by, reason) = order.map_or((None, None), |order| (Some(order.by), order.reason));
     let ban = ActiveBan { key, bantime, ban_count: row.ban_count, origin, by, reason };
     if over {
-        changes.ends.extend(ended(&ban, now));
+        changes.ends.extend(ended(&ban, now.at));
     }
     let in_force = running && !over && newer_than_list;
     changes.bans.push(BanRecord { ban, failures: row.failures, in_force, place: None, matches: row.matches });

@@ -2,56 +2,87 @@
 //! that are gone.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
+use super::Observer;
 use super::diff::{Changes, Rows, ended, lifted_outside};
-use super::memory::{Memory, RESTORE_GRACE_MILLIS};
-use super::{Observer, UNSETTLED_MILLIS};
+use super::memory::{Memory, RESTORE_GRACE};
+use super::now::Now;
+use super::reading::Read;
 use crate::ServiceError;
-use crate::model::{BanKey, Fail2banDatabase, Fail2banState, JailCounters, JailName, Timestamp};
+use crate::model::{BanKey, Fail2banDatabase, Fail2banState, JailCounters, JailName, ProblemCode, Timestamp};
 use crate::ports::{HistoryCursor, HistoryError};
 
 /// Rows of fail2ban's database per statement, so that each is short.
 const HISTORY_PAGE: u16 = 500;
-/// Statements per look; what is left is read at the next one.
+/// Statements per look, and the time after which none is begun; what is left is read at the next one.
 const HISTORY_PAGES: usize = 20;
+const HISTORY_TIME: Duration = Duration::from_millis(500);
 
 impl Observer {
-    /// The rows of fail2ban's database that have not been written yet, if there is a reason to look.
+    /// The rows of fail2ban's database that have not been written yet, if there is a reason to look, and up to where that
+    /// was.
     pub(super) async fn read_history(
         &self,
         memory: &mut Memory,
-        now: Timestamp,
-    ) -> Result<(Rows, Option<HistoryCursor>), ServiceError> {
+    ) -> Result<(Rows, Option<HistoryCursor>, Read), ServiceError> {
         let mut rows = Rows::new();
-        let due = memory.history_until.is_some_and(|until| now < until);
+        let began = self.clock.uptime();
+        let due = memory.reading.is_due(began);
         let path = if due { self.history_path(memory) } else { None };
-        let Some(path) = path else { return Ok((rows, None)) };
-        let mut cursor = self.store.history_cursor(&self.server).await?.unwrap_or_default();
+        let Some(path) = path else {
+            let read = if memory.reading.is_behind() { Read::Behind } else { Read::Rested };
+            return Ok((rows, None, read));
+        };
+        let first = self.store.history_cursor(&self.server).await?.unwrap_or_default();
+        let (mut cursor, mut count, mut left) = (first, 0, 0);
+        let mut end = None;
         for _ in 0..HISTORY_PAGES {
             let page = match self.history.read(&path, cursor, HISTORY_PAGE).await {
                 Ok(page) => page,
-                Err(HistoryError::Busy) => break,
                 Err(error) => {
-                    report_once(memory, format!("{error}; {UNREADABLE}"));
-                    memory.history_readable = false;
-                    return Ok((rows, None));
+                    end = Some(Err(error));
+                    break;
                 }
             };
-            cursor = page.cursor;
+            (cursor, left) = (page.cursor, page.left);
             for row in page.rows {
                 if !memory.row_is_done(row.rowid, row.banned_at) {
+                    count += 1;
                     let key = BanKey { jail: row.jail.clone(), id: row.id.clone(), banned_at: row.banned_at };
                     rows.insert(key, row);
                 }
             }
             if !page.more {
+                end = Some(Ok(()));
                 break;
             }
-            memory.history_until = memory.history_until.max(Some(now.plus_millis(UNSETTLED_MILLIS)));
+            if self.clock.uptime().saturating_sub(began) >= HISTORY_TIME {
+                break;
+            }
         }
-        memory.history_trouble = None;
-        memory.history_readable = true;
-        Ok((rows, Some(cursor)))
+        let (now, reading) = (Now::of(&*self.clock), &mut memory.reading);
+        let read = match end {
+            Some(Ok(())) => reading.whole(began, count, now),
+            // What was read is kept, and the fault is met again at the next look.
+            _ if cursor != first => {
+                reading.moved(began, count, left, Timestamp::from_secs(cursor.timeofban), now)
+            }
+            Some(Err(HistoryError::Busy)) => reading.failed(began, None, now),
+            Some(Err(error)) => reading.failed(began, Some(error.to_string()), now),
+            None => {
+                let why = format!("fail2ban's database {path} cannot be read: it comes to no end");
+                reading.failed(began, Some(why), now)
+            }
+        };
+        let cursor = (read == Read::Whole || cursor != first).then_some(cursor);
+        memory.history_readable = memory.reading.trouble().is_none();
+        self.watch.catches_up(memory.reading.catch_up(now));
+        match memory.reading.trouble() {
+            Some(trouble) => self.watch.problem(ProblemCode::DatabaseUnreadable, None, trouble),
+            None => self.watch.solved(ProblemCode::DatabaseUnreadable, None),
+        }
+        Ok((rows, cursor, read))
     }
 
     /// The file in which fail2ban keeps its database. Where fail2ban says that it keeps none, there is none, whatever the
@@ -74,7 +105,7 @@ impl Observer {
         &self,
         memory: &mut Memory,
         running: &[JailCounters],
-        now: Timestamp,
+        now: Now,
         changes: &mut Changes,
     ) -> Result<(), ServiceError> {
         let before: HashSet<JailName> = memory.jails.keys().cloned().collect();
@@ -85,19 +116,19 @@ impl Observer {
         if left || std::mem::take(&mut memory.fresh) {
             for jail in self.store.active_jails(&self.server).await? {
                 if !names.contains(&jail) {
-                    memory.missing.entry(jail).or_insert(now);
+                    memory.missing.entry(jail).or_insert(now.up);
                 }
             }
         }
         let overdue: Vec<JailName> = memory
             .missing
             .iter()
-            .filter(|(_, since)| now.millis_since(**since) >= RESTORE_GRACE_MILLIS)
+            .filter(|(_, since)| now.since(**since) >= RESTORE_GRACE)
             .map(|(name, _)| name.clone())
             .collect();
         for jail in overdue {
             for ban in self.store.active(&self.server, &jail).await? {
-                changes.ends.push(ended(&ban, now).unwrap_or_else(|| lifted_outside(ban, now)));
+                changes.ends.push(ended(&ban, now.at).unwrap_or_else(|| lifted_outside(ban, now.at)));
             }
             memory.missing.remove(&jail);
         }
@@ -105,14 +136,10 @@ impl Observer {
     }
 }
 
-/// What it costs that fail2ban's database is a file that cannot be read, and what to do.
-const UNREADABLE: &str = "bans that fail2ban made and lifted while BanGUI was not watching will be missing from the history. \
-                          Give BanGUI read access to the file, or set fail2ban.database to where it is mounted.";
-
-/// Says once, not at every look, that fail2ban's database cannot be read.
-fn report_once(memory: &mut Memory, trouble: String) {
-    if memory.history_trouble.as_ref() != Some(&trouble) {
-        tracing::warn!("{trouble}");
-        memory.history_trouble = Some(trouble);
+/// Says once, not at every look, that fail2ban keeps no database that can be read.
+fn report_once(memory: &mut Memory, lack: String) {
+    if memory.history_lack.as_ref() != Some(&lack) {
+        tracing::warn!("{lack}");
+        memory.history_lack = Some(lack);
     }
 }

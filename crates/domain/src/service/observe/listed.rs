@@ -1,6 +1,7 @@
 //! A jail's list, made ready to be compared with what is known: one ban for each address, with its real beginning. Pure.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
 
 use super::diff::{JailLook, Rows, is_near};
 use super::memory::Memory;
@@ -13,7 +14,7 @@ const LATE_MILLIS: i64 = 3_000;
 /// How far ahead a real beginning can be.
 const AHEAD_MILLIS: i64 = 5_000;
 /// How long a ban is left out whose time may be wrong and whose row in fail2ban's database should come.
-const PATIENCE_MILLIS: i64 = 30_000;
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a ban of the list was found to be.
 enum Found {
@@ -38,7 +39,7 @@ impl JailLook<'_> {
     ) -> (Vec<ReportedBan>, HashSet<BanId>) {
         let newest = newest_rows(self.jail, rows);
         let watched = memory.jails.get(self.jail).is_some_and(|jail| jail.listed.is_some());
-        let found: Vec<(ReportedBan, Found)> = joined(reported, self.now)
+        let found: Vec<(ReportedBan, Found)> = joined(reported, self.now.at)
             .into_iter()
             .map(|ban| {
                 let found = self.find(&ban, newest.get(&ban.id).copied(), known.get(&ban.id), watched);
@@ -46,17 +47,17 @@ impl JailLook<'_> {
             })
             .collect();
         let clues: Vec<Clue> = found.iter().filter_map(|(_, found)| self.clue(found)).collect();
-        memory.zone = memory.zone.after(&clues, self.now);
+        memory.zone = memory.zone.after(&clues, self.now.at);
         let believed = memory.zone.offset;
 
         let mut bans = Vec::with_capacity(found.len());
         let mut waiting = HashSet::new();
         for (mut ban, found) in found {
-            let read = ban.banned_at.resolve(self.now);
+            let read = ban.banned_at.resolve(self.now.at);
             // A ban in the past is not proof enough, but its row in fail2ban's database will be.
             let unproved = matches!(&found, Found::New(Some(offset)) if *offset != believed);
             let wait = unproved && memory.history_readable;
-            if wait && memory.may_wait(self.jail, &ban.id, self.now, PATIENCE_MILLIS) {
+            if wait && memory.may_wait(self.jail, &ban.id, self.now.up, PATIENCE) {
                 waiting.insert(ban.id);
                 continue;
             }
@@ -81,7 +82,7 @@ impl JailLook<'_> {
         known: Option<&ActiveBan>,
         watched: bool,
     ) -> Found {
-        let read = ban.banned_at.resolve(self.now);
+        let read = ban.banned_at.resolve(self.now.at);
         if let Some(row) = row {
             if can_be(ban.banned_at, row.banned_at) {
                 return Found::Proved(row.banned_at, Offset::NONE);
@@ -101,7 +102,7 @@ impl JailLook<'_> {
                 return if known.ban_count.is_some() { Found::Proved(at, offset) } else { Found::Known(at) };
             }
         }
-        if watched { Found::New(Offset::of_new(read, self.now)) } else { Found::Other }
+        if watched { Found::New(Offset::of_new(read, self.now.at)) } else { Found::Other }
     }
 
     fn clue(&self, found: &Found) -> Option<Clue> {
@@ -116,8 +117,8 @@ impl JailLook<'_> {
 
     /// The offset at which a time of the list is this beginning, if the ban can be in force still.
     fn offset(&self, read: Timestamp, real: Timestamp, bantime: BanTime) -> Option<Offset> {
-        let over = bantime.end(real).is_some_and(|end| end.plus_millis(LATE_MILLIS) < self.now);
-        let to_come = real > self.now.plus_millis(AHEAD_MILLIS);
+        let over = bantime.end(real).is_some_and(|end| end.plus_millis(LATE_MILLIS) < self.now.at);
+        let to_come = real > self.now.at.plus_millis(AHEAD_MILLIS);
         if over || to_come { None } else { Offset::between(read, real) }
     }
 }

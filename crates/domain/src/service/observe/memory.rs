@@ -1,29 +1,30 @@
 //! What the observer remembers between two looks. Lost at a restart, and rebuilt from the store and fail2ban.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::time::Duration;
 
+use super::now::Now;
+use super::reading::{Reading, TAIL};
 use super::zone::{Belief, Offset};
 use crate::model::{BanId, Fence, JailCounters, JailName, Target, Timestamp};
 use crate::ports::HistoryCursor;
 
 /// How long after fail2ban came (back) bans and jails may still be missing: it restores them one by one.
-pub(super) const RESTORE_GRACE_MILLIS: i64 = 30_000;
-/// How long after a movement fail2ban's database is still read, since it is written late.
-const HISTORY_TAIL_MILLIS: i64 = 10_000;
+pub(super) const RESTORE_GRACE: Duration = Duration::from_secs(30);
 /// When a jail that moved is looked at again: fail2ban computes longer bans a few seconds after the ban.
-const SECOND_LOOK_MILLIS: i64 = 6_000;
+const SECOND_LOOK: Duration = Duration::from_secs(6);
 /// How late fail2ban may lift a ban whose time is over.
-const END_SLACK_MILLIS: i64 = 3_000;
+const END_SLACK: Duration = Duration::from_secs(3);
 /// How far behind the newest ban fail2ban's database is read again, at least.
 const HISTORY_OVERLAP_SECS: i64 = 60;
 /// A time without a look that is shorter than this is no gap: a restart, a take-over.
-pub(super) const GAP_MILLIS: i64 = 120_000;
+pub(super) const GAP: Duration = Duration::from_secs(120);
 /// How long an order of a user waits for its ban to appear.
-const ORDER_LIFE_MILLIS: i64 = 600_000;
+const ORDER_LIFE: Duration = Duration::from_secs(600);
 /// A list may take a tenth of the server's time, no more.
-const LIST_SHARE: u128 = 10;
+const LIST_SHARE: u32 = 10;
 /// A list this quick needs no pause.
-const QUICK_LIST_MILLIS: u128 = 20;
+const QUICK_LIST: Duration = Duration::from_millis(20);
 
 /// A user's order, waiting for the ban it made to be seen.
 #[derive(Debug, Clone)]
@@ -33,7 +34,7 @@ pub(super) struct Order {
     pub(super) target: Target,
     pub(super) by: String,
     pub(super) reason: Option<String>,
-    pub(super) at: Timestamp,
+    pub(super) at: Duration,
 }
 
 /// One jail's part.
@@ -42,25 +43,50 @@ pub(super) struct JailMemory {
     /// Currently and ever banned when the list was last read; `None` before the first.
     pub(super) listed: Option<(u64, u64)>,
     /// Since when this jail has been watched without a break of fail2ban.
-    pub(super) watched_since: Timestamp,
+    pub(super) watched_since: Duration,
     /// No list before this time.
-    pub(super) not_before: Timestamp,
+    pub(super) not_before: Duration,
     /// Read the list again at this time even if nothing moves.
-    pub(super) again_at: Option<Timestamp>,
+    pub(super) again_at: Option<Duration>,
 }
 
+/// Up to when the server was watched.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Watched {
+    /// By the clock that dates, as it was noted.
+    pub(super) until: Timestamp,
+    /// By the clock that measures; `None` where another process noted it.
+    pub(super) up: Option<Duration>,
+}
+
+impl Watched {
+    /// For how long nobody watched since.
+    pub(super) fn passed(&self, now: Now) -> Duration {
+        let by_date = || u64::try_from(now.at.millis_since(self.until)).unwrap_or_default();
+        self.up.map_or_else(|| Duration::from_millis(by_date()), |up| now.since(up))
+    }
+
+    /// What the clock as it is set now calls that moment.
+    pub(super) fn called(&self, now: Now) -> Timestamp {
+        self.up.map_or(self.until, |up| now.called(up))
+    }
+}
+
+/// All moments in it are of the clock that nobody can set.
 #[derive(Debug, Default)]
 pub(super) struct Memory {
     pub(super) connection: Option<u64>,
-    pub(super) connected_at: Option<Timestamp>,
+    pub(super) connected_at: Option<Duration>,
     /// Whether connection or scheduler lock are new since the last complete look.
     pub(super) fresh: bool,
     fence: Option<Fence>,
     pub(super) jails: BTreeMap<JailName, JailMemory>,
     /// Jails that have bans in the store but do not run, and since when.
-    pub(super) missing: HashMap<JailName, Timestamp>,
-    pub(super) history_until: Option<Timestamp>,
-    pub(super) history_trouble: Option<String>,
+    pub(super) missing: HashMap<JailName, Duration>,
+    /// The reading of fail2ban's database.
+    pub(super) reading: Reading,
+    /// Why fail2ban keeps no database that can be read, as it was told last.
+    pub(super) history_lack: Option<String>,
     /// Whether fail2ban's database could be read when it was last wanted.
     pub(super) history_readable: bool,
     /// By how much the times of fail2ban's lists are read wrong.
@@ -68,7 +94,7 @@ pub(super) struct Memory {
     /// The offset that was told last.
     pub(super) zone_told: Option<Offset>,
     /// Bans that are left out until it is clear when they began, and since when.
-    waiting: HashMap<(JailName, BanId), Timestamp>,
+    waiting: HashMap<(JailName, BanId), Duration>,
     /// Rows of fail2ban's database that have been written, and when their bans began: the newest rows are read
     /// again and again, because fail2ban can use row numbers twice.
     rows_done: HashSet<(i64, Timestamp)>,
@@ -76,14 +102,16 @@ pub(super) struct Memory {
     pub(super) orders: Vec<Order>,
     last_order: u64,
     /// Up to when it was noted that the server is watched; `None` before the first note under this scheduler lock.
-    pub(super) watched_until: Option<Timestamp>,
+    pub(super) watched: Option<Watched>,
+    /// When this process began to watch after a gap whose end is not noted yet.
+    pub(super) resumed: Option<Duration>,
     /// Whether fail2ban was away since that note.
     pub(super) away: bool,
 }
 
 impl Memory {
     /// Notes which connection answered; a new one means that fail2ban may have restarted.
-    pub(super) fn connected(&mut self, connection: u64, now: Timestamp) {
+    pub(super) fn connected(&mut self, connection: u64, now: Duration) {
         if self.connection == Some(connection) {
             return;
         }
@@ -97,34 +125,34 @@ impl Memory {
 
     /// Notes under which scheduler lock a look is done; under a new one, another process may have missed what
     /// happened until now.
-    pub(super) fn scheduled(&mut self, fence: Option<Fence>, now: Timestamp) {
+    pub(super) fn scheduled(&mut self, fence: Option<Fence>, now: Now) {
         if self.fence != fence {
             self.fence = fence;
-            self.watched_until = None;
+            (self.watched, self.resumed) = (None, None);
             self.away = false;
-            self.start_over(now);
-        } else if self.watched_until.is_some_and(|until| now.millis_since(until) >= GAP_MILLIS) {
+            self.start_over(now.up);
+        } else if self.resumed.is_none() && self.watched.is_some_and(|watched| watched.passed(now) >= GAP) {
             // The machine slept, or fail2ban was away: what its database remembers of that time is no gap.
-            self.history_until = Some(now.plus_millis(HISTORY_TAIL_MILLIS));
+            self.reading.want(now.up, TAIL);
         }
     }
 
     /// Everything is to be read again.
-    fn start_over(&mut self, now: Timestamp) {
+    fn start_over(&mut self, now: Duration) {
         self.fresh = true;
-        self.history_until = Some(now.plus_millis(HISTORY_TAIL_MILLIS));
+        self.reading.want(now, TAIL);
         for jail in self.jails.values_mut() {
             jail.listed = None;
         }
     }
 
     /// Whether fail2ban may still be restoring.
-    pub(super) fn restoring(&self, now: Timestamp) -> bool {
-        self.connected_at.is_some_and(|at| now.millis_since(at) < RESTORE_GRACE_MILLIS)
+    pub(super) fn restoring(&self, now: Now) -> bool {
+        self.connected_at.is_some_and(|at| now.since(at) < RESTORE_GRACE)
     }
 
     /// The part of `jail`, made when it is new.
-    pub(super) fn jail(&mut self, jail: &JailName, now: Timestamp) -> &mut JailMemory {
+    pub(super) fn jail(&mut self, jail: &JailName, now: Duration) -> &mut JailMemory {
         self.jails.entry(jail.clone()).or_insert_with(|| JailMemory {
             listed: None,
             watched_since: now,
@@ -134,7 +162,7 @@ impl Memory {
     }
 
     /// Whether the list of this jail has to be read: it moved, or it is time for a second look.
-    pub(super) fn wants_list(&mut self, counters: &JailCounters, now: Timestamp) -> bool {
+    pub(super) fn wants_list(&mut self, counters: &JailCounters, now: Duration) -> bool {
         let seen = self.jail(&counters.name, now);
         let moved = seen.listed != Some((counters.currently_banned, counters.total_banned));
         moved || seen.again_at.is_some_and(|at| at <= now)
@@ -146,20 +174,21 @@ impl Memory {
     pub(super) fn listed(
         &mut self,
         counters: &JailCounters,
-        took_millis: u128,
+        took: Duration,
         next_end: Option<Timestamp>,
-        now: Timestamp,
+        now: Now,
     ) {
-        let seen = self.jail(&counters.name, now);
+        let seen = self.jail(&counters.name, now.up);
         let moved = seen.listed != Some((counters.currently_banned, counters.total_banned));
         seen.listed = Some((counters.currently_banned, counters.total_banned));
-        let pause = if took_millis > QUICK_LIST_MILLIS { took_millis.saturating_mul(LIST_SHARE) } else { 0 };
-        seen.not_before = now.plus_millis(i64::try_from(pause).unwrap_or(i64::MAX));
-        let soon = now.plus_millis(SECOND_LOOK_MILLIS);
-        let after_end = next_end.map(|end| if end <= now { soon } else { end.plus_millis(END_SLACK_MILLIS) });
+        let pause = if took > QUICK_LIST { took.saturating_mul(LIST_SHARE) } else { Duration::ZERO };
+        seen.not_before = now.up.saturating_add(pause);
+        let soon = now.up.saturating_add(SECOND_LOOK);
+        let after_end =
+            next_end.map(|end| if end <= now.at { soon } else { now.when(end).saturating_add(END_SLACK) });
         seen.again_at = moved.then_some(soon).into_iter().chain(after_end).min();
         if moved {
-            self.history_until = Some(now.plus_millis(HISTORY_TAIL_MILLIS));
+            self.reading.want(now.up, TAIL);
         }
     }
 
@@ -168,12 +197,12 @@ impl Memory {
         &mut self,
         jail: &JailName,
         id: &BanId,
-        now: Timestamp,
-        patience_millis: i64,
+        now: Duration,
+        patience: Duration,
     ) -> bool {
-        self.waiting.retain(|_, since| now.millis_since(*since) < patience_millis.saturating_mul(2));
+        self.waiting.retain(|_, since| now.saturating_sub(*since) < patience.saturating_mul(2));
         let since = *self.waiting.entry((jail.clone(), id.clone())).or_insert(now);
-        now.millis_since(since) < patience_millis
+        now.saturating_sub(since) < patience
     }
 
     /// Whether this row of fail2ban's database has been written.
@@ -195,9 +224,9 @@ impl Memory {
         target: Target,
         by: String,
         reason: Option<String>,
-        at: Timestamp,
+        at: Duration,
     ) -> u64 {
-        self.orders.retain(|order| at.millis_since(order.at) < ORDER_LIFE_MILLIS);
+        self.orders.retain(|order| at.saturating_sub(order.at) < ORDER_LIFE);
         self.last_order = self.last_order.wrapping_add(1);
         self.orders.push(Order { number: self.last_order, jail, target, by, reason, at });
         self.last_order
@@ -210,10 +239,18 @@ impl Memory {
 
     /// The order that this new ban carries out, if any. fail2ban counts whole seconds, so the ban may begin
     /// up to a second before the order.
-    pub(super) fn order_for(&mut self, jail: &JailName, id: &BanId, banned_at: Timestamp) -> Option<Order> {
+    pub(super) fn order_for(
+        &mut self,
+        jail: &JailName,
+        id: &BanId,
+        banned_at: Timestamp,
+        now: Now,
+    ) -> Option<Order> {
         let target = id.target()?;
         let place = self.orders.iter().position(|order| {
-            order.jail == *jail && order.target == target && banned_at.millis_since(order.at) >= -2_000
+            order.jail == *jail
+                && order.target == target
+                && banned_at.millis_since(now.called(order.at)) >= -2_000
         })?;
         Some(self.orders.swap_remove(place))
     }

@@ -24,7 +24,7 @@ impl Observer {
         by: &str,
         reason: Option<&str>,
     ) -> OrderNumber {
-        let now = self.clock.now();
+        let now = self.clock.uptime();
         let mut memory = self.memory.lock().await;
         OrderNumber(memory.expect(jail.clone(), target, by.to_owned(), reason.map(str::to_owned), now))
     }

@@ -84,6 +84,10 @@ impl Clock for Still {
     fn now(&self) -> Timestamp {
         Timestamp::from_secs(1_700_000_000)
     }
+
+    fn uptime(&self) -> Duration {
+        Duration::from_secs(1_000)
+    }
 }
 
 fn holder(id: &str) -> LeaseHolder {

@@ -110,6 +110,16 @@ async fn what_is_no_text_or_number_in_sqlite_is_named() {
 }
 
 #[tokio::test]
+async fn a_view_in_the_place_of_a_table_is_not_asked() {
+    let place = full(DbKind::Sqlite);
+    place.execute("DROP TABLE audit").unwrap();
+    place.execute("CREATE VIEW audit AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS id FROM n").unwrap();
+    let refused = Snapshot::open(place.url()).err().unwrap();
+    assert!(matches!(&refused, ArchiveError::Db(DbError::Sqlite { .. })), "{refused:?}");
+    assert!(refused.to_string().contains("audit is a view"), "{refused}");
+}
+
+#[tokio::test]
 async fn a_damaged_file_is_not_read() {
     let place = full(DbKind::Sqlite);
     let path = place.url().trim_start_matches("sqlite://");

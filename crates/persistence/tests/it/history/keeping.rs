@@ -54,13 +54,13 @@ both_databases!(what_was_not_watched_is_kept_and_found_where_it_overlaps, |test|
     let (db, local) = (test.db(), ServerId::local());
     let fence = test.lead().await;
     assert_eq!(db.watched_until(&local).await.unwrap(), None);
-    db.watched(&local, fence, at(100), None).await.unwrap();
+    db.watched(&local, fence, at(100), &[]).await.unwrap();
     let gap = Gap { period: period(100, 500), cause: GapCause::Unwatched };
-    db.watched(&local, fence, at(600), Some(&gap)).await.unwrap();
+    db.watched(&local, fence, at(600), &[gap]).await.unwrap();
     let away = Gap { period: period(700, 800), cause: GapCause::Fail2banAway };
-    db.watched(&local, fence, at(800), Some(&away)).await.unwrap();
+    db.watched(&local, fence, at(800), &[away]).await.unwrap();
     assert!(matches!(
-        db.watched(&local, Fence(fence.0 + 1), at(900), None).await,
+        db.watched(&local, Fence(fence.0 + 1), at(900), &[]).await,
         Err(StoreError::StaleFence)
     ));
     assert_eq!(db.watched_until(&local).await.unwrap(), Some(at(800)));

@@ -3,6 +3,7 @@
 import { getSystem } from "../api/endpoints.ts";
 import { CALM_MS, useRefresh } from "../state/refresh.ts";
 import { useResource } from "../state/resource.ts";
+import { CatchUp } from "../system/catch-up.tsx";
 import { Fact, SystemFacts } from "../system/system-facts.tsx";
 import { PageHeading } from "../ui/heading.tsx";
 import { Stale } from "../ui/stale.tsx";
@@ -29,6 +30,7 @@ export function SystemPage() {
           <Fact name="meant to run as">
             {system.value.workers === 1 ? "one process" : `${system.value.workers} processes`}
           </Fact>
+          <CatchUp system={system.value} />
         </SystemFacts>
       )}
     </>
