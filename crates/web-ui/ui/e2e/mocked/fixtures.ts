@@ -15,6 +15,7 @@ export const ONLINE: Fail2banState = {
   checked_at: at(-4),
   since: at(-8_040),
   problem: null,
+  problems: [],
 };
 
 export const OFFLINE: Fail2banState = {
@@ -29,6 +30,7 @@ export const OFFLINE: Fail2banState = {
     detail: "Nothing listens on the socket /run/fail2ban/fail2ban.sock: connection refused.",
     hint: "See whether fail2ban runs: systemctl status fail2ban. BanGUI connects by itself when it is back.",
   },
+  problems: [],
 };
 
 export const HUNG: Fail2banState = {
@@ -46,7 +48,7 @@ export const SYSTEM: System = {
   version: "0.1.0",
   started_at: at(-86_400 * 3),
   database: "sqlite",
-  fail2ban: ONLINE,
+  fail2ban: { ...ONLINE, catch_up: null },
   scheduler: { role: "leader", holder: { host: "host-a", pid: 4711, version: "0.1.0" }, since: at(-86_400 * 3), token: 12 },
   workers: 2,
 };

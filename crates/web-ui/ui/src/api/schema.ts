@@ -1081,6 +1081,35 @@ export interface components {
          * @enum {string}
          */
         Bucket: "PT5M" | "PT15M" | "PT1H" | "PT6H" | "P1D" | "P1W" | "P1M" | "P1Y";
+        /**
+         * @description A reading of fail2ban's database that has begun and not come to the end: bans of which only that database knows are
+         *     still missing from the history.
+         */
+        CatchUp: {
+            /**
+             * Format: int64
+             * @description Rows that were read.
+             * @example 37400
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Rows that are left, at most.
+             * @example 82600
+             */
+            rows_left: number;
+            /**
+             * Format: int64
+             * @description How many that are in a second.
+             * @example 900
+             */
+            rows_per_second: number;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            since: string;
+        };
         /** @description A channel that messages go through. */
         Channel: {
             /**
@@ -1535,6 +1564,8 @@ export interface components {
              */
             latency_ms: number | null;
             problem: components["schemas"]["Fail2banProblem"] | null;
+            /** @description What is wrong although it answers: those of the server, then those of jails by their names. */
+            problems: components["schemas"]["ServerProblem"][];
             /**
              * Format: date-time
              * @description Since when it is in this state, as far as BanGUI knows.
@@ -2551,6 +2582,31 @@ export interface components {
              */
             token: number | null;
         };
+        /** @description Something that is wrong with a server that answers, or with one of its jails, while the rest goes on. */
+        ServerProblem: {
+            /**
+             * @description What is wrong, in a word. More words may come.
+             * @example jail_unreadable
+             */
+            code: string;
+            /**
+             * @description What happened, in fail2ban's own words where it said something.
+             * @example fail2ban refused: ValueError: year 4461763 is out of range
+             */
+            detail: string;
+            /** @description What to do. */
+            hint: string;
+            /**
+             * @description The jail it is about; null if it is about the server.
+             * @example sshd
+             */
+            jail: string | null;
+            /**
+             * Format: date-time
+             * @description Since when, as far as BanGUI knows.
+             */
+            since: string;
+        };
         /** @description A session. */
         Session: {
             /**
@@ -2617,12 +2673,16 @@ export interface components {
         Status: "ok" | "unavailable";
         /** @description The data of a message of the live stream. */
         StreamData: components["schemas"]["Event"] | components["schemas"]["Fail2ban"] | components["schemas"]["JailsMoved"];
+        /** @description fail2ban as last seen, and how far its database is read. */
+        SystemFail2ban: components["schemas"]["Fail2ban"] & {
+            catch_up: components["schemas"]["CatchUp"] | null;
+        };
         /** @description This process and what it works with. */
         SystemResponse: {
             /** @description The kind of its database. */
             database: components["schemas"]["Database"];
             /** @description fail2ban as last seen. */
-            fail2ban: components["schemas"]["Fail2ban"];
+            fail2ban: components["schemas"]["SystemFail2ban"];
             /** @description The scheduler lock. */
             scheduler: components["schemas"]["Scheduler"];
             /**

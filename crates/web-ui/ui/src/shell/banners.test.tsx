@@ -12,7 +12,7 @@ const SINCE = "2026-11-26T12:00:00.000Z";
 
 function away(state: Fail2banState["state"], code: string, detail: string, hint: string): Fail2banState {
   const problem = { code, detail, hint };
-  return { state, version: null, latency_ms: null, jails: null, checked_at: SINCE, since: SINCE, problem };
+  return { state, version: null, latency_ms: null, jails: null, checked_at: SINCE, since: SINCE, problem, problems: [] };
 }
 
 const HUNG = away("hung", "timed_out", "fail2ban has not answered for 8 s.", "Restart fail2ban.");
