@@ -16,7 +16,7 @@ import { OverviewPage } from "./pages/overview.tsx";
 import { SearchPage } from "./pages/search.tsx";
 import { SetupPage } from "./pages/setup.tsx";
 import { SystemPage } from "./pages/system.tsx";
-import { href, pageKey, parseRoute, type Route } from "./routes/routes.ts";
+import { href, movedTo, pageKey, parseRoute, type Route } from "./routes/routes.ts";
 import { checkSession, session } from "./session/session.ts";
 import { Boundary } from "./shell/boundary.tsx";
 import { Frame } from "./shell/frame.tsx";
@@ -74,7 +74,7 @@ export function redirectFor(phase: string, route: Route, url: string): string | 
   // An address has a page of its own; links to a search for it are older than that.
   if (phase === "user" && route.page === "search" && isAddress(route.q)) return href({ page: "address", ip: route.q });
   if (phase === "user" && atGate) return route.page === "login" ? route.next : href({ page: "overview" });
-  return null;
+  return phase === "user" ? movedTo(url) : null;
 }
 
 function Inside({ route, user }: { route: Route; user: string }) {

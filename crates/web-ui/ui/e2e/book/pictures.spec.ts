@@ -49,7 +49,7 @@ test("a jail, an address, the history and the system", async ({ page }) => {
   await expect(page.getByText(`${IP} is banned in sshd.`)).toBeVisible();
   await take(page, "address");
 
-  await page.goto("/events");
+  await page.goto("/history");
   await expect(page.getByRole("grid").getByRole("row").nth(5)).toBeVisible();
   await take(page, "history");
 

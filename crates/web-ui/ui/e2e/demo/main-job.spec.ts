@@ -97,7 +97,7 @@ test("the history is filtered by the address bar, and by its box", async ({ page
   const rows = page.getByRole("grid", { name: "History of bans and unbans" });
   // The attack may not have led to a ban in each jail yet.
   for (const jail of ["sshd", "nginx"]) {
-    await page.goto(`/events?q=jail:${jail}+kind:ban`);
+    await page.goto(`/history?q=jail:${jail}+kind:ban`);
     await expect(rows.getByRole("link", { name: jail }).first()).toBeVisible({ timeout: 120_000 });
   }
   await expect(rows.getByRole("link", { name: "sshd" })).toHaveCount(0);
@@ -110,7 +110,7 @@ test("the history is filtered by the address bar, and by its box", async ({ page
 });
 
 test("an event opens with the log lines behind it, and can be passed on", async ({ page }) => {
-  await page.goto("/events?q=jail:sshd+kind:ban+origin:detected");
+  await page.goto("/history?q=jail:sshd+kind:ban+origin:detected");
   const row = page.getByRole("grid").getByRole("row").nth(1);
   await row.click({ position: { x: 5, y: 8 } });
   const drawer = page.getByRole("dialog", { name: /^Ban of / });
@@ -125,7 +125,7 @@ test("an unknown jail is named as such", async ({ page }) => {
   await expect(page.getByText("fail2ban has no jail named “no-such-jail”.")).toBeVisible();
 });
 
-for (const url of ["/", "/jails/sshd", "/search?q=ssh", "/address/203.0.113.0/24", "/events", "/system", "/account"]) {
+for (const url of ["/", "/jails/sshd", "/search?q=ssh", "/address/203.0.113.0/24", "/history", "/system", "/account"]) {
   test(`${url} is accessible, fits a phone, and breaks no rule of its security policy`, async ({ page }) => {
     const refusals: string[] = [];
     page.on("console", (message) => {

@@ -31,6 +31,6 @@ anonymous("login and search by keyboard alone, then out again", async ({ page })
   await page.getByText(USER, { exact: true }).click();
   await page.getByRole("button", { name: "Log out" }).click();
   await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
-  await page.goto("/events");
+  await page.goto("/history");
   await expect(page).toHaveURL(/\/login\?next=%2Fevents$/);
 });

@@ -29,7 +29,7 @@ test("an address's page tells all of it, and each number leads to the rows behin
   await expect(page).toHaveURL(/\/address\/203\.0\.113\.7\?open=/);
   await page.keyboard.press("Escape");
   await jails.getByRole("link", { name: "12 bans in sshd" }).click();
-  await expect(page).toHaveURL(/\/events\?q=ip%3A203\.0\.113\.7\+jail%3Asshd\+kind%3Aban&since=all$/);
+  await expect(page).toHaveURL(/\/history\?q=ip%3A203\.0\.113\.7\+jail%3Asshd\+kind%3Aban&since=all$/);
   await page.goBack();
   await page.getByRole("link", { name: "203.0.113.8", exact: true }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Address 203.0.113.8" })).toBeFocused();

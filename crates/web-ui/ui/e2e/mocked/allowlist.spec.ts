@@ -85,7 +85,7 @@ test("an address is allowed from its event and from its page, with the network a
   await page.setViewportSize(DESK);
   const { answers, sent } = keeping([]);
   await mockApi(page, answers);
-  await page.goto("/events");
+  await page.goto("/history");
   await page.getByRole("grid").getByRole("row").nth(1).click({ position: { x: 5, y: 5 } });
   await drawer(page).getByRole("button", { name: "Allow…" }).click();
   await expectAccessible(page);

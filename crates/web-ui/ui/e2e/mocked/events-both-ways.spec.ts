@@ -9,7 +9,7 @@ import { problem, send } from "./mock-api.ts";
 const NEWEST = 10_000;
 const BEGUN = 9_000;
 const ip = (id: number): string => numbered(id, NEWEST).ip;
-const from = `/events?from=${new Date(Date.parse(numbered(BEGUN, NEWEST).occurred_at) + 1).toISOString()}`;
+const from = `/history?from=${new Date(Date.parse(numbered(BEGUN, NEWEST).occurred_at) + 1).toISOString()}`;
 const newer = (page: Page) => page.getByRole("button", { name: "Newer events" });
 
 /** Where a row is in the window, and the rows that are drawn, which have to follow each other. */

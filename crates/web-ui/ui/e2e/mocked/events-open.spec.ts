@@ -38,7 +38,7 @@ test("by keyboard alone: through the rows, into one, and back to it", async ({ p
 
 test("an event opens with its lines, its place and its address, and is unbanned and banned elsewhere", async ({ page }) => {
   const bodies: unknown[] = [];
-  await open(page, 1_000, "/events?q=jail:sshd", {
+  await open(page, 1_000, "/history?q=jail:sshd", {
     "POST /api/bans": (_url, route) => {
       bodies.push(route.request().postDataJSON());
       return { status: 201, body: { ip: "203.0.113.236", jails: ["nginx", "sshd"], newly_banned: true, ban: null } };
@@ -51,7 +51,7 @@ test("an event opens with its lines, its place and its address, and is unbanned 
   await expect(drawer(page).getByText("Brazil")).toBeVisible();
   await expect(drawer(page).getByRole("link", { name: "17 bans" })).toHaveAttribute(
     "href",
-    /\/events\?q=ip%3A.*\+kind%3Aban&since=all/,
+    /\/history\?q=ip%3A.*\+kind%3Aban&since=all/,
   );
   await drawer(page).getByRole("button", { name: "Older" }).click();
   await expect(drawer(page)).not.toHaveAccessibleName(`Ban of ${ip}`);
@@ -68,20 +68,20 @@ test("an event opens with its lines, its place and its address, and is unbanned 
   await expect(drawer(page).getByRole("heading", { name: "Banned now" })).toBeFocused();
   await page.goBack();
   await expect(drawer(page)).toHaveCount(0);
-  await expect(page).toHaveURL(/\/events\?q=jail%3Asshd$|\/events\?q=jail:sshd$/);
+  await expect(page).toHaveURL(/\/history\?q=jail%3Asshd$|\/history\?q=jail:sshd$/);
 });
 
 test("a link to an open event shows it, wherever it is, and closing it stays on the page", async ({ page }) => {
   const event = numbered(40, 1_000);
-  const { answers } = await open(page, 1_000, `/events?open=40-${Date.parse(event.occurred_at)}`);
+  const { answers } = await open(page, 1_000, `/history?open=40-${Date.parse(event.occurred_at)}`);
   await expect(drawer(page)).toHaveAccessibleName(`Ban of ${event.ip}`);
   await expect(drawer(page).getByRole("button", { name: "Older" })).toBeDisabled();
   await drawer(page).getByRole("button", { name: "Close" }).click();
-  await expect(page).toHaveURL(/\/events$/);
+  await expect(page).toHaveURL(/\/history$/);
   answers["GET /api/bans/"] = () => problem(404, "matches_not_found", "No lines are kept.");
   await press(page, 997, 1_000);
   await expect(drawer(page).getByText("No log lines are kept for this ban.")).toBeVisible();
-  await page.goto("/events?open=5000-1");
+  await page.goto("/history?open=5000-1");
   await expect(page.getByText("The event that this link opens is not in the history")).toBeVisible();
 });
 
@@ -92,7 +92,7 @@ for (const [name, size] of [
   test(`hostile log lines are shown, and do nothing, ${name}`, async ({ page }) => {
     await page.setViewportSize(size);
     const event = numbered(300, 300);
-    await open(page, 300, `/events?open=300-${Date.parse(event.occurred_at)}`, { "GET /api/bans/": () => ({ body: HOSTILE }) });
+    await open(page, 300, `/history?open=300-${Date.parse(event.occurred_at)}`, { "GET /api/bans/": () => ({ body: HOSTILE }) });
     const lines = page.getByRole("list", { name: "Matched log lines" }).getByRole("listitem");
     await expect(lines).toHaveCount(HOSTILE.lines.length);
     await expect(lines.nth(0)).toContainText("<script>window.hacked = true</script><img");

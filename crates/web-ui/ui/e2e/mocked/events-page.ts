@@ -18,7 +18,7 @@ export const press = (page: Page, id: number, newest: number): Promise<void> =>
 export const drawer = (page: Page) => page.getByRole("dialog");
 
 /** Opens the history with the events 1 to `newest`, of which there may be more later. */
-export async function open(page: Page, newest: number, path = "/events", changes: Answers = {}) {
+export async function open(page: Page, newest: number, path = "/history", changes: Answers = {}) {
   const state = { newest, asked: 0 };
   const answer = eventsAnswer(() => state.newest);
   const answers = await mockApi(page, {

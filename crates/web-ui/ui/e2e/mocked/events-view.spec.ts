@@ -8,7 +8,7 @@ import { timeline } from "./fixtures-overview.ts";
 import { problem } from "./mock-api.ts";
 
 test("gaps stand where they belong, and are not taken for peace", async ({ page }) => {
-  await open(page, 300, "/events", { "GET /api/history/timeline": (url) => ({ body: { ...timeline(url), gaps: GAPS } }) });
+  await open(page, 300, "/history", { "GET /api/history/timeline": (url) => ({ body: { ...timeline(url), gaps: GAPS } }) });
   const all = grid(page).getByRole("row");
   await expect(all.filter({ hasText: "fail2ban away for 25 s" })).toHaveCount(1);
   const texts = await all.allTextContents();
@@ -46,7 +46,7 @@ test("columns are chosen, kept, and make cards where they have no room", async (
 
 test("the list begins at a time, is exported as it is filtered, and goes back to the newest", async ({ page }) => {
   await page.setViewportSize(DESK);
-  const { state } = await open(page, 300, "/events?q=jail:sshd");
+  const { state } = await open(page, 300, "/history?q=jail:sshd");
   const exported = await page.locator("a[download]").first().getAttribute("href");
   expect(new URL(exported ?? "", "http://x").searchParams.get("q")).toBe("jail:sshd");
   expect(exported).toContain("format=csv");
@@ -61,8 +61,8 @@ test("the list begins at a time, is exported as it is filtered, and goes back to
   const begun = [199, 198].map((id) => numbered(id, 300).ip);
   await expect.poll(async () => begun.includes(await topRow(page))).toBe(true);
   state.newest = 300;
-  await page.goto(`/events?q=jail:sshd&from=${numbered(1, 300).occurred_at}`);
-  await expect(page.getByText("Nothing in the history matches.")).toBeVisible();
+  await page.goto(`/history?q=jail:sshd&from=${numbered(1, 300).occurred_at}`);
+  await expect(page.getByText("Nothing matches in this period before that time.")).toBeVisible();
   await page.getByRole("link", { name: "To the newest" }).click();
   await expect(rows(page).first()).toHaveText(numbered(300, 300).ip);
 });
@@ -104,15 +104,15 @@ test("filters are typed with completions, taken away as chips, and stand in the 
   await expectAccessible(page);
   await page.keyboard.press("Enter");
   await page.getByRole("option", { name: "sshd" }).click();
-  await expect(page).toHaveURL(/\/events\?q=jail%3Asshd$/);
+  await expect(page).toHaveURL(/\/history\?q=jail%3Asshd$/);
   await page.getByRole("combobox", { name: "Time" }).selectOption("30d");
   await expect(page).toHaveURL(/since=30d/);
   await page.getByRole("button", { name: "Remove jail:sshd" }).click();
-  await expect(page).toHaveURL(/\/events\?since=30d$/);
+  await expect(page).toHaveURL(/\/history\?since=30d$/);
   await page.goBack();
   await expect(box).toHaveValue("jail:sshd");
   await page.getByRole("searchbox", { name: "Search" }).fill("jail:nginx since:2d");
   await page.keyboard.press("Enter");
-  await expect(page).toHaveURL(/\/events\?q=jail%3Anginx\+since%3A2d$/);
+  await expect(page).toHaveURL(/\/history\?q=jail%3Anginx\+since%3A2d$/);
   await expect(page.getByRole("combobox", { name: "Time" })).toHaveValue("typed");
 });

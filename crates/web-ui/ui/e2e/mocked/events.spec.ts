@@ -44,7 +44,7 @@ for (const [name, size, count] of [
     await page.setViewportSize(size);
     await mockApi(page);
     await page.addInitScript(servedWithin, { template: numbered(1, count), count });
-    await page.goto("/events");
+    await page.goto("/history");
     await expect(rows(page).first()).toBeVisible();
     const most = await page.evaluate(async () => {
       const grid = document.querySelector(".event-grid") as HTMLElement;

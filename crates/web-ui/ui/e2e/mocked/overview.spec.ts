@@ -51,7 +51,7 @@ test("numbers are against the period before and the usual, and lead to their ban
   await expect(line.getByText("+50 %, before 1,000")).toBeVisible();
   await expect(line.getByText("×3.0 against usual (500)")).toBeVisible();
   await line.getByRole("link", { name: "1,500" }).click();
-  await expect(page).toHaveURL("/events?q=kind%3Aban&since=30d");
+  await expect(page).toHaveURL("/history?q=kind%3Aban&since=30d");
 });
 
 test("a bar tells what is in it, holds that when pressed, and leads on", async ({ page }) => {
@@ -65,7 +65,7 @@ test("a bar tells what is in it, holds that when pressed, and leads on", async (
   await page.mouse.click(x, y);
   await page.mouse.move(x + 200, y);
   const tip = page.locator(".tip-pinned");
-  await expect(tip.getByRole("link").first()).toHaveAttribute("href", /\/events\?q=jail%3Asshd\+kind%3Aban&since=.+&until=/);
+  await expect(tip.getByRole("link").first()).toHaveAttribute("href", /\/history\?q=jail%3Asshd\+kind%3Aban&since=.+&until=/);
   await tip.getByRole("button", { name: "nginx" }).click();
   await expect(page).toHaveURL("/?q=jail%3Anginx");
 });

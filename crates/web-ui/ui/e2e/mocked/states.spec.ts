@@ -120,8 +120,8 @@ test("nothing there is said in words: no jail, no ban, no event, no page", async
   await page.goto("/");
   await expect(page.getByText("fail2ban has no jail.")).toBeVisible();
   await expect(page.getByText("Nothing has been banned yet.")).toBeVisible();
-  await page.goto("/events");
-  await expect(page.getByText("Nothing happened in the last 7 days.")).toBeVisible();
+  await page.goto("/history");
+  await expect(page.getByText("The history is empty.")).toBeVisible();
   await page.goto("/search?q=203.0.113.9");
   await expect(page).toHaveURL(/\/address\/203\.0\.113\.9$/);
   await expect(page.getByText("203.0.113.9 is not banned.")).toBeVisible();

@@ -69,7 +69,7 @@ for (const size of [{ ...PHONE, width: 360 }, DESK]) {
     await expect(page.getByRole("link", { name: "3 bans of 203.0.113.59" })).toBeVisible();
     await drawn(page);
     await expectLargeTargets(page);
-    await page.goto(`/events?open=60-${Date.parse(numbered(60, 60).occurred_at)}`);
+    await page.goto(`/history?open=60-${Date.parse(numbered(60, 60).occurred_at)}`);
     await expect(drawer(page).getByRole("link", { name: "1 ban in sshd" })).toBeVisible();
     await expectLargeTargets(page);
     await page.keyboard.press("Escape");

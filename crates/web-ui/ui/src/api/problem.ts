@@ -44,6 +44,11 @@ export function isForceable(error: unknown): error is Problem {
   return error instanceof Problem && error.status === 409 && FORCEABLE.has(error.code);
 }
 
+/** Whether the server has refused the question itself, such as a filter that it cannot read: asking again is of no use. */
+export function isRefused(error: unknown): error is Problem {
+  return error instanceof Problem && error.status === 400;
+}
+
 /** Whether the call needs a session that is not there, or is there no more. */
 export function isSessionRequired(error: unknown): boolean {
   return error instanceof Problem && error.status === 401 && error.code === "session_required";

@@ -8,19 +8,32 @@ export function openKey({ id, occurred_at }: BanEvent): string {
   return `${id}-${Date.parse(occurred_at)}`;
 }
 
+/** Number and moment. The number of an imported event is below zero, and so is a moment before 1970. */
+const KEY = /^(-?\d{1,16})-(-?\d{1,15})$/;
+
+/** Pages of the history that are looked through: many bans can begin in one second. */
+const MOST_PAGES = 20;
+
 /** The number of the event that a key stands for; null for what is no key. */
 export function openId(key: string | undefined): number | null {
-  const id = /^(\d+)-(\d+)$/.exec(key ?? "")?.[1];
+  const id = KEY.exec(key ?? "")?.[1];
   return id === undefined ? null : Number(id);
 }
 
-/** Finds the event among those of its moment; null where it is in the history no more. */
+/** Finds the event among those of its moment; null where the history does not have it, or not any more. */
 export async function findOpen(key: string, signal: AbortSignal): Promise<BanEvent | null> {
-  const [, id, at] = /^(\d+)-(\d{1,15})$/.exec(key) ?? [];
+  const [, id, at] = KEY.exec(key) ?? [];
   if (id === undefined || at === undefined) return null;
   const time = Number(at);
   const since = new Date(time).toISOString();
   const until = new Date(time + 1).toISOString();
-  const { items } = await findEvents({ q: "", since, until, tz: "", limit: 200 }, signal);
-  return items.find((event) => event.id === Number(id)) ?? null;
+  let cursor: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const { items, next } = await findEvents({ q: "", since, until, tz: "", limit: 500, cursor }, signal);
+    const found = items.find((event) => event.id === Number(id));
+    if (found !== undefined) return found;
+    if (next === null) return null;
+    cursor = next;
+  }
+  return null;
 }

@@ -1,6 +1,6 @@
 // The bar that says which part of the history a page shows: query, time, the terms as chips, and the link to pass on.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { Problem } from "../api/problem.ts";
 import { tell, warn } from "../state/toasts.ts";
 import { copyText } from "./copy.ts";
@@ -24,7 +24,8 @@ export function FilterBar({ view, onView, error = null }: FilterBarProps) {
     if (q.trim() !== view.q) onView({ ...view, q: q.trim() });
   };
   const terms = termsOf(view.q);
-  const wrong = problem?.field("q");
+  const wrong = draft.trim() === view.q ? problem?.field("q") : undefined;
+  const wrongId = useId();
   return (
     <form
       class="filter-bar"
@@ -36,7 +37,7 @@ export function FilterBar({ view, onView, error = null }: FilterBarProps) {
       }}
     >
       <div class="filter-line">
-        <QueryBox value={draft} onValue={setDraft} onAsk={ask} error={draft.trim() === view.q ? wrong : undefined} />
+        <QueryBox value={draft} onValue={setDraft} onAsk={ask} errorId={wrong === undefined ? undefined : wrongId} />
         <Period
           view={view}
           onView={onView}
@@ -46,6 +47,12 @@ export function FilterBar({ view, onView, error = null }: FilterBarProps) {
           Apply
         </button>
       </div>
+      {/* Below the whole line, whose other boxes would move with it. */}
+      {wrong !== undefined && (
+        <p class="field-error" id={wrongId} role="alert">
+          {wrong}
+        </p>
+      )}
       <div class="chips">
         {terms.length > 0 && (
           <ul class="plain" aria-label="Active terms">

@@ -11,10 +11,11 @@ interface QueryBoxProps {
   onValue: (value: string) => void;
   /** The query is to be asked: by Enter, or since a completion has ended a term. */
   onAsk: (value: string) => void;
-  error?: string | undefined;
+  /** The element that says what is wrong with the query, where something is. */
+  errorId?: string | undefined;
 }
 
-export function QueryBox({ value, onValue, onAsk, error }: QueryBoxProps) {
+export function QueryBox({ value, onValue, onAsk, errorId }: QueryBoxProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const [found, setFound] = useState<Completions | null>(null);
@@ -112,8 +113,8 @@ export function QueryBox({ value, onValue, onAsk, error }: QueryBoxProps) {
         aria-expanded={open}
         aria-controls={`${id}-list`}
         aria-activedescendant={active >= 0 ? `${id}-${active}` : undefined}
-        aria-invalid={error !== undefined}
-        aria-describedby={error === undefined ? undefined : `${id}-error`}
+        aria-invalid={errorId !== undefined}
+        aria-describedby={errorId}
         autocomplete="off"
         autocapitalize="none"
         spellcheck={false}
@@ -145,11 +146,6 @@ export function QueryBox({ value, onValue, onAsk, error }: QueryBoxProps) {
       <p class="unseen" role="status">
         {open && active === -1 ? `${items.length} completions, by the arrow keys.` : ""}
       </p>
-      {error !== undefined && (
-        <p class="field-error" id={`${id}-error`} role="alert">
-          {error}
-        </p>
-      )}
     </div>
   );
 }

@@ -1,10 +1,9 @@
 // The overview: is fail2ban working, is it more than usual, who attacks and from where. One filter is above all of it.
 
 import { useLocation } from "preact-iso";
-import { useCallback } from "preact/hooks";
+import { useCallback, useRef } from "preact/hooks";
 import { getSystem } from "../api/endpoints.ts";
 import { getTotals } from "../api/history.ts";
-import { Problem } from "../api/problem.ts";
 import { FilterBar } from "../filter/filter-bar.tsx";
 import type { View } from "../filter/view.ts";
 import { fail2ban, feed } from "../live/live.ts";
@@ -24,7 +23,7 @@ import { StatusLine } from "./overview/status-line.tsx";
 import { TimelineSection } from "./overview/timeline.tsx";
 import { TotalsLine } from "./overview/totals.tsx";
 import { useJails } from "./overview/use-jails.ts";
-import { useQuestion } from "./overview/use-question.ts";
+import { type Answer, useQuestion } from "./overview/use-question.ts";
 
 export function OverviewPage({ view }: { view: View }) {
   const { route } = useLocation();
@@ -34,10 +33,10 @@ export function OverviewPage({ view }: { view: View }) {
   const lastEvent = useStore(feed, ({ shown }) => shown[0]?.occurred_at ?? null);
   const jails = useJails();
   const totals = useQuestion("totals", view, getTotals);
-  // What one question fails with, such as a filter that cannot be understood, the others would fail with as well.
+  // A filter that the server refuses is explained at the filter; what was shown before it stays.
+  const shown = useShownView(view, totals);
+  // What one question fails with, the others would fail with as well.
   const asked = totals.value !== null || totals.error === null;
-  // What is wrong with the filter is said at the filter.
-  const refused = totals.value === null && totals.error instanceof Problem && totals.error.fields.length > 0;
   const any = asked && totals.value?.bans !== 0;
   return (
     <>
@@ -52,23 +51,26 @@ export function OverviewPage({ view }: { view: View }) {
       <div class="filter-sheet">
         <FilterBar view={view} onView={onView} error={totals.error} />
         <Stale of={totals} />
-        {asked && <TotalsLine totals={totals.value} pending={totals.pending} view={view} />}
-        {!asked && !refused && (
+        {totals.refused && totals.value !== null && (
+          <p class="stale">The numbers are still those of the filter before.</p>
+        )}
+        {asked && <TotalsLine totals={totals.value} pending={totals.pending} view={shown} />}
+        {!asked && !totals.refused && (
           <Failure title="The history could not be asked." error={totals.error} onRetry={totals.reload} />
         )}
       </div>
-      {asked && <TimelineSection view={view} onView={onView} />}
+      {asked && <TimelineSection view={shown} onView={onView} />}
       <div class="overview">
         <div class="stack">
           <Jails known={jails} />
-          {any && <TopJails view={view} onView={onView} />}
+          {any && <TopJails view={shown} onView={onView} />}
         </div>
-        {!refused && <NewestEvents view={view} />}
+        {(asked || !totals.refused) && <NewestEvents view={shown} />}
       </div>
       {any && (
         <>
-          <Places view={view} onView={onView} />
-          <Offenders view={view} />
+          <Places view={shown} onView={onView} />
+          <Offenders view={shown} />
         </>
       )}
       {system.value !== null && (
@@ -80,4 +82,11 @@ export function OverviewPage({ view }: { view: View }) {
       )}
     </>
   );
+}
+
+/** The view that was asked for, or while the server refuses it, the last one that it has answered. */
+function useShownView(view: View, { refused, value, pending }: Answer<unknown>): View {
+  const answered = useRef<View | null>(null);
+  if (!refused && !pending && value !== null) answered.current = view;
+  return refused ? (answered.current ?? view) : view;
 }

@@ -43,6 +43,11 @@ describe("under a base path", () => {
     expect(redirectFor("setup", parseRoute(url), url)).toBe("/tools/bangui/setup");
   });
 
+  it("leads to the history below the base from its former address", () => {
+    const former = "/tools/bangui/events?q=x";
+    expect(redirectFor("user", parseRoute(former), former)).toBe("/tools/bangui/history?q=x");
+  });
+
   it("calls the API below the base", () => {
     expect(address("/api/bans", { ip: "::1" })).toBe("/tools/bangui/api/bans?ip=%3A%3A1");
   });

@@ -16,6 +16,7 @@ const ROUTES: Route[] = [
   { page: "events", view: EMPTY_VIEW },
   { page: "events", view: { q: "jail:sshd x", since: "30d", until: "2026-11-23T10:00:00.000Z" } },
   { page: "events", view: EMPTY_VIEW, from: "2026-11-23T10:00:00.000Z", open: "7-1764000000000" },
+  { page: "events", view: EMPTY_VIEW, open: "-7-1764000000000" },
   { page: "address", ip: "203.0.113.7" },
   { page: "address", ip: "203.0.113.0/24" },
   { page: "address", ip: "2001:db8::/32" },
@@ -37,7 +38,7 @@ describe("routes", () => {
   });
 
   it("drops what it does not know, instead of showing it as set", () => {
-    expect(parseRoute("/events?since=soon&from=then&colour=red")).toEqual({ page: "events", view: EMPTY_VIEW });
+    expect(parseRoute("/history?since=soon&from=then&colour=red")).toEqual({ page: "events", view: EMPTY_VIEW });
   });
 
   it("ignores a slash at the end", () => {
@@ -75,8 +76,19 @@ describe("redirects", () => {
     expect(to("anonymous", "/setup")).toBe("/login");
   });
 
+  it.each([
+    ["/events", "/history"],
+    ["/events/", "/history"],
+    ["/events?q=jail%3Asshd+since%3A2d&since=30d&open=-4-1", "/history?q=jail%3Asshd+since%3A2d&since=30d&open=-4-1"],
+  ])("leads from the former address of the history to its present one: %s", (former, present) => {
+    expect(to("user", former)).toBe(present);
+    expect(to("user", present)).toBeNull();
+    const login = to("anonymous", former) ?? "";
+    expect(to("user", login)).toBe(former);
+  });
+
   it("leaves who is logged in, and who is being asked about, where they are", () => {
-    expect(to("user", "/events?kind=ban")).toBeNull();
+    expect(to("user", "/history?kind=ban")).toBeNull();
     expect(to("checking", "/jails/sshd")).toBeNull();
     expect(to("anonymous", "/login")).toBeNull();
   });

@@ -42,6 +42,9 @@ export interface EventsRoute {
 
 const HOME = `${BASE}/`;
 
+/** The history had this name in its address, which may stand in a bookmark or in a message. */
+const FORMER_HISTORY = "events";
+
 /** Reads an address, which is a path with an optional query. Never throws: what is unknown is `missing`. */
 export function parseRoute(url: string): Route {
   const { pathname, searchParams } = new URL(withoutBase(url), "http://pages.invalid");
@@ -61,7 +64,8 @@ export function parseRoute(url: string): Route {
       return readOverview(searchParams);
     case "search":
       return { page: "search", q: (searchParams.get("q") ?? "").trim() };
-    case "events":
+    case "history":
+    case FORMER_HISTORY:
       return readEvents(searchParams);
     case "allowlist":
     case "notifications":
@@ -75,6 +79,13 @@ export function parseRoute(url: string): Route {
     default:
       return missing;
   }
+}
+
+/** Where a page is now whose address was another one; null for an address that is in use. The query stays as it is. */
+export function movedTo(url: string): string | null {
+  const { pathname, search, hash } = new URL(withoutBase(url), "http://pages.invalid");
+  const isFormer = pathname.split("/").filter((part) => part !== "").join("/") === FORMER_HISTORY;
+  return isFormer ? `${BASE}/history${search}${hash}` : null;
 }
 
 /** The address of a page. */
@@ -91,7 +102,7 @@ function path(route: Route): string {
     case "search":
       return route.q === "" ? "/search" : `/search?${new URLSearchParams({ q: route.q })}`;
     case "events":
-      return withQuery(`/events${viewToSearch(route.view)}`, { from: route.from, open: route.open });
+      return withQuery(`/history${viewToSearch(route.view)}`, { from: route.from, open: route.open });
     case "address":
       // A colon and the slash of a network may stand in a path as they are.
       return withQuery(`/address/${route.ip.split("/").map(encodeURIComponent).join("/").replaceAll("%3A", ":")}`, {

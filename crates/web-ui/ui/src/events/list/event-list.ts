@@ -126,6 +126,11 @@ export class EventList {
     void this.fill();
   }
 
+  /** Whether the first sheet has come, even if there is nothing on it. */
+  get hasBegun(): boolean {
+    return this.book.next !== undefined;
+  }
+
   /** Whether the list goes on further than can be shown in one piece. */
   get full(): boolean {
     return typeof this.book.next === "string" && this.tooHigh;

@@ -27,7 +27,7 @@ describe("leads", () => {
   it("narrow the view down, and lead to its bans", () => {
     expect(narrowed(view, "country", "NL").q).toBe("jail:sshd scanner country:NL");
     expect(narrowed(view, "address", "2001:db8::1").q).toBe("jail:sshd scanner ip:2001:db8::1");
-    expect(bansOf(view)).toBe("/events?q=jail%3Asshd+scanner+kind%3Aban&since=30d");
+    expect(bansOf(view)).toBe("/history?q=jail%3Asshd+scanner+kind%3Aban&since=30d");
   });
 
   it("are none for what the query language has no word for", () => {

@@ -3,6 +3,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import type { HistoryQuery } from "../../api/history.ts";
+import { isRefused } from "../../api/problem.ts";
 import { type View, viewKey, viewQuery } from "../../filter/view.ts";
 import { useEvents, useReconnected } from "../../live/use-live.ts";
 import { useRefresh } from "../../state/refresh.ts";
@@ -14,8 +15,10 @@ const LIVE_MS = 2_000;
 export const IDLE_MS = 60_000;
 
 export interface Answer<Value> extends Resource<Value> {
-  /** The value is still that of another view. */
+  /** The value is still that of another view, while this one is asked about. */
   pending: boolean;
+  /** The server refuses this view, such as for a filter that it cannot read: the value is still that of the view before. */
+  refused: boolean;
 }
 
 /** Asks `load` about the view; `name` tells the questions of one view apart. */
@@ -36,6 +39,7 @@ export function useQuestion<Value>(
   useRefresh(loaded, arrived ? LIVE_MS : IDLE_MS);
   const last = useRef<Value | null>(null);
   if (loaded.value !== null) last.current = loaded.value;
+  const refused = isRefused(loaded.error);
   const pending = loaded.value === null && loaded.error === null;
-  return { ...loaded, value: pending ? last.current : loaded.value, pending };
+  return { ...loaded, value: pending || refused ? last.current : loaded.value, pending, refused };
 }
