@@ -36,6 +36,9 @@ pub struct Gathered {
     pub jails: BTreeMap<String, u64>,
     /// Bans by country.
     pub countries: BTreeMap<String, u64>,
+    /// The end of an outage is among it, which waits for nothing: whoever was told that fail2ban is away goes on believing it.
+    #[serde(default)]
+    pub urgent: bool,
 }
 
 /// Where a rule stands.
@@ -80,8 +83,10 @@ impl RuleState {
             notes: Vec::new(),
             jails: BTreeMap::new(),
             countries: BTreeMap::new(),
+            urgent: false,
         });
         gathered.until = now;
+        gathered.urgent |= matches!(note, Note::Online { .. });
         gathered.count = gathered.count.saturating_add(1);
         if let Note::Ban { jail, country, .. } = &note {
             count(&mut gathered.jails, jail);
@@ -92,28 +97,31 @@ impl RuleState {
         }
     }
 
-    /// The next message, if it is due: it has waited for more long enough, and so has the rule since its last. A clock
-    /// that was set back makes nothing wait longer than it would have.
+    /// The next message, if it is due: it has waited for more long enough, and so has the rule since its last. The end of an
+    /// outage is due at once, and by itself holds back nothing that comes after it. A clock that was set back makes nothing
+    /// wait longer than it would have.
     pub fn due(&mut self, spec: &RuleSpec, now: Timestamp) -> Option<Digest> {
         let waited = |since: Timestamp, secs: u32| {
             let millis = now.millis_since(since);
             millis < 0 || millis >= i64::from(secs).saturating_mul(1_000)
         };
         let gathered = self.gathered.as_ref()?;
-        if !waited(gathered.since, spec.group_secs) {
-            return None;
-        }
-        if self.last_at.is_some_and(|last| !waited(last, spec.throttle_secs)) {
+        let is_due = waited(gathered.since, spec.group_secs)
+            && self.last_at.is_none_or(|last| waited(last, spec.throttle_secs));
+        if !is_due && !gathered.urgent {
             return None;
         }
         // Held back: the message before it is so recent that this one could not have come when its group was whole.
         let grouped_at = gathered.since.plus_secs(i64::from(spec.group_secs));
-        let throttled = self
-            .last_at
-            .is_some_and(|last| last.plus_secs(i64::from(spec.throttle_secs)).millis_since(grouped_at) > 0);
-        let Gathered { since, until, count, notes, jails, countries } = self.gathered.take()?;
+        let throttled = now.millis_since(grouped_at) > 0
+            && self.last_at.is_some_and(|last| {
+                last.plus_secs(i64::from(spec.throttle_secs)).millis_since(grouped_at) > 0
+            });
+        let Gathered { since, until, count, notes, jails, countries, urgent } = self.gathered.take()?;
         self.messages = self.messages.saturating_add(1);
-        self.last_at = Some(now);
+        if !urgent || count > 1 {
+            self.last_at = Some(now);
+        }
         Some(Digest { rule: spec.name.clone(), count, since, until, notes, jails, countries, throttled })
     }
 }
@@ -168,6 +176,26 @@ mod tests {
         assert_eq!(state.messages, 2);
         gather(&mut state, 2_000);
         assert_eq!(state.due(&spec, at(2_000)).map(|digest| digest.throttled), Some(false));
+    }
+
+    #[test]
+    fn the_end_of_an_outage_waits_for_nothing_and_holds_nothing_back() {
+        let online = |secs: i64| Note::Online { since: at(0), at: at(secs) };
+        let (mut state, spec) = (RuleState::new(Condition::Offline { secs: 1 }), spec(30, 600));
+        gather(&mut state, 0);
+        assert!(state.due(&spec, at(30)).is_some());
+        state.gather(online(40), at(40));
+        let back = state.due(&spec, at(40)).expect("neither the group nor the throttle is waited for");
+        assert_eq!((back.count, back.throttled), (1, false));
+
+        gather(&mut state, 100);
+        assert_eq!(state.due(&spec, at(629)), None, "the next outage waits for the message of the first");
+        state.gather(online(629), at(629));
+        let both = state.due(&spec, at(629)).expect("its end brings it along");
+        assert_eq!((both.count, both.throttled), (2, true));
+        gather(&mut state, 700);
+        assert_eq!(state.due(&spec, at(1_228)), None, "a message that tells an outage counts");
+        assert!(state.due(&spec, at(1_229)).is_some());
     }
 
     #[test]

@@ -125,6 +125,30 @@ both_databases!(an_outage_and_its_end_are_told_once, |test| async move {
     assert!(world.after(600).await.is_empty(), "too short to be told");
 });
 
+both_databases!(the_end_of_an_outage_is_never_held_back, |test| async move {
+    let (world, channel) = World::new(&test).await;
+    let held = rule(channel, Condition::Offline { secs: 60 });
+    world.rule(RuleSpec { group_secs: 30, throttle_secs: 3_600, ..held }).await;
+    world.online();
+    world.offline();
+    assert!(world.after(60).await.is_empty(), "it waits for more");
+    let told = world.after(30).await;
+    assert!(matches!(&told[0].notes[..], [Note::Offline { .. }]), "{told:?}");
+    // Another process leads when fail2ban is back: what is held back is read from the database.
+    let world = world.restarted();
+    world.online();
+    let told = world.after(1).await;
+    assert!(matches!(&told[0].notes[..], [Note::Online { .. }]) && !told[0].throttled, "{told:?}");
+
+    // An outage that begins within the hour waits, but no longer than it lasts.
+    world.offline();
+    assert!(world.after(120).await.is_empty());
+    world.online();
+    let told = world.after(1).await;
+    assert!(matches!(&told[0].notes[..], [Note::Offline { .. }, Note::Online { .. }]), "{told:?}");
+    assert!(world.after(7_200).await.is_empty());
+});
+
 both_databases!(more_than_usual_is_told_when_it_begins, |test| async move {
     let (world, channel) = World::new(&test).await;
     let condition = Condition::Unusual { jails: Vec::new(), minutes: 10, factor: 3, least_bans: 5 };
@@ -190,3 +214,12 @@ both_databases!(a_rule_that_is_off_or_changed_begins_anew, |test| async move {
     assert!(world.after(1).await.is_empty());
     assert_eq!(test.count("notify_progress WHERE state LIKE '%sshd%'"), 0);
 });
+
+#[test]
+fn what_an_older_version_has_gathered_is_read() {
+    let mut state = RuleState::new(Condition::Offline { secs: 1 });
+    state.gather(Note::Silent { jail: "sshd".to_owned(), hours: 1 }, Timestamp::from_secs(START));
+    let mut written = serde_json::to_value(&state).expect("JSON");
+    written["gathered"].as_object_mut().expect("an object").remove("urgent").expect("a field that is new");
+    assert_eq!(serde_json::from_value::<RuleState>(written).expect("a state"), state);
+}
