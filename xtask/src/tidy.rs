@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the house rules that neither the compiler nor clippy knows.
 
 mod arrows;
+mod calls;
 mod compose;
 mod files;
 mod graph;
@@ -39,6 +40,7 @@ pub(crate) fn run() -> Result<()> {
     problems.extend(manifests::check(&tree));
     problems.extend(migrations::check(&tree));
     problems.extend(compose::check(&tree));
+    problems.extend(calls::check(&tree));
     problems.sort();
     for long in files::long(&tree) {
         println!("note: {}: {}", long.place, long.what);
