@@ -39,7 +39,7 @@ pub use country::countries;
 pub use fail2ban::{Fail2banDatabase, Fail2banState, Outage, OutageCode, Probe};
 pub use history::{
     AddressJail, AddressStory, Choice, Dimension, Gap, GapCause, Group, HistoryFilter, Matches, Offender,
-    Period, Timeline, Top, TopRow, Totals,
+    OffenderJail, Period, Timeline, Top, TopRow, Totals,
 };
 pub use jail::{BanRule, BantimeIncrement, JailCounters, JailDetail, JailName, JailNameError, JailSettings};
 pub use jail_log::{JailLog, LogFile, LogFileState, LogVerdict};

@@ -24,7 +24,10 @@ pub(super) fn check(tree: &Tree) -> Vec<Problem> {
         Problem::new(LIST, format!("does not name `{call}`: give it a row in the table of calls"))
     });
     let gone = named.difference(&there).map(|call| {
-        Problem::new(LIST, format!("names `{call}`, which {DOCUMENT} does not have: is that `cargo xtask openapi`?"))
+        Problem::new(
+            LIST,
+            format!("names `{call}`, which {DOCUMENT} does not have: is that `cargo xtask openapi`?"),
+        )
     });
     missing.chain(gone).collect()
 }
@@ -88,7 +91,9 @@ mod tests {
         let whole = "| call | what for |\n|---|---|\n| `GET`, `POST /api/bans`, `DELETE /api/bans/{ip}` | `q` |\n\
                      | `GET /api/allowlist` | `PUT /api/x` |\n| `GET /metrics` | numbers |\n";
         assert_eq!(complaints(whole), Vec::<String>::new());
-        let found = complaints("| `GET /api/bans`, `DELETE /api/bans/{ip}` | a `POST /api/bans` in the wrong place |\n");
+        let found = complaints(
+            "| `GET /api/bans`, `DELETE /api/bans/{ip}` | a `POST /api/bans` in the wrong place |\n",
+        );
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].contains("GET /api/allowlist") && found[1].contains("POST /api/bans"), "{found:?}");
     }

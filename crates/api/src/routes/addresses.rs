@@ -8,8 +8,8 @@ use crate::{ApiError, ApiState, HttpFailure};
 
 /// Everything about one address or network
 ///
-/// Where it is, what it did in each jail, what is in force, and what its neighbours did. One that was never banned is
-/// answered with zeros.
+/// Where it is, what it did in each jail, what is in force, and what its neighbours did. Of a network everything is told that
+/// lies within it. An address that was never banned has 0 bans; what is not known is null.
 #[utoipa::path(
     get, path = "/api/addresses/{ip}", tag = "history", operation_id = "getAddress",
     params(("ip" = String, Path, description = "An address or network in any spelling", example = "203.0.113.7")),

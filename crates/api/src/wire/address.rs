@@ -21,8 +21,12 @@ pub(crate) struct AddressResponse {
     network: Option<Network>,
     /// Its name in the DNS, where that was asked for and known.
     host: Option<String>,
-    /// Its bans in all jails; 0 if it was never banned.
+    /// Its bans in all jails; 0 if it was never banned. Of a network: its own, and those of everything that lies within it.
     bans: u64,
+    /// How many different addresses and networks were banned within a network, itself among them; null for an address.
+    within: Option<u64>,
+    /// Bans of wider networks that contain it, which are not in `bans`.
+    around: u64,
     /// The first ban.
     #[schema(format = DateTime)]
     first: Option<String>,
@@ -31,9 +35,10 @@ pub(crate) struct AddressResponse {
     last: Option<String>,
     /// What it did in each jail, the one with the most bans first.
     jails: Vec<AddressJail>,
-    /// Its bans that are in force, and those of networks around it.
+    /// Bans in force: its own, those of networks around it, and those of what lies within it; at most 500.
     active: Vec<Ban>,
-    /// Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6), the most first; at most 20.
+    /// Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6), or of what lies within a network, the most first; at most
+    /// 20.
     neighbours: Vec<AddressNeighbour>,
 }
 
@@ -45,8 +50,8 @@ pub(crate) struct AddressJail {
     jail: String,
     /// Its bans there.
     bans: u64,
-    /// Failures that led to them, as far as known.
-    failures: u64,
+    /// Failures that led to them, as far as known; null where they are known of no ban.
+    failures: Option<u64>,
     /// The first ban.
     #[schema(format = DateTime)]
     first: String,
@@ -94,6 +99,8 @@ impl From<AddressStory> for AddressResponse {
             bans: jails.iter().map(|jail| jail.bans).sum(),
             first: jails.iter().map(|jail| jail.first).min().map(rfc3339),
             last: jails.iter().map(|jail| jail.last).max().map(rfc3339),
+            within: story.within,
+            around: story.around,
             jails: jails.iter().map(AddressJail::from).collect(),
             active: story.active.into_iter().map(Ban::from).collect(),
             neighbours: story

@@ -145,16 +145,28 @@ async fn repeat_offenders_show_how_their_bans_grew() {
     assert_json_snapshot!(ask(&world, "offenders").await["items"], @r#"
     [
       {
-        "ban_count": 3,
         "banned_now": true,
         "bans": 3,
         "country": "NL",
         "first": "2026-11-17T12:00:00.000Z",
-        "first_bantime": 600,
         "ip": "203.0.113.7",
         "jails": [
-          "nginx",
-          "sshd"
+          {
+            "ban_count": 3,
+            "first": "2026-11-22T12:00:00.000Z",
+            "first_bantime": -1,
+            "jail": "nginx",
+            "last": "2026-11-22T12:00:00.000Z",
+            "last_bantime": -1
+          },
+          {
+            "ban_count": null,
+            "first": "2026-11-17T12:00:00.000Z",
+            "first_bantime": 600,
+            "jail": "sshd",
+            "last": "2026-11-21T12:00:00.000Z",
+            "last_bantime": 1200
+          }
         ],
         "last": "2026-11-22T12:00:00.000Z",
         "last_bantime": -1,
@@ -185,6 +197,7 @@ async fn an_address_is_told_over_all_time_and_one_that_was_never_banned_as_well(
           "reason": null
         }
       ],
+      "around": 0,
       "bans": 4,
       "country": "NL",
       "first": "2026-11-14T12:00:00.000Z",
@@ -220,7 +233,8 @@ async fn an_address_is_told_over_all_time_and_one_that_was_never_banned_as_well(
       "network": {
         "asn": "AS64500",
         "name": "Example Networks"
-      }
+      },
+      "within": null
     }
     "#);
     let never = world.get("/api/addresses/192.0.2.1").await.ok(200);
@@ -228,15 +242,50 @@ async fn an_address_is_told_over_all_time_and_one_that_was_never_banned_as_well(
         never,
         json!({
             "ip": "192.0.2.1", "country": "unknown", "network": null, "host": null, "bans": 0, "first": null,
-            "last": null, "jails": [], "active": [], "neighbours": [],
+            "last": null, "jails": [], "active": [], "neighbours": [], "within": null, "around": 0,
         })
     );
     let spelt = world.get("/api/addresses/2001:0DB8:0::9").await.ok(200);
     assert_eq!((&spelt["ip"], &spelt["bans"]), (&json!("2001:db8::9"), &json!(1)));
-    let network = world.get("/api/addresses/203.0.113.0%2F24").await.ok(200);
-    assert_eq!((&network["ip"], &network["bans"]), (&json!("203.0.113.0/24"), &json!(0)));
     let message = world.get("/api/addresses/example.com").await.bad_field("ip");
     assert!(message.contains("203.0.113.7"), "{message}");
+}
+
+#[actix_web::test]
+async fn a_network_is_told_with_all_that_lies_within_it() {
+    let world = eventful().await;
+    let network = world.get("/api/addresses/203.0.113.0%2F24").await.ok(200);
+    let sums = ["ip", "bans", "within", "around", "first", "last"].map(|name| network[name].clone());
+    let first = "2026-11-14T12:00:00.000Z";
+    assert_eq!(json!(sums), json!(["203.0.113.0/24", 5, 2, 0, first, "2026-11-22T12:00:00.000Z"]));
+    let jails = network["jails"].as_array().unwrap().iter();
+    let jails: Vec<_> = jails.map(|jail| (jail["jail"].as_str().unwrap(), jail["bans"].as_u64())).collect();
+    assert_eq!(jails, [("sshd", Some(4)), ("nginx", Some(1))]);
+    // The chart on the same page, and the list that the number leads to, have as many.
+    let timeline = ask(&world, "timeline?since=all&q=ip:203.0.113.0/24").await;
+    let counts =
+        timeline["series"].as_array().unwrap().iter().flat_map(|one| one["counts"].as_array().unwrap());
+    assert_eq!(counts.map(|count| count.as_u64().unwrap()).sum::<u64>(), 5);
+    let list = world.get("/api/events?q=ip:203.0.113.0/24+kind:ban&limit=100").await.ok(200);
+    assert_eq!(list["items"].as_array().unwrap().len(), 5);
+    let everything = world.get("/api/addresses/::%2F0").await.ok(200);
+    assert_eq!((&everything["bans"], &everything["within"]), (&json!(1), &json!(1)), "IPv6 alone");
+}
+
+#[actix_web::test]
+async fn what_is_not_known_is_null_and_not_zero() {
+    let world = World::ready().await;
+    let (mut unknown, mut by_hand, mut both) =
+        (ban("sshd", "203.0.113.1", 60), ban("sshd", "203.0.113.2", 60), ban("sshd", "203.0.113.3", 60));
+    let mut other = ban("sshd", "203.0.113.3", 4_000);
+    (unknown.failures, by_hand.failures, both.failures, other.failures) = (None, Some(0), Some(4), None);
+    record(&world.db, vec![unknown, by_hand, both, other], Vec::new()).await;
+    let mut failures = Vec::new();
+    for number in 1..=3 {
+        let story = world.get(&format!("/api/addresses/203.0.113.{number}")).await.ok(200);
+        failures.push(story["jails"][0]["failures"].clone());
+    }
+    assert_eq!(json!(failures), json!([null, 0, 4]));
 }
 
 #[actix_web::test]

@@ -189,20 +189,32 @@ pub struct Offender {
     pub place: Place,
     /// Its bans in the time that was asked for.
     pub bans: u64,
-    /// The jails that banned it, by name.
-    pub jails: Vec<JailName>,
+    /// What each jail that banned it did, by name. Jails ban for different lengths, so that only bans of one jail tell whether
+    /// fail2ban escalates.
+    pub jails: Vec<OffenderJail>,
     /// The first of these bans.
     pub first: Timestamp,
     /// The last of them.
     pub last: Timestamp,
-    /// How long the first of them lasted or was to last.
-    pub first_bantime: BanTime,
-    /// How long the last of them lasts or was to last: longer than the first where fail2ban escalates.
-    pub last_bantime: BanTime,
-    /// The count of bans that fail2ban told with the last one in a jail, the highest of them.
-    pub ban_count: Option<u32>,
     /// Whether it is banned now.
     pub banned_now: bool,
+}
+
+/// How one jail has banned an address in the time that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OffenderJail {
+    /// The jail.
+    pub jail: JailName,
+    /// Its first ban.
+    pub first: Timestamp,
+    /// Its last ban.
+    pub last: Timestamp,
+    /// How long the first lasted or was to last.
+    pub first_bantime: BanTime,
+    /// How long the last lasts or was to last: longer than the first where fail2ban escalates.
+    pub last_bantime: BanTime,
+    /// The count of bans that fail2ban told with the last one; `None` where it told none.
+    pub ban_count: Option<u32>,
 }
 
 /// What an address did in one jail.
@@ -212,8 +224,8 @@ pub struct AddressJail {
     pub jail: JailName,
     /// Its bans there.
     pub bans: u64,
-    /// Failures that led to them, as far as known.
-    pub failures: u64,
+    /// Failures that led to them, as far as known; `None` where no ban's failures are known, which is not the same as none.
+    pub failures: Option<u64>,
     /// The first ban.
     pub first: Timestamp,
     /// The last ban.
@@ -224,7 +236,7 @@ pub struct AddressJail {
     pub ban_count: Option<u32>,
 }
 
-/// Everything about one address, or one network that was banned as such.
+/// Everything about one address, or about a network: itself, and whatever lies within it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddressStory {
     /// The address, in its canonical spelling.
@@ -235,9 +247,14 @@ pub struct AddressStory {
     pub host: Option<String>,
     /// What it did, the jail with the most bans first; empty for an address that was never banned.
     pub jails: Vec<AddressJail>,
-    /// Its bans that are in force, and those of networks around it.
+    /// How many different addresses and networks within a network were banned, itself among them; `None` for an address.
+    pub within: Option<u64>,
+    /// Bans of wider networks that contain it, which are not in `jails`.
+    pub around: u64,
+    /// Its bans that are in force, those of networks around it, and those of what lies within it.
     pub active: Vec<ActiveBan>,
-    /// Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6), the most first, itself left out; at most 20.
+    /// Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6; for a network, what lies within it), the most first, itself
+    /// left out; at most 20.
     pub neighbours: Vec<(BanId, u64)>,
 }
 

@@ -8,6 +8,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
 use crate::bans::events::{jail_list, number_list};
+use crate::bans::find::{IPV4_KEYS, keys};
 use crate::bans::names::place;
 use crate::bans::{find, rows};
 use crate::connection::{AnyConnection, TxError};
@@ -24,8 +25,8 @@ struct InJail {
     name: String,
     #[diesel(sql_type = BigInt)]
     bans: i64,
-    #[diesel(sql_type = BigInt)]
-    failures: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    failures: Option<i64>,
     #[diesel(sql_type = BigInt)]
     first: i64,
     #[diesel(sql_type = BigInt)]
@@ -72,11 +73,21 @@ pub(super) fn story(
     let own: Vec<AddressRow> = rows.into_iter().filter(|row| row.1 == id.as_str()).collect();
     let ids: Vec<i32> = own.iter().map(|row| row.0).collect();
     let jails = jail_list(connection, server)?;
+    let wider = wider_ids(connection, target)?;
+    let members = match target {
+        Target::Address(_) => number_list(&ids),
+        Target::Network(_) => inside(target, &wider),
+    };
     let mut story = AddressStory {
         id,
         place: bangui_domain::model::Place::default(),
         host: None,
-        jails: in_jails(connection, &ids, &jails)?,
+        jails: in_jails(connection, &members, &jails)?,
+        within: match target {
+            Target::Address(_) => None,
+            Target::Network(_) => Some(count(connection, "DISTINCT address_id", &members, &jails)?),
+        },
+        around: count(connection, "*", &number_list(&wider), &jails)?,
         active: active(connection, server, target)?,
         neighbours: neighbours(connection, target, &ids, &jails)?,
     };
@@ -87,17 +98,49 @@ pub(super) fn story(
     Ok(story)
 }
 
-fn in_jails(connection: &mut AnyConnection, ids: &[i32], jails: &str) -> Result<Vec<AddressJail>, TxError> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
+/// The networks that contain `target`, by their numbers.
+fn wider_ids(connection: &mut AnyConnection, target: &Target) -> Result<Vec<i32>, TxError> {
+    let around: Vec<String> = target.covering().map(|net| net.to_string()).collect();
+    Ok(addresses::table.filter(addresses::ip.eq_any(around)).select(addresses::id).load(connection)?)
+}
+
+/// What lies in a network, itself too, as SQL's IN wants it: there may be any number, so that they stay in the database. A
+/// wider network that begins with the same address has the same key.
+fn inside(target: &Target, wider: &[i32]) -> String {
+    let (low, high, spans_ipv4) = keys(target);
+    let ipv4 = if spans_ipv4 {
+        format!("AND NOT a.ip_key BETWEEN '{}' AND '{}' ", IPV4_KEYS.0, IPV4_KEYS.1)
+    } else {
+        String::new()
+    };
+    format!(
+        "SELECT a.id FROM addresses AS a WHERE a.ip_key BETWEEN '{low}' AND '{high}' {ipv4}AND a.id NOT IN ({})",
+        number_list(wider)
+    )
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    found: i64,
+}
+
+/// So many bans of some addresses, or so many of the addresses, by what is counted.
+fn count(connection: &mut AnyConnection, counted: &str, members: &str, jails: &str) -> Result<u64, TxError> {
+    let query = format!(
+        "SELECT count({counted}) AS found FROM bans WHERE address_id IN ({members}) AND jail_id IN ({jails})"
+    );
+    let Counted { found } = diesel::sql_query(query).get_result(connection)?;
+    Ok(u64::try_from(found).unwrap_or_default())
+}
+
+fn in_jails(connection: &mut AnyConnection, members: &str, jails: &str) -> Result<Vec<AddressJail>, TxError> {
     let rows: Vec<InJail> = diesel::sql_query(format!(
         "SELECT j.name, s.bans, s.failures, s.first, s.last, s.shortest, s.longest, s.ban_count FROM \
-         (SELECT jail_id, count(*) AS bans, CAST(coalesce(sum(failures), 0) AS BIGINT) AS failures, \
+         (SELECT jail_id, count(*) AS bans, CAST(sum(failures) AS BIGINT) AS failures, \
          min(banned_at) AS first, max(banned_at) AS last, min(bantime) AS shortest, max(bantime) AS longest, \
-         max(ban_count) AS ban_count FROM bans WHERE address_id IN ({}) AND jail_id IN ({jails}) GROUP BY jail_id) AS s \
+         max(ban_count) AS ban_count FROM bans WHERE address_id IN ({members}) AND jail_id IN ({jails}) GROUP BY jail_id) AS s \
          JOIN jails AS j ON j.id = s.jail_id ORDER BY s.bans DESC, j.name",
-        number_list(ids)
     ))
     .load(connection)?;
     let count = |number: i64| u64::try_from(number).unwrap_or_default();
@@ -108,7 +151,7 @@ fn in_jails(connection: &mut AnyConnection, ids: &[i32], jails: &str) -> Result<
         stories.push(AddressJail {
             jail: rows::jail(row.name)?,
             bans: count(row.bans),
-            failures: count(row.failures),
+            failures: row.failures.map(count),
             first: Timestamp::from_millis(row.first),
             last: Timestamp::from_millis(row.last),
             longest,

@@ -1,10 +1,10 @@
 //! What the numbers of counted groups stand for, and what only rows tell of a ban.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bangui_domain::model::{
-    Asn, BanId, BanTime, Dimension, EventId, Group, JailName, Matches, Network, Offender, Period, Place,
-    ServerId, Timestamp,
+    Asn, BanId, BanTime, Dimension, EventId, Group, JailName, Matches, Network, Offender, OffenderJail,
+    Period, Place, ServerId, Timestamp,
 };
 use bangui_domain::ports::StoreError;
 use diesel::prelude::*;
@@ -12,7 +12,7 @@ use diesel::sql_types::{BigInt, Integer, Nullable};
 
 use super::places::{PlaceTable, country};
 use super::scan::Hit;
-use super::sieve::Sieve;
+use super::sieve::{JailRow, Sieve};
 use crate::bans::code;
 use crate::bans::names::{PlacedRow, place};
 use crate::connection::{AnyConnection, CHUNK, TxError};
@@ -130,15 +130,6 @@ struct Edge {
     ban_count: Option<i32>,
 }
 
-/// An offender while it is put together: time and length of its first and last ban.
-#[derive(Default)]
-struct Story {
-    jails: BTreeSet<JailName>,
-    first: Option<(i64, i64)>,
-    last: Option<(i64, i64)>,
-    ban_count: Option<i32>,
-}
-
 /// Addresses with the number of their bans, told in full; in their order.
 pub(super) fn offenders(
     connection: &mut AnyConnection,
@@ -149,18 +140,26 @@ pub(super) fn offenders(
 ) -> Result<Vec<Offender>, TxError> {
     let keys: Vec<u32> = ids.iter().map(|(id, _)| *id).collect();
     let known = known_addresses(connection, &keys)?;
-    let mut stories: HashMap<u32, Story> = HashMap::new();
+    let mut stories: HashMap<u32, BTreeMap<JailName, OffenderJail>> = HashMap::new();
     for (direction, is_last) in [("ASC", false), ("DESC", true)] {
         for edge in edges(connection, sieve, period, &keys, direction)? {
             let story = stories.entry(u32::try_from(edge.address_id).unwrap_or_default()).or_default();
-            let jail = sieve.jail(edge.jail_id).and_then(|place| sieve.jails.get(place));
-            story.jails.extend(jail.map(|jail| jail.name.clone()));
-            let found = (edge.banned_at, edge.bantime);
+            let place = sieve.jail(edge.jail_id).and_then(|place| sieve.jails.get(place));
+            let Some(JailRow { name, .. }) = place else { continue };
+            let at = Timestamp::from_millis(edge.banned_at);
+            let bantime = BanTime::from_fail2ban(edge.bantime);
+            let found = story.entry(name.clone()).or_insert_with(|| OffenderJail {
+                jail: name.clone(),
+                first: at,
+                last: at,
+                first_bantime: bantime,
+                last_bantime: bantime,
+                ban_count: None,
+            });
             if is_last {
-                story.last = story.last.max(Some(found));
-                story.ban_count = story.ban_count.max(edge.ban_count);
-            } else {
-                story.first = Some(story.first.map_or(found, |first| first.min(found)));
+                found.last = at;
+                found.last_bantime = bantime;
+                found.ban_count = edge.ban_count.and_then(|count| u32::try_from(count).ok());
             }
         }
     }
@@ -169,18 +168,18 @@ pub(super) fn offenders(
     for (key, bans) in ids {
         // A row that was pruned since it was counted has nothing to tell.
         let (Some((id, place)), Some(story)) = (known.get(key), stories.remove(key)) else { continue };
-        let (Some(first), Some(last)) = (story.first, story.last) else { continue };
+        let jails: Vec<OffenderJail> = story.into_values().collect();
+        let first = jails.iter().map(|jail| jail.first).min();
+        let last = jails.iter().map(|jail| jail.last).max();
+        let (Some(first), Some(last)) = (first, last) else { continue };
         offenders.push(Offender {
             id: id.clone(),
             place: place.clone(),
             bans: *bans,
-            first: Timestamp::from_millis(first.0),
-            last: Timestamp::from_millis(last.0),
-            first_bantime: BanTime::from_fail2ban(first.1),
-            last_bantime: BanTime::from_fail2ban(last.1),
-            ban_count: story.ban_count.and_then(|count| u32::try_from(count).ok()),
+            jails,
+            first,
+            last,
             banned_now: banned.contains(id.as_str()),
-            jails: story.jails.into_iter().collect(),
         });
     }
     Ok(offenders)

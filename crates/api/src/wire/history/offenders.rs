@@ -1,6 +1,6 @@
 //! Addresses that were banned more than once.
 
-use bangui_domain::model::{Offender, Period};
+use bangui_domain::model::{Offender, OffenderJail, Period};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -33,9 +33,26 @@ pub(crate) struct HistoryOffender {
     network: Option<Network>,
     /// Its bans.
     bans: u64,
-    /// The jails that banned it, by name.
-    jails: Vec<String>,
+    /// What each jail that banned it did, by name. Jails ban for different lengths: only those of one jail can be compared.
+    jails: Vec<HistoryOffenderJail>,
     /// The first of these bans.
+    #[schema(format = DateTime)]
+    first: String,
+    /// The last of them.
+    #[schema(format = DateTime)]
+    last: String,
+    /// Whether it is banned now.
+    banned_now: bool,
+}
+
+/// How one jail has banned an address in this time.
+#[derive(Debug, Serialize, ToSchema)]
+#[expect(clippy::struct_field_names, reason = "ban_count is what fail2ban calls it")]
+pub(crate) struct HistoryOffenderJail {
+    /// The jail.
+    #[schema(example = "sshd")]
+    jail: String,
+    /// The first of its bans.
     #[schema(format = DateTime)]
     first: String,
     /// The last of them.
@@ -45,10 +62,21 @@ pub(crate) struct HistoryOffender {
     first_bantime: i64,
     /// The length of the last: longer where fail2ban escalates.
     last_bantime: i64,
-    /// The highest count of bans that fail2ban told, where it told one.
+    /// The count of bans that fail2ban told with the last one; null where it told none.
     ban_count: Option<u32>,
-    /// Whether it is banned now.
-    banned_now: bool,
+}
+
+impl From<OffenderJail> for HistoryOffenderJail {
+    fn from(jail: OffenderJail) -> Self {
+        Self {
+            jail: jail.jail.to_string(),
+            first: rfc3339(jail.first),
+            last: rfc3339(jail.last),
+            first_bantime: jail.first_bantime.as_fail2ban(),
+            last_bantime: jail.last_bantime.as_fail2ban(),
+            ban_count: jail.ban_count,
+        }
+    }
 }
 
 impl From<Offender> for HistoryOffender {
@@ -58,12 +86,9 @@ impl From<Offender> for HistoryOffender {
             country: offender.place.country.to_string(),
             network: offender.place.network.as_ref().map(Network::from),
             bans: offender.bans,
-            jails: offender.jails.iter().map(ToString::to_string).collect(),
+            jails: offender.jails.into_iter().map(HistoryOffenderJail::from).collect(),
             first: rfc3339(offender.first),
             last: rfc3339(offender.last),
-            first_bantime: offender.first_bantime.as_fail2ban(),
-            last_bantime: offender.last_bantime.as_fail2ban(),
-            ban_count: offender.ban_count,
             banned_now: offender.banned_now,
         }
     }

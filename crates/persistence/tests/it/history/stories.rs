@@ -32,7 +32,8 @@ both_databases!(an_address_has_its_jails_its_bans_in_force_and_its_neighbours, |
     assert_eq!(story.place.network.as_ref().unwrap().name.as_deref(), Some("NET AS64501"));
     let jails: Vec<_> =
         story.jails.iter().map(|jail| (jail.jail.as_str(), jail.bans, jail.failures)).collect();
-    assert_eq!(jails, [("sshd", 2, 11), ("nginx", 1, 0)]);
+    assert_eq!(jails, [("sshd", 2, Some(11)), ("nginx", 1, None)], "unknown is not zero");
+    assert_eq!((story.within, story.around), (None, 1), "the network around it has a ban of its own");
     assert_eq!((story.jails[0].first, story.jails[0].last), (at(0), at(5_000)));
     assert_eq!(
         story.jails.iter().map(|jail| jail.longest).collect::<Vec<_>>(),
@@ -46,8 +47,15 @@ both_databases!(an_address_has_its_jails_its_bans_in_force_and_its_neighbours, |
     assert_eq!(around, [("198.51.100.2", 1), ("198.51.100.0/24", 1)]);
 
     let network = db.address(&local, &"198.51.100.0/24".parse().unwrap()).await.unwrap();
-    assert_eq!(network.jails.len(), 1, "the network's own bans, not those of its addresses");
+    let jails: Vec<_> = network.jails.iter().map(|jail| (jail.jail.as_str(), jail.bans)).collect();
+    assert_eq!(jails, [("sshd", 4), ("nginx", 1)], "its own ban, and those of its addresses");
+    assert_eq!((network.within, network.around), (Some(3), 0));
+    assert_eq!((network.jails[0].first, network.jails[0].last), (at(0), at(5_000)));
     assert_eq!(network.neighbours.len(), 2);
+    // It begins with the same address as the wider one, and so has the same key.
+    let narrower = db.address(&local, &"198.51.100.0/25".parse().unwrap()).await.unwrap();
+    assert_eq!((narrower.within, narrower.around), (Some(2), 1));
+    assert_eq!(narrower.jails.iter().map(|jail| jail.bans).sum::<u64>(), 4);
     let nobody = db.address(&local, &"203.0.113.9".parse().unwrap()).await.unwrap();
     assert_eq!(
         (nobody.id.as_str(), nobody.jails.len(), nobody.place.country),
@@ -60,10 +68,13 @@ both_databases!(an_offender_is_told_with_its_escalation, |test| async move {
     let db = test.db();
     let mut last = seen("nginx", 3, 9_000, Origin::Detected);
     last.ban.bantime = BanTime::Seconds(7_200);
-    last.ban.ban_count = Some(9);
+    last.ban.ban_count = Some(8);
+    let mut longer = seen("nginx", 3, 9_500, Origin::Detected);
+    longer.ban.bantime = BanTime::Seconds(14_400);
+    longer.ban.ban_count = Some(9);
     record(
         db,
-        vec![seen("sshd", 3, 0, Origin::Detected), last, seen("sshd", 2, 5, Origin::Detected)],
+        vec![seen("sshd", 3, 0, Origin::Detected), last, longer, seen("sshd", 2, 5, Origin::Detected)],
         Vec::new(),
     )
     .await;
@@ -71,12 +82,18 @@ both_databases!(an_offender_is_told_with_its_escalation, |test| async move {
     let found = db.offenders(&filter, period(0, 10_000), 10).await.unwrap();
     assert_eq!(found.len(), 1);
     let offender = &found[0];
-    assert_eq!((offender.id.as_str(), offender.bans, offender.ban_count), ("198.51.100.3", 2, Some(9)));
-    assert_eq!(offender.jails.iter().map(ToString::to_string).collect::<Vec<_>>(), ["nginx", "sshd"]);
-    assert_eq!((offender.first, offender.last), (at(0), at(9_000)));
+    assert_eq!((offender.id.as_str(), offender.bans), ("198.51.100.3", 3));
+    assert_eq!((offender.first, offender.last), (at(0), at(9_500)));
+    let jails: Vec<_> = offender
+        .jails
+        .iter()
+        .map(|of| (of.jail.as_str(), of.first_bantime, of.last_bantime, of.ban_count))
+        .collect();
+    let (short, long, longer) = (BanTime::Seconds(600), BanTime::Seconds(7_200), BanTime::Seconds(14_400));
     assert_eq!(
-        (offender.first_bantime, offender.last_bantime),
-        (BanTime::Seconds(600), BanTime::Seconds(7_200))
+        jails,
+        [("nginx", long, longer, Some(9)), ("sshd", short, short, Some(3))],
+        "each jail against itself"
     );
     assert!(offender.banned_now && offender.place.country == Country::Private);
     assert!(db.offenders(&filter, period(0, 9_000), 10).await.unwrap().is_empty(), "once in this period");

@@ -16,7 +16,7 @@ export const USER = setting("BANGUI_E2E_USER");
 export const PASSWORD = setting("BANGUI_E2E_PASSWORD");
 
 /** Where the private fail2ban listens; without it only BanGUI is asked. */
-const SOCKET = process.env["BANGUI_E2E_FAIL2BAN_SOCKET"] ?? "";
+export const SOCKET = process.env["BANGUI_E2E_FAIL2BAN_SOCKET"] ?? "";
 
 type Storage = Awaited<ReturnType<BrowserContext["storageState"]>>;
 

@@ -117,12 +117,14 @@ export function addressAnswer(url: URL): { body: AddressDetail } {
       network: { asn: "AS64500", name: "Example Hosting" },
       host: "scan-7.example.net",
       bans: 17,
+      within: ip.includes("/") ? 6 : null,
+      around: 0,
       first: at(-86_400 * 210),
       last: at(-17),
       jails: [
         { jail: "sshd", bans: 12, failures: 71, first: at(-86_400 * 210), last: at(-17), longest: 604_800, ban_count: 12 },
         { jail: "postfix", bans: 4, failures: 20, first: at(-86_400 * 90), last: at(-86_400 * 3), longest: 3_600, ban_count: null },
-        { jail: "nginx", bans: 1, failures: 5, first: at(-86_400 * 4), last: at(-86_400 * 4), longest: -1, ban_count: 1 },
+        { jail: "nginx", bans: 1, failures: null, first: at(-86_400 * 4), last: at(-86_400 * 4), longest: -1, ban_count: 1 },
       ],
       active: FIRST === undefined ? [] : [{ ...FIRST, ip }],
       neighbours: [

@@ -155,6 +155,11 @@ export function top(url: URL): Top {
   };
 }
 
+function jailsOf(index: number): string[] {
+  if (index === 0) return ["dovecot", "nginx", "postfix", "recidive", "sshd"];
+  return index % 3 === 1 ? ["nginx", "sshd"] : ["sshd"];
+}
+
 /** `GET /api/history/offenders`. */
 export function offenders(url: URL): Offenders {
   const { since, until } = periodOf(url.searchParams);
@@ -163,12 +168,16 @@ export function offenders(url: URL): Offenders {
     country: Object.keys(COUNTRY_SHARES)[index] ?? "unknown",
     network: index === 4 ? null : { asn: "AS64501", name: NETWORK_NAMES["AS64501"] ?? null },
     bans: 14 - index,
-    jails: index === 0 ? ["dovecot", "nginx", "postfix", "recidive", "sshd"] : index % 3 === 1 ? ["nginx", "sshd"] : ["sshd"],
+    jails: jailsOf(index).map((jail, place) => ({
+      jail,
+      first: iso(until - (6 - index / 3) * DAY),
+      last: iso(until - (index + 1) * 0.2 * HOUR),
+      first_bantime: place === 0 ? 600 : 1_209_600,
+      last_bantime: place > 0 ? 1_209_600 : index === 1 ? -1 : index === 9 ? 600 : 600 * 2 ** (10 - index),
+      ban_count: index % 4 === 3 ? null : 14 - index,
+    })),
     first: iso(until - (6 - index / 3) * DAY),
     last: iso(until - (index + 1) * 0.2 * HOUR),
-    first_bantime: 600,
-    last_bantime: index === 1 ? -1 : index === 9 ? 600 : 600 * 2 ** (10 - index),
-    ban_count: index % 4 === 3 ? null : 14 - index,
     banned_now: index % 2 === 0,
   }));
   return { since: iso(since), until: iso(until), items };

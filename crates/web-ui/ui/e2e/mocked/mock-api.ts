@@ -38,6 +38,7 @@ export const HEALTHY: Answers = {
   "GET /api/history/completions": (url) => completionsAnswer(url),
   "GET /api/addresses/": (url) => addressAnswer(url),
   "GET /api/bans/": () => ok(MATCHES),
+  "GET /api/allowlist/check": (url) => ok({ address: url.searchParams.get("address"), allowed: false, entries: [], own: [] }),
   "GET /api/jobs": () => ok({ items: JOBS, next: null }),
   "GET /api/sessions": () => ok({ items: SESSIONS, next: null }),
 };

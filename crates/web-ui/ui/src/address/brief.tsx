@@ -3,14 +3,19 @@
 
 import { useState } from "preact/hooks";
 import { AllowAction } from "../allow/allow-action.tsx";
+import { AllowedBy } from "../allow/allowed-by.tsx";
+import { useAllowed } from "../allow/use-allowed.ts";
 import { getAddress } from "../api/events.ts";
 import { getJails } from "../api/endpoints.ts";
 import type { Ban } from "../api/types.ts";
 import { BanForm } from "../bans/ban-form.tsx";
+import { banState, isBanned } from "../bans/ban-state.ts";
+import { UnbanButton } from "../bans/unban-button.tsx";
 import { UnbanDialog } from "../bans/unban-dialog.tsx";
-import { isAddress } from "../format/address.ts";
+import { isAddress, sameAddress } from "../format/address.ts";
 import { count, counted } from "../format/number.ts";
 import { useEvents, useReconnected } from "../live/use-live.ts";
+import { LastKnown } from "../server/last-known.tsx";
 import { useResource } from "../state/resource.ts";
 import { focusSoon } from "../ui/focus.ts";
 import { AddressLink, JailLink } from "../ui/links.tsx";
@@ -21,9 +26,14 @@ import { eventsOf } from "./links.ts";
 export function AddressBrief({ ip }: { ip: string }) {
   const loaded = useResource(`address ${ip}`, (signal) => getAddress(ip, signal));
   const jails = useResource("jails", getJails);
+  const allowed = useAllowed(ip);
   const [asked, setAsked] = useState<Ban | null>(null);
-  useReconnected(loaded.reload);
-  useEvents((events) => events.some((event) => event.ip === ip) && loaded.reload());
+  const reload = (): void => {
+    loaded.reload();
+    allowed.reload();
+  };
+  useReconnected(reload);
+  useEvents((events) => events.some((event) => sameAddress(event.ip, ip)) && loaded.reload());
   const { value, error } = loaded;
   if (value === null) {
     if (error !== null) {
@@ -35,7 +45,8 @@ export function AddressBrief({ ip }: { ip: string }) {
       </p>
     );
   }
-  const banned = new Set(value.active.filter((ban) => ban.ip === ip).map(({ jail }) => jail));
+  const state = banState(ip, value.active);
+  const banned = new Set(state.own.map(({ jail }) => jail));
   const elsewhere = jails.value?.items.map(({ name }) => name).filter((name) => !banned.has(name)) ?? [];
   return (
     <>
@@ -44,7 +55,9 @@ export function AddressBrief({ ip }: { ip: string }) {
           Banned now
         </h3>
         {value.active.length === 0 ? (
-          <p class="muted">Not banned in any jail.</p>
+          <p class="muted">
+            Not banned in any jail. <LastKnown />
+          </p>
         ) : (
           <ul class="plain rows">
             {value.active.map((ban) => (
@@ -56,14 +69,7 @@ export function AddressBrief({ ip }: { ip: string }) {
                   <Remaining until={ban.expires_at} />
                   {ban.expires_at !== null && " left"}
                 </span>
-                <button
-                  type="button"
-                  class="small"
-                  aria-label={`Unban ${ban.ip} from ${ban.jail}`}
-                  onClick={() => setAsked(ban)}
-                >
-                  Unban
-                </button>
+                <UnbanButton ban={ban} onPress={() => setAsked(ban)} />
               </li>
             ))}
           </ul>
@@ -72,7 +78,15 @@ export function AddressBrief({ ip }: { ip: string }) {
       <section aria-labelledby="drawer-before">
         <h3 id="drawer-before">History of the address</h3>
         {value.bans === 0 || value.first === null ? (
-          <p class="muted">BanGUI has seen no ban of it.</p>
+          <p class="muted">
+            BanGUI has seen no ban of it
+            {value.around > 0 && (
+              <>
+                , but <a href={eventsOf(ip, ["kind", "ban"])}>{count(value.around)}</a> of networks around it
+              </>
+            )}
+            .
+          </p>
         ) : (
           <>
             <p>
@@ -107,15 +121,15 @@ export function AddressBrief({ ip }: { ip: string }) {
       {elsewhere.length > 0 && (
         <section aria-labelledby="drawer-ban">
           <h3 id="drawer-ban">{banned.size > 0 ? "Ban elsewhere" : "Ban again"}</h3>
-          {elsewhere.length === 1 && <p class="muted">in {elsewhere[0]}</p>}
-          <BanForm jails={elsewhere} ip={ip} onBanned={loaded.reload} />
+          <BanForm jails={elsewhere} ip={ip} primary={!isBanned(state)} onBanned={loaded.reload} />
         </section>
       )}
       {isAddress(ip) && (
         <section aria-labelledby="drawer-allow">
           <h3 id="drawer-allow">Never ban it</h3>
+          <AllowedBy ip={ip} check={allowed} onRemoved={reload} />
           <div class="acts">
-            <AllowAction ip={ip} onAllowed={loaded.reload} />
+            <AllowAction ip={ip} onAllowed={reload} />
           </div>
         </section>
       )}

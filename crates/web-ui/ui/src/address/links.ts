@@ -8,6 +8,12 @@ export function viewOf(ip: string): View {
   return { ...EMPTY_VIEW, q: addTerm("", "ip", ip), since: "all" };
 }
 
+/** The same for what counts bans: restored ones are as much its bans as the others, though they are no new attacks. */
+export function countedViewOf(ip: string): View {
+  const view = viewOf(ip);
+  return { ...view, q: `${view.q} origin:detected,manual,restored` };
+}
+
 /** The events of an address or network, of all time, narrowed down by further terms. */
 export function eventsOf(ip: string, ...terms: [name: string, value: string][]): string {
   const view = viewOf(ip);

@@ -1,9 +1,9 @@
 // Puts an address or its network on the allowlist, and says what came of it.
 
 import { useState } from "preact/hooks";
-import { allow, checkAllowed, getJails } from "../api/endpoints.ts";
+import { allow, getJails } from "../api/endpoints.ts";
 import { messageOf, Problem } from "../api/problem.ts";
-import type { Allow, AllowCheck, Allowed } from "../api/types.ts";
+import type { Allow, Allowed } from "../api/types.ts";
 import { LONGEST_REASON } from "../bans/reason.ts";
 import { counted } from "../format/number.ts";
 import { now } from "../state/clock.ts";
@@ -11,8 +11,10 @@ import { useResource } from "../state/resource.ts";
 import { tell } from "../state/toasts.ts";
 import { Dialog, DialogActions } from "../ui/dialog.tsx";
 import { Choice, Field } from "../ui/field.tsx";
+import { AllowedBy } from "./allowed-by.tsx";
 import { networkAround } from "./around.ts";
 import { endOf, type Term, TERMS } from "./terms.ts";
+import { useAllowed } from "./use-allowed.ts";
 
 interface AllowDialogProps {
   /** The address, where the page is about one already. */
@@ -110,28 +112,11 @@ export function AllowDialog({ ip, onDone, onCancel }: AllowDialogProps) {
 
 /** What allows it already. */
 function Already({ ip }: { ip: string }) {
-  const check = useResource(`allowed ${ip}`, (signal) => checkAllowed(ip, signal));
-  const reasons = check.value === null ? [] : reasonsOf(check.value);
-  if (check.error !== null) {
-    return <p class="muted">Whether it is allowed already is not known: {messageOf(check.error)}</p>;
-  }
-  if (reasons.length === 0) return null;
   return (
     <div class="muted">
-      <p>It is allowed already:</p>
-      <ul>
-        {reasons.map((reason) => (
-          <li key={reason}>{reason}</li>
-        ))}
-      </ul>
+      <AllowedBy ip={ip} check={useAllowed(ip)} />
     </div>
   );
-}
-
-function reasonsOf({ entries, own }: AllowCheck): string[] {
-  const listed = entries.map(({ address, jail, by }) => `${address} in ${jail ?? "every jail"}, by ${by}`);
-  const ignored = (own ?? []).map(({ jail, entries }) => `${entries.join(", ")} by the configuration of ${jail}`);
-  return [...listed, ...ignored];
 }
 
 /** What came of it, in a few sentences. */

@@ -78,8 +78,8 @@ describe("AllowDialog", () => {
       "POST /api/allowlist": () => [201, told({ pending: "fail2ban is offline" })],
     });
     render(<AllowDialog ip="203.0.113.7" onDone={() => undefined} onCancel={() => undefined} />);
-    expect(await screen.findByText("203.0.113.0/24 in every jail, by alice")).toBeTruthy();
-    expect(screen.getByText("203.0.0.0/16 by the configuration of sshd")).toBeTruthy();
+    expect(await screen.findByText("On the allowlist as part of 203.0.113.0/24 in every jail, for ever, by alice.")).toBeTruthy();
+    expect(screen.getByText("Ignored in sshd by its configuration (203.0.0.0/16).")).toBeTruthy();
     allow();
     await waitFor(() => expect(toasts.get()[0]?.text).toContain("fail2ban does not know yet"));
   });

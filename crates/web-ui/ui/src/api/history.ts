@@ -27,6 +27,7 @@ export type Timeline = Schemas["HistoryTimeline"];
 export type TopRow = Schemas["HistoryTopRow"];
 export type Top = Schemas["HistoryTop"];
 export type Offender = Schemas["HistoryOffender"];
+export type OffenderJail = Schemas["HistoryOffenderJail"];
 export type Offenders = Schemas["HistoryOffenders"];
 
 type Signal = AbortSignal | undefined;

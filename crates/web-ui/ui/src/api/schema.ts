@@ -13,8 +13,8 @@ export interface paths {
         };
         /**
          * Everything about one address or network
-         * @description Where it is, what it did in each jail, what is in force, and what its neighbours did. One that was never banned is
-         *     answered with zeros.
+         * @description Where it is, what it did in each jail, what is in force, and what its neighbours did. Of a network everything is told that
+         *     lies within it. An address that was never banned has 0 bans; what is not known is null.
          */
         get: operations["getAddress"];
         put?: never;
@@ -806,9 +806,9 @@ export interface components {
             bans: number;
             /**
              * Format: int64
-             * @description Failures that led to them, as far as known.
+             * @description Failures that led to them, as far as known; null where they are known of no ban.
              */
-            failures: number;
+            failures: number | null;
             /**
              * Format: date-time
              * @description The first ban.
@@ -845,11 +845,16 @@ export interface components {
         };
         /** @description What an address or network has done. */
         AddressResponse: {
-            /** @description Its bans that are in force, and those of networks around it. */
+            /** @description Bans in force: its own, those of networks around it, and those of what lies within it; at most 500. */
             active: components["schemas"]["Ban"][];
             /**
              * Format: int64
-             * @description Its bans in all jails; 0 if it was never banned.
+             * @description Bans of wider networks that contain it, which are not in `bans`.
+             */
+            around: number;
+            /**
+             * Format: int64
+             * @description Its bans in all jails; 0 if it was never banned. Of a network: its own, and those of everything that lies within it.
              */
             bans: number;
             /**
@@ -876,9 +881,17 @@ export interface components {
              * @description The last ban.
              */
             last: string | null;
-            /** @description Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6), the most first; at most 20. */
+            /**
+             * @description Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6), or of what lies within a network, the most first; at most
+             *     20.
+             */
             neighbours: components["schemas"]["AddressNeighbour"][];
             network: components["schemas"]["Network"] | null;
+            /**
+             * Format: int64
+             * @description How many different addresses and networks were banned within a network, itself among them; null for an address.
+             */
+            within: number | null;
         };
         /** @description What allows an address. */
         AllowCheckResponse: {
@@ -1670,11 +1683,6 @@ export interface components {
         };
         /** @description An address that was banned more than once. */
         HistoryOffender: {
-            /**
-             * Format: int32
-             * @description The highest count of bans that fail2ban told, where it told one.
-             */
-            ban_count: number | null;
             /** @description Whether it is banned now. */
             banned_now: boolean;
             /**
@@ -1693,17 +1701,41 @@ export interface components {
              */
             first: string;
             /**
+             * @description The address, in its canonical spelling.
+             * @example 203.0.113.7
+             */
+            ip: string;
+            /** @description What each jail that banned it did, by name. Jails ban for different lengths: only those of one jail can be compared. */
+            jails: components["schemas"]["HistoryOffenderJail"][];
+            /**
+             * Format: date-time
+             * @description The last of them.
+             */
+            last: string;
+            network: components["schemas"]["Network"] | null;
+        };
+        /** @description How one jail has banned an address in this time. */
+        HistoryOffenderJail: {
+            /**
+             * Format: int32
+             * @description The count of bans that fail2ban told with the last one; null where it told none.
+             */
+            ban_count: number | null;
+            /**
+             * Format: date-time
+             * @description The first of its bans.
+             */
+            first: string;
+            /**
              * Format: int64
              * @description The length of the first in seconds; -1 for a permanent one.
              */
             first_bantime: number;
             /**
-             * @description The address, in its canonical spelling.
-             * @example 203.0.113.7
+             * @description The jail.
+             * @example sshd
              */
-            ip: string;
-            /** @description The jails that banned it, by name. */
-            jails: string[];
+            jail: string;
             /**
              * Format: date-time
              * @description The last of them.
@@ -1714,7 +1746,6 @@ export interface components {
              * @description The length of the last: longer where fail2ban escalates.
              */
             last_bantime: number;
-            network: components["schemas"]["Network"] | null;
         };
         /** @description Addresses that were banned more than once. */
         HistoryOffenders: {

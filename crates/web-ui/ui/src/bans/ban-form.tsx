@@ -1,23 +1,29 @@
 // Bans an address by hand. A ban that the server advises against is asked about again, with its reason.
 
-import { useRef, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { createBan } from "../api/endpoints.ts";
 import { isForceable, messageOf, Problem } from "../api/problem.ts";
 import type { Banned, CreateBan } from "../api/types.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Choice, Field } from "../ui/field.tsx";
-import { LONGEST_REASON } from "./reason.ts";
+import { useObstacle } from "../server/presence.ts";
 import { tell } from "../state/toasts.ts";
+import { LONGEST_REASON } from "./reason.ts";
+
+/** No jail is chosen; no jail can have this name. */
+const NONE = "";
 
 interface BanFormProps {
-  /** The jails to choose from; with one there is nothing to choose. */
+  /** The jails to choose from; with one there is nothing to choose. None is chosen beforehand. */
   jails: readonly string[];
   /** The address, where the page is about one already. */
   ip?: string;
+  /** Whether the ban is what one is here for most of all, and not one of several things. */
+  primary?: boolean;
   onBanned: (banned: Banned, jail: string) => void;
 }
 
-export function BanForm({ jails, ip: fixed, onBanned }: BanFormProps) {
+export function BanForm({ jails, ip: fixed, primary = true, onBanned }: BanFormProps) {
   const [ip, setIp] = useState(fixed ?? "");
   const [chosen, setChosen] = useState("");
   const [reason, setReason] = useState("");
@@ -25,7 +31,10 @@ export function BanForm({ jails, ip: fixed, onBanned }: BanFormProps) {
   const [error, setError] = useState<unknown>(null);
   const [advice, setAdvice] = useState<{ problem: Problem; body: CreateBan } | null>(null);
   const form = useRef<HTMLFormElement>(null);
-  const jail = jails.includes(chosen) ? chosen : (jails[0] ?? "");
+  const obstacle = useObstacle();
+  const hint = useId();
+  const only = jails.length === 1 ? jails[0] : undefined;
+  const jail = only ?? (jails.includes(chosen) ? chosen : NONE);
 
   const send = async (body: CreateBan): Promise<void> => {
     setBusy(true);
@@ -34,6 +43,7 @@ export function BanForm({ jails, ip: fixed, onBanned }: BanFormProps) {
       const banned = await createBan(body);
       setAdvice(null);
       setReason("");
+      setChosen(NONE);
       if (fixed === undefined) setIp("");
       tell(sentence(banned, body.jail));
       onBanned(banned, body.jail);
@@ -70,7 +80,14 @@ export function BanForm({ jails, ip: fixed, onBanned }: BanFormProps) {
         />
       )}
       {jails.length > 1 && (
-        <Choice label="Jail" value={jail} onValue={setChosen} choices={jails.map((name) => [name, name] as const)} />
+        <Choice
+          label="Jail"
+          value={jail}
+          onValue={setChosen}
+          choices={[[NONE, "Choose a jail"], ...jails.map((name) => [name, name] as const)]}
+          required
+          error={problem?.field("jail")}
+        />
       )}
       <Field
         label="Reason (optional)"
@@ -79,9 +96,19 @@ export function BanForm({ jails, ip: fixed, onBanned }: BanFormProps) {
         maxLength={LONGEST_REASON}
         error={problem?.field("reason")}
       />
-      <button type="submit" class="primary" disabled={busy || jail === ""}>
-        {busy && advice === null ? "Banning…" : "Ban"}
+      <button
+        type="submit"
+        class={primary ? "primary" : ""}
+        disabled={busy || jails.length === 0 || obstacle !== null}
+        aria-describedby={obstacle === null ? undefined : hint}
+      >
+        {busy && advice === null ? "Banning…" : fixed !== undefined && only !== undefined ? `Ban in ${only}` : "Ban"}
       </button>
+      {obstacle !== null && (
+        <p class="obstacle" id={hint}>
+          {obstacle}
+        </p>
+      )}
       {error !== null && atField === undefined && (
         <p class="form-error" role="alert">
           {messageOf(error)}
@@ -98,7 +125,7 @@ export function BanForm({ jails, ip: fixed, onBanned }: BanFormProps) {
             <button
               type="button"
               class="danger"
-              disabled={busy}
+              disabled={busy || obstacle !== null}
               onClick={() => void send({ ...advice.body, force: true })}
             >
               Ban anyway

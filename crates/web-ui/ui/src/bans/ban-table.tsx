@@ -8,6 +8,7 @@ import { count } from "../format/number.ts";
 import { AddressLink, JailLink } from "../ui/links.tsx";
 import { Ago, Remaining } from "../ui/moments.tsx";
 import { type Column, Table } from "../ui/table.tsx";
+import { UnbanButton } from "./unban-button.tsx";
 import { UnbanDialog } from "./unban-dialog.tsx";
 
 interface BanTableProps {
@@ -82,11 +83,7 @@ function columnsFor(withJail: boolean, onUnban: (ban: Ban) => void): Column<Ban>
       key: "act",
       head: "Unban",
       silent: true,
-      cell: (ban) => (
-        <button type="button" class="small" onClick={() => onUnban(ban)} aria-label={`Unban ${ban.ip} from ${ban.jail}`}>
-          Unban
-        </button>
-      ),
+      cell: (ban) => <UnbanButton ban={ban} onPress={() => onUnban(ban)} />,
     },
   ];
   if (withJail) {

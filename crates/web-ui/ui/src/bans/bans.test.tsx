@@ -1,8 +1,9 @@
 // The ban form, the unban and the table, as a person meets them.
 
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { activeBan } from "../testing/events.ts";
+import { fail2ban } from "../live/live.ts";
 import { toasts } from "../state/toasts.ts";
 import { BanForm } from "./ban-form.tsx";
 import { BanTable } from "./ban-table.tsx";
@@ -87,6 +88,36 @@ describe("BanForm", () => {
     const input = screen.getByLabelText("Address or network");
     expect(input.getAttribute("aria-invalid")).toBe("true");
     expect(input.getAttribute("aria-describedby")).not.toBe("");
+  });
+
+  it("chooses no jail beforehand where there are several", async () => {
+    const sent = server([201, { ip: "203.0.113.7", jails: ["sshd"], newly_banned: true, ban: null }]);
+    const onBanned = vi.fn();
+    render(<BanForm jails={["nginx", "sshd"]} ip="203.0.113.7" onBanned={onBanned} />);
+    const jail = screen.getByLabelText("Jail") as HTMLSelectElement;
+    expect([jail.value, jail.required]).toEqual(["", true]);
+    fireEvent.change(jail, { target: { value: "sshd" } });
+    fireEvent.click(screen.getByRole("button", { name: "Ban" }));
+    await waitFor(() => expect(onBanned).toHaveBeenCalledOnce());
+    expect(sent[0]?.body).toEqual({ ip: "203.0.113.7", jail: "sshd" });
+    await waitFor(() => expect(jail.value).toBe(""));
+  });
+
+  it("names the one jail that is left for an address", () => {
+    render(<BanForm jails={["nginx"]} ip="203.0.113.7" primary={false} onBanned={() => undefined} />);
+    expect(screen.queryByLabelText("Jail")).toBeNull();
+    expect(screen.getByRole("button", { name: "Ban in nginx" }).className).toBe("");
+  });
+
+  it("is off while fail2ban cannot be told to ban, and says why", () => {
+    const away = { state: "offline", version: null, latency_ms: null, jails: null } as const;
+    fail2ban.set({ ...away, checked_at: null, since: null, problem: null });
+    render(<BanForm jails={["sshd"]} onBanned={() => undefined} />);
+    const button = screen.getByRole("button", { name: "Ban" }) as HTMLButtonElement;
+    expect(button.disabled).toBe(true);
+    expect(document.getElementById(button.getAttribute("aria-describedby") ?? "")?.textContent).toContain("fail2ban does not answer");
+    act(() => fail2ban.set(null));
+    expect(button.disabled).toBe(false);
   });
 
   it("shows any other failure as it is", async () => {

@@ -2,6 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { deleteBan } from "../api/endpoints.ts";
+import { useObstacle } from "../server/presence.ts";
 import { tell } from "../state/toasts.ts";
 import { Confirm } from "../ui/confirm.tsx";
 import { Field } from "../ui/field.tsx";
@@ -17,6 +18,7 @@ interface UnbanDialogProps {
 
 export function UnbanDialog({ ip, jail, onDone, onCancel }: UnbanDialogProps) {
   const [reason, setReason] = useState("");
+  const obstacle = useObstacle();
   const from = jail ?? "every jail";
 
   const unban = async (): Promise<void> => {
@@ -32,6 +34,7 @@ export function UnbanDialog({ ip, jail, onDone, onCancel }: UnbanDialogProps) {
       yes={`Unban from ${from}`}
       doing="Unbanning…"
       act={unban}
+      obstacle={obstacle}
       onCancel={onCancel}
     >
       <p>

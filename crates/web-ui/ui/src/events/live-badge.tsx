@@ -3,6 +3,7 @@
 import { connection, feed } from "../live/live.ts";
 import { pause } from "../live/feed.ts";
 import { count } from "../format/number.ts";
+import { isAway, usePresence } from "../server/presence.ts";
 import { useTicking } from "../state/clock.ts";
 import { useStore } from "../state/store.ts";
 
@@ -12,9 +13,10 @@ export function LiveBadge() {
   return <StateBadge paused={paused} held={heldCount} />;
 }
 
-/** The state of the live connection, in a word, for a list that may be held still. */
+/** Whether a list is live, in a word. The stream alone does not make it so: while fail2ban is away, nothing can come through it. */
 export function StateBadge({ paused, held }: { paused: boolean; held: number }) {
   const state = useStore(connection);
+  const presence = usePresence();
   const wait = useTicking(() => {
     if (state.phase !== "waiting") return "";
     const seconds = Math.ceil((state.until - Date.now()) / 1_000);
@@ -23,6 +25,9 @@ export function StateBadge({ paused, held }: { paused: boolean; held: number }) 
   if (state.phase === "waiting") return <span class="badge badge-bad">reconnecting{wait}</span>;
   if (state.phase === "connecting") return <span class="badge badge-wait">connecting…</span>;
   if (state.phase === "refused") return <span class="badge badge-bad">not connected</span>;
+  if (presence === "unreachable") return <span class="badge badge-bad">not connected</span>;
+  if (isAway(presence)) return <span class="badge badge-bad">waiting for fail2ban</span>;
+  if (presence === "starting") return <span class="badge badge-wait">waiting for fail2ban</span>;
   if (paused) return <span class="badge badge-wait">paused{held > 0 ? ` · ${count(held)} new` : ""}</span>;
   return <span class="badge badge-good">live</span>;
 }

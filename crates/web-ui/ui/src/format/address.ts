@@ -26,3 +26,52 @@ export function prefixLength(text: string): number {
   if (bits !== undefined) return Number(bits);
   return text.includes(":") ? 128 : 32;
 }
+
+/** An address or network as numbers: its family, its first address, and how many bits it fixes. */
+interface Range {
+  bits: 32 | 128;
+  first: bigint;
+  prefix: number;
+}
+
+/** Whether two texts are one address or network, however each is spelled. */
+export function sameAddress(one: string, other: string): boolean {
+  if (one === other) return true;
+  const [a, b] = [rangeOf(one), rangeOf(other)];
+  return a !== null && b !== null && a.bits === b.bits && a.prefix === b.prefix && a.first === b.first;
+}
+
+/** Whether all of an address or network lies in a network; one lies in itself. */
+export function isWithin(inner: string, outer: string): boolean {
+  const [a, b] = [rangeOf(inner), rangeOf(outer)];
+  if (a === null || b === null || a.bits !== b.bits || a.prefix < b.prefix) return false;
+  const rest = BigInt(b.bits - b.prefix);
+  return a.first >> rest === b.first >> rest;
+}
+
+/** Null for what is no address. IPv4 in IPv6's clothes is IPv4. */
+function rangeOf(text: string): Range | null {
+  if (!isAddress(text)) return null;
+  const [host = "", mask] = text.split("/");
+  const v6 = host.includes(":");
+  const number = v6 ? numberOfV6(host) : numberOfV4(host);
+  const mapped = v6 && number >> 32n === 0xffffn && (mask === undefined || Number(mask) >= 96);
+  const bits = v6 && !mapped ? 128 : 32;
+  const prefix = mask === undefined ? bits : Number(mask) - (mapped ? 96 : 0);
+  const rest = BigInt(bits - prefix);
+  const own = mapped ? number & 0xffffffffn : number;
+  return { bits, first: (own >> rest) << rest, prefix };
+}
+
+function numberOfV4(host: string): bigint {
+  return host.split(".").reduce((number, part) => number * 256n + BigInt(part), 0n);
+}
+
+function numberOfV6(host: string): bigint {
+  // The browser writes an address in one way: in groups of hexadecimal digits, the longest run of zeros left out.
+  const [before = "", after] = new URL(`http://[${host}]/`).hostname.slice(1, -1).split("::");
+  const groups = (part: string | undefined): string[] => (part ?? "").split(":").filter((group) => group !== "");
+  const [head, tail] = [groups(before), groups(after)];
+  const zeros = Array.from({ length: 8 - head.length - tail.length }, () => "0");
+  return [...head, ...zeros, ...tail].reduce((number, group) => number * 65_536n + BigInt(`0x${group}`), 0n);
+}

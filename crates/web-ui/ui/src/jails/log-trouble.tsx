@@ -18,6 +18,15 @@ export function isSilent(jail: Jail): boolean {
   return jail.total_failed === 0 && jail.total_banned === 0;
 }
 
+/** What is to be said of a jail beside its counters: what is wrong with its log, or that it has found nothing. */
+export type JailRemark = "log" | "silent" | null;
+
+/** The one remark on a jail, which every page that shows it makes. What is wrong explains why nothing was found. */
+export function jailRemark(jail: Jail, watched: Pick<ListedJail, "log"> | null): JailRemark {
+  if (watched !== null && hasLogTrouble(watched)) return "log";
+  return isSilent(jail) ? "silent" : null;
+}
+
 /** The rest of a sentence that begins with the jail, and what to do. */
 export function logTrouble({ log, watches }: Pick<ListedJail, "log" | "watches">): { what: ComponentChildren; todo: ComponentChildren } {
   if (log === "nothing") {

@@ -5,8 +5,9 @@ import { findEvents, getAddress } from "../api/events.ts";
 import { listBans } from "../api/endpoints.ts";
 import { type Gap, getTimeline } from "../api/history.ts";
 import type { BanSort } from "../api/types.ts";
-import { BanTable } from "../bans/ban-table.tsx";
-import { eventsOf, viewOf } from "../address/links.ts";
+import { countedViewOf, eventsOf, viewOf } from "../address/links.ts";
+import { useAllowed } from "../allow/use-allowed.ts";
+import { banState } from "../bans/ban-state.ts";
 import { EventDrawer } from "../events/event-drawer.tsx";
 import { EventGrid } from "../events/event-grid.tsx";
 import { EventList, SHEET } from "../events/list/event-list.ts";
@@ -16,7 +17,7 @@ import { useArrivals } from "../events/use-arrivals.ts";
 import { useOpened } from "../events/use-opened.ts";
 import { WaitingEvents } from "../events/waiting.tsx";
 import { viewQuery } from "../filter/view.ts";
-import { isNetwork } from "../format/address.ts";
+import { isNetwork, isWithin } from "../format/address.ts";
 import { without } from "../live/bans.ts";
 import { useEvents, useReconnected } from "../live/use-live.ts";
 import { type AddressRoute, href } from "../routes/routes.ts";
@@ -24,9 +25,9 @@ import { usePages, useResource } from "../state/resource.ts";
 import { useStore } from "../state/store.ts";
 import { focusSoon } from "../ui/focus.ts";
 import { PageHeading } from "../ui/heading.tsx";
-import { More } from "../ui/more.tsx";
 import { Failure, Notice } from "../ui/notice.tsx";
 import { Stale } from "../ui/stale.tsx";
+import { AddressBans } from "./address/bans.tsx";
 import { AddressFacts } from "./address/facts.tsx";
 import { AddressJails } from "./address/jails.tsx";
 import { Neighbours } from "./address/neighbours.tsx";
@@ -37,18 +38,27 @@ import { useQuestion } from "./overview/use-question.ts";
 
 const PAGE = 50;
 
+/** The server tells of no more active bans with an address. */
+const MOST_ACTIVE = 500;
+
 export function AddressPage({ ip, open }: AddressRoute) {
   const [sort, setSort] = useState<BanSort>("-banned_at");
   const detail = useResource(`address ${ip}`, (signal) => getAddress(ip, signal));
   const bans = usePages(`bans ${sort}`, (cursor, signal) => listBans({ ip, sort, limit: PAGE, cursor }, signal));
   const view = useMemo(() => viewOf(ip), [ip]);
-  const time = useQuestion(`time ${ip}`, view, (query, signal) => getTimeline("jail", query, signal));
+  const counted = useMemo(() => countedViewOf(ip), [ip]);
+  const time = useQuestion(`time ${ip}`, counted, (query, signal) => getTimeline("jail", query, signal));
+  const allowed = useAllowed(ip);
+  const active = detail.value?.active ?? bans.items;
+  const state = active === null ? null : banState(ip, active);
+  const more = detail.value === null ? bans.next !== null : detail.value.active.length >= MOST_ACTIVE;
   const reload = (): void => {
     detail.reload();
     bans.reload();
+    allowed.reload();
   };
   useReconnected(reload);
-  useEvents((events) => events.some((event) => event.ip === ip) && reload());
+  useEvents((events) => events.some((event) => isWithin(event.ip, ip) || isWithin(ip, event.ip)) && reload());
   return (
     <>
       <PageHeading title={ip}>
@@ -66,38 +76,21 @@ export function AddressPage({ ip, open }: AddressRoute) {
         )}
         <Stale of={detail} />
       </div>
-      <Verdict ip={ip} bans={bans} onChanged={reload} />
-      <section aria-labelledby="bans-heading">
-        <div class="section-head">
-          <h2 id="bans-heading" tabIndex={-1}>
-            Banned now
-          </h2>
-        </div>
-        {bans.items === null && bans.error !== null ? (
-          <Failure title="The bans could not be loaded." error={bans.error} onRetry={bans.reload} />
-        ) : bans.items?.length === 0 ? (
-          <Notice title="Not banned in any jail." />
-        ) : (
-          <>
-            <BanTable
-              caption={`Active bans for ${ip}`}
-              bans={bans.items}
-              sort={sort}
-              onSort={setSort}
-              withJail
-              onUnbanned={(ban) => {
-                bans.change((current) => without(current, ban.ip, ban.jail));
-                detail.reload();
-                focusSoon("bans-heading");
-              }}
-            />
-            <More pages={bans} noun="ban" />
-          </>
-        )}
-      </section>
-      {detail.value !== null && detail.value.bans > 0 && (
+      <Verdict ip={ip} state={state} more={more} allowed={allowed} onChanged={reload} />
+      <AddressBans
+        ip={ip}
+        bans={bans}
+        sort={sort}
+        onSort={setSort}
+        onUnbanned={(ban) => {
+          bans.change((current) => without(current, ban.ip, ban.jail));
+          detail.reload();
+          focusSoon("bans-heading");
+        }}
+      />
+      {detail.value !== null && (detail.value.bans > 0 || detail.value.neighbours.length > 0) && (
         <div class="address-columns">
-          <AddressJails ip={ip} jails={detail.value.jails} />
+          {detail.value.bans > 0 && <AddressJails ip={ip} jails={detail.value.jails} />}
           {detail.value.neighbours.length > 0 && <Neighbours ip={ip} neighbours={detail.value.neighbours} />}
         </div>
       )}

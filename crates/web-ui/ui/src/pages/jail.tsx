@@ -1,13 +1,16 @@
 // One jail: its counters, its bans, a ban by hand, and its settings.
 
+import { Fragment } from "preact";
 import { getJail } from "../api/endpoints.ts";
 import { Problem } from "../api/problem.ts";
 import type { Jail, JailDetail } from "../api/types.ts";
-import { hasLogTrouble, logTrouble } from "../jails/log-trouble.tsx";
+import { printable } from "../format/printable.ts";
+import { jailRemark, logTrouble } from "../jails/log-trouble.tsx";
 import { liveJails } from "../live/live.ts";
 import { useReconnected } from "../live/use-live.ts";
 import { count } from "../format/number.ts";
 import { href } from "../routes/routes.ts";
+import { LastKnown } from "../server/last-known.tsx";
 import { useRefresh } from "../state/refresh.ts";
 import { useResource } from "../state/resource.ts";
 import { useStore } from "../state/store.ts";
@@ -18,12 +21,17 @@ import { Settings } from "./jail/settings.tsx";
 
 const WATCHED_MS = 30_000;
 
+/** How many log files are named. */
+const NAMED = 3;
+
 export function JailPage({ jail }: { jail: string }) {
   const loaded = useResource(jail, (signal) => getJail(jail, signal));
   const live = useStore(liveJails, (live) => live?.items.find(({ name }) => name === jail) ?? null);
   useReconnected(loaded.reload);
   // Whether its logs are there is looked at twice a minute.
   useRefresh(loaded, WATCHED_MS);
+  const jailNow = live ?? loaded.value;
+  const remark = jailNow === null ? null : jailRemark(jailNow, loaded.value);
   if (loaded.value === null && loaded.error instanceof Problem && loaded.error.status === 404) {
     return <NoSuchJail jail={jail} detail={loaded.error.message} />;
   }
@@ -33,10 +41,12 @@ export function JailPage({ jail }: { jail: string }) {
         <span class="heading-kind">Jail</span> {jail}
       </PageHeading>
       <div class="under-heading">
-        <Counters jail={live ?? loaded.value} />
+        <Counters jail={jailNow} />
+        <LastKnown />
         <a href="#settings-heading">Settings</a>
       </div>
-      {loaded.value !== null && hasLogTrouble(loaded.value) && <LogTrouble detail={loaded.value} />}
+      {remark === "log" && loaded.value !== null && <LogTrouble detail={loaded.value} />}
+      {remark === "silent" && loaded.value !== null && <Silent detail={loaded.value} />}
       <JailBans jail={jail} />
       <section aria-labelledby="settings-heading">
         <div class="section-head">
@@ -61,6 +71,35 @@ function LogTrouble({ detail }: { detail: JailDetail }) {
     <Notice kind="error" title="This jail does not see what it should.">
       <p>It {what}</p>
       <p>{todo}</p>
+    </Notice>
+  );
+}
+
+/** Nothing found is what a jail that reads the wrong log has in common with one that nobody attacks. */
+function Silent({ detail: { watches, settings } }: { detail: JailDetail }) {
+  return (
+    <Notice title="This jail has found nothing since fail2ban started.">
+      <p>
+        {watches.files.length > 0 ? (
+          <>
+            It reads{" "}
+            {watches.files.slice(0, NAMED).map(({ path }, index) => (
+              <Fragment key={path}>
+                {index > 0 && ", "}
+                <code>{printable(path)}</code>
+              </Fragment>
+            ))}
+            {watches.files.length > NAMED && ` and ${watches.files.length - NAMED} more`}.
+          </>
+        ) : (
+          "It reads the system's journal."
+        )}{" "}
+        That is as it should be where nobody has failed there. If somebody has, it reads the wrong log, or its{" "}
+        <code>failregex</code> fits no line of it:{" "}
+        <code>{`fail2ban-regex ${watches.files[0] === undefined ? "systemd-journal" : printable(watches.files[0].path)} FILTER`}</code>{" "}
+        tries a filter on it.
+        {settings.failregex.length === 0 && " It has no failregex at all."}
+      </p>
     </Notice>
   );
 }

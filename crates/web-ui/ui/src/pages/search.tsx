@@ -11,6 +11,7 @@ import { EMPTY_VIEW, viewQuery } from "../filter/view.ts";
 import { without } from "../live/bans.ts";
 import { useReconnected } from "../live/use-live.ts";
 import { href } from "../routes/routes.ts";
+import { LastKnown } from "../server/last-known.tsx";
 import { usePages } from "../state/resource.ts";
 import { focusSoon } from "../ui/focus.ts";
 import { PageHeading } from "../ui/heading.tsx";
@@ -57,6 +58,7 @@ function Results({ q }: { q: string }) {
           <h2 id="bans-heading" tabIndex={-1}>
             Banned now
           </h2>
+          <LastKnown />
         </div>
         {bans.items === null && bans.error !== null ? (
           <Failure title="The bans could not be loaded." error={bans.error} onRetry={bans.reload} />

@@ -13,11 +13,13 @@ interface ConfirmProps {
   yes: string;
   doing: string;
   act: () => Promise<void>;
+  /** Why it cannot be done now; null where nothing speaks against it. */
+  obstacle?: string | null;
   onCancel: () => void;
   children: ComponentChildren;
 }
 
-export function Confirm({ title, no, yes, doing, act, onCancel, children }: ConfirmProps) {
+export function Confirm({ title, no, yes, doing, act, obstacle = null, onCancel, children }: ConfirmProps) {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -40,11 +42,16 @@ export function Confirm({ title, no, yes, doing, act, onCancel, children }: Conf
           {messageOf(error)}
         </p>
       )}
+      {obstacle !== null && (
+        <p class="obstacle" role="status">
+          {obstacle}
+        </p>
+      )}
       <div class="dialog-actions">
         <button type="button" autofocus onClick={onCancel}>
           {no}
         </button>
-        <button type="button" class="primary" disabled={busy} onClick={() => void confirm()}>
+        <button type="button" class="primary" disabled={busy || obstacle !== null} onClick={() => void confirm()}>
           {busy ? doing : yes}
         </button>
       </div>

@@ -64,9 +64,12 @@ interface ChoiceProps<Value extends string> {
   value: Value;
   onValue: (value: Value) => void;
   choices: readonly (readonly [value: Value, text: string])[];
+  /** Something has to be chosen: a choice of "" is none. */
+  required?: boolean;
+  error?: string | undefined;
 }
 
-export function Choice<Value extends string>({ label, value, onValue, choices }: ChoiceProps<Value>) {
+export function Choice<Value extends string>({ label, value, onValue, choices, required = false, error }: ChoiceProps<Value>) {
   const id = useId();
   return (
     <div class="field">
@@ -74,6 +77,9 @@ export function Choice<Value extends string>({ label, value, onValue, choices }:
       <select
         id={id}
         value={value}
+        required={required}
+        aria-invalid={error !== undefined}
+        aria-describedby={error === undefined ? undefined : `${id}-error`}
         onChange={(event) => {
           const chosen = choices.find(([choice]) => choice === event.currentTarget.value);
           if (chosen !== undefined) onValue(chosen[0]);
@@ -85,6 +91,11 @@ export function Choice<Value extends string>({ label, value, onValue, choices }:
           </option>
         ))}
       </select>
+      {error !== undefined && (
+        <p class="field-error" id={`${id}-error`}>
+          {error}
+        </p>
+      )}
     </div>
   );
 }

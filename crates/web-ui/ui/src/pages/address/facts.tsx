@@ -6,7 +6,7 @@ import type { AddressDetail } from "../../api/events.ts";
 import { Place } from "../../events/columns.tsx";
 import { addTerm, EMPTY_VIEW } from "../../filter/view.ts";
 import { printable } from "../../format/printable.ts";
-import { count } from "../../format/number.ts";
+import { count, counted } from "../../format/number.ts";
 import { href } from "../../routes/routes.ts";
 import { Ago } from "../../ui/moments.tsx";
 
@@ -34,13 +34,29 @@ export function AddressFacts({ ip, detail }: { ip: string; detail: AddressDetail
         </Fact>
       )}
       <Fact name="Bans">
-        {detail && (detail.bans === 0 ? "none seen" : <a href={eventsOf(ip, ["kind", "ban"])}>{count(detail.bans)}</a>)}
+        {detail && <Bans ip={ip} detail={detail} />}
       </Fact>
       {(detail === null || detail.first !== null) && (
         <Fact name="First">{detail?.first && <Ago at={detail.first} />}</Fact>
       )}
       {(detail === null || detail.last !== null) && <Fact name="Last">{detail?.last && <Ago at={detail.last} />}</Fact>}
     </dl>
+  );
+}
+
+/** How many bans are known: of a network those within it, and beside them those of networks around. */
+function Bans({ ip, detail: { bans, within, around } }: { ip: string; detail: AddressDetail }) {
+  const all = eventsOf(ip, ["kind", "ban"]);
+  return (
+    <>
+      {bans === 0 ? "none seen" : <a href={all}>{count(bans)}</a>}
+      {bans > 0 && within !== null && ` of ${counted(within, "address or network", "addresses or networks")} within it`}
+      {around > 0 && (
+        <>
+          , and <a href={all}>{count(around)}</a> of networks around it
+        </>
+      )}
+    </>
   );
 }
 

@@ -22,11 +22,11 @@ export function AddressJails({ ip, jails }: { ip: string; jails: AddressJail[] }
         </a>
       ),
     },
-    { key: "failures", head: "Failures", numeric: true, cell: ({ failures }) => count(failures) },
+    { key: "failures", head: "Failures", numeric: true, cell: ({ failures }) => (failures === null ? <Unknown /> : count(failures)) },
     { key: "longest", head: "Longest", numeric: true, cell: ({ longest }) => banLength(longest) },
     {
       key: "times",
-      head: "Times",
+      head: "fail2ban counts",
       numeric: true,
       cell: ({ ban_count }) => (ban_count === null ? <Unknown /> : count(ban_count)),
     },

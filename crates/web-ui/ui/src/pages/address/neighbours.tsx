@@ -1,7 +1,8 @@
-// Who else was banned from right beside an address.
+// Who else was banned from right beside an address, or who was within a network.
 
 import { eventsOf } from "../../address/links.ts";
 import type { AddressDetail } from "../../api/events.ts";
+import { isNetwork } from "../../format/address.ts";
 import { count, counted } from "../../format/number.ts";
 import { AddressLink } from "../../ui/links.tsx";
 
@@ -9,8 +10,8 @@ export function Neighbours({ ip, neighbours }: { ip: string; neighbours: Address
   return (
     <section aria-labelledby="neighbours-heading">
       <div class="section-head">
-        <h2 id="neighbours-heading">Neighbours</h2>
-        <p class="muted">banned from the same {ip.includes(":") ? "/64" : "/24"}</p>
+        <h2 id="neighbours-heading">{isNetwork(ip) ? "Within it" : "Neighbours"}</h2>
+        <p class="muted">{isNetwork(ip) ? "banned most" : `banned from the same ${ip.includes(":") ? "/64" : "/24"}`}</p>
       </div>
       <ul class="plain rows">
         {neighbours.map(({ ip, bans }) => (

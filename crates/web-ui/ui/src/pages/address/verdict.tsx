@@ -1,47 +1,71 @@
-// Whether an address is banned, in a sentence, and what can be done about it.
+// Whether an address is banned and whether it may be, in sentences, and what can be done about it: what fits its state first.
 
 import { useState } from "preact/hooks";
 import { AllowAction } from "../../allow/allow-action.tsx";
+import { AllowedBy } from "../../allow/allowed-by.tsx";
 import { getJails } from "../../api/endpoints.ts";
-import type { Ban } from "../../api/types.ts";
+import type { AllowCheck } from "../../api/types.ts";
 import { BanForm } from "../../bans/ban-form.tsx";
+import { banSentence, type BanState } from "../../bans/ban-state.ts";
 import { UnbanDialog } from "../../bans/unban-dialog.tsx";
-import { prefixLength } from "../../format/address.ts";
-import { counted } from "../../format/number.ts";
-import { type Pages, useResource } from "../../state/resource.ts";
+import { LastKnown } from "../../server/last-known.tsx";
+import { useObstacle } from "../../server/presence.ts";
+import { type Resource, useResource } from "../../state/resource.ts";
 import { focusSoon } from "../../ui/focus.ts";
 import { Failure } from "../../ui/notice.tsx";
 
-export function Verdict({ ip, bans, onChanged }: { ip: string; bans: Pages<Ban>; onChanged: () => void }) {
+interface VerdictProps {
+  ip: string;
+  /** Null while it is not known. */
+  state: BanState | null;
+  /** There are more bans in force than `state` tells of. */
+  more: boolean;
+  allowed: Resource<AllowCheck>;
+  onChanged: () => void;
+}
+
+export function Verdict({ ip, state, more, allowed, onChanged }: VerdictProps) {
   const [asked, setAsked] = useState(false);
   const jails = useResource("jails", getJails);
-  const exact = bans.items?.filter((ban) => ban.ip === ip) ?? [];
+  const obstacle = useObstacle();
+  const own = state?.own ?? [];
+  const bannedIn = new Set(own.map((ban) => ban.jail));
   const names = jails.value?.items.map(({ name }) => name) ?? [];
-  // The jails where it is not banned yet come first, for they are what a ban is for.
-  const bannedIn = new Set(exact.map((ban) => ban.jail));
-  names.sort((a, b) => Number(bannedIn.has(a)) - Number(bannedIn.has(b)));
+  // The jails where it is not banned yet are what a ban is for; where it is banned, the ban can be lifted.
+  const open = names.filter((name) => !bannedIn.has(name));
+  const choices = open.length > 0 ? open : names;
   return (
     <div class="verdict">
       <p class="verdict-word" role="status">
-        {bans.items === null ? "\u00a0" : sentence(ip, exact, bans.items)}
+        {state === null ? "\u00a0" : banSentence(ip, state, more)} <LastKnown />
       </p>
+      <AllowedBy ip={ip} check={allowed} onRemoved={onChanged} />
       <div class="bar">
         <div class="acts">
-          {exact.length > 0 && (
-            <button type="button" onClick={() => setAsked(true)}>
-              Unban everywhere
+          {own.length > 0 && (
+            <button
+              type="button"
+              class="primary"
+              disabled={obstacle !== null}
+              title={obstacle ?? undefined}
+              onClick={() => setAsked(true)}
+            >
+              {own.length === 1 ? `Unban from ${own[0]?.jail}` : "Unban everywhere"}
             </button>
           )}
           <AllowAction ip={ip} onAllowed={onChanged} />
         </div>
-        {names.length > 0 && <BanForm jails={names} ip={ip} onBanned={onChanged} />}
+        {choices.length > 0 && state !== null && (
+          <BanForm jails={choices} ip={ip} primary={own.length === 0} onBanned={onChanged} />
+        )}
       </div>
       {jails.error !== null && names.length === 0 && (
-        <Failure title="The jails could not be loaded, so nothing can be banned here." error={jails.error} />
+        <Failure title="The jails could not be loaded, so nothing can be banned here." error={jails.error} onRetry={jails.reload} />
       )}
       {asked && (
         <UnbanDialog
           ip={ip}
+          jail={own.length === 1 ? own[0]?.jail : undefined}
           onCancel={() => setAsked(false)}
           onDone={() => {
             setAsked(false);
@@ -52,15 +76,4 @@ export function Verdict({ ip, bans, onChanged }: { ip: string; bans: Pages<Ban>;
       )}
     </div>
   );
-}
-
-function sentence(ip: string, exact: Ban[], bans: Ban[]): string {
-  const found = bans.length;
-  if (exact.length > 0) return `${ip} is banned in ${exact.map((ban) => ban.jail).join(", ")}.`;
-  if (found === 0) return `${ip} is not banned.`;
-  const around = bans.filter((ban) => prefixLength(ban.ip) < prefixLength(ip));
-  if (around.length > 0) {
-    return `${ip} is banned as part of ${around.map((ban) => `${ban.ip} in ${ban.jail}`).join(", ")}.`;
-  }
-  return `${ip} itself is not banned, but ${counted(found, "ban lies", "bans lie")} within it.`;
 }

@@ -2,13 +2,11 @@
 
 import { useState } from "preact/hooks";
 import { AllowDialog } from "../../allow/allow-dialog.tsx";
-import { disallow } from "../../api/endpoints.ts";
+import { RemoveEntry } from "../../allow/remove-entry.tsx";
 import type { AllowEntry, AllowList } from "../../api/types.ts";
 import { count } from "../../format/number.ts";
 import { printable } from "../../format/printable.ts";
 import type { Resource } from "../../state/resource.ts";
-import { tell } from "../../state/toasts.ts";
-import { Confirm } from "../../ui/confirm.tsx";
 import { focusSoon } from "../../ui/focus.ts";
 import { AddressLink, JailLink } from "../../ui/links.tsx";
 import { Ago, Remaining } from "../../ui/moments.tsx";
@@ -89,25 +87,14 @@ export function Entries({ list }: { list: Resource<AllowList> }) {
         />
       )}
       {asked !== null && (
-        <Confirm
-          title={`Remove ${asked.address}?`}
-          no="Keep it"
-          yes="Remove it"
-          doing="Removing…"
-          act={async () => {
-            const { entry, pending } = await disallow(asked.id);
+        <RemoveEntry
+          entry={asked}
+          onCancel={() => setAsked(null)}
+          onDone={() => {
             setAsked(null);
-            const later = pending === null ? "" : ` fail2ban does not know yet, and is told as soon as it can be: ${pending}.`;
-            tell(`${entry.address} is no longer on the allowlist.${later}`);
             changed();
           }}
-          onCancel={() => setAsked(null)}
-        >
-          <p>
-            fail2ban can ban it again in {asked.jail === null ? "every jail" : <strong>{printable(asked.jail)}</strong>}, unless
-            another entry or the configuration of a jail names it.
-          </p>
-        </Confirm>
+        />
       )}
     </section>
   );

@@ -2,8 +2,8 @@
 
 import type { Jail } from "../../api/types.ts";
 import { count, counted } from "../../format/number.ts";
+import { LastKnown } from "../../server/last-known.tsx";
 import { JailLink } from "../../ui/links.tsx";
-import { Ago } from "../../ui/moments.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 
 const COLUMNS: Column<Jail>[] = [
@@ -16,7 +16,7 @@ const COLUMNS: Column<Jail>[] = [
 
 interface JailTableProps {
   jails: Jail[] | null;
-  /** When the counters were true, where they may not be any more. */
+  /** When the counters were true. */
   asOf: string | null;
 }
 
@@ -36,12 +36,8 @@ export function JailTable({ jails, asOf }: JailTableProps) {
           ? "\u00a0"
           : `${counted(jails.length, "jail")}, ${count(sum(jails, "currently_banned"))} banned now. ` +
             "“In all” counts since fail2ban started."}
-        {asOf !== null && (
-          <strong>
-            {" "}
-            As of <Ago at={asOf} />, before fail2ban stopped answering.
-          </strong>
-        )}
+        {jails !== null && " "}
+        {jails !== null && <LastKnown at={asOf} />}
       </p>
     </>
   );

@@ -2,7 +2,7 @@
 
 import type { Jail, ListedJail } from "../../api/types.ts";
 import { counted } from "../../format/number.ts";
-import { hasLogTrouble, isSilent } from "../../jails/log-trouble.tsx";
+import { jailRemark } from "../../jails/log-trouble.tsx";
 import { JailLink } from "../../ui/links.tsx";
 import { Failure, Notice } from "../../ui/notice.tsx";
 import { JailTable } from "./jail-table.tsx";
@@ -31,7 +31,7 @@ export function Jails({ known: { loaded, jails, observedAt, offline } }: { known
         </Notice>
       ) : (
         <>
-          <JailTable jails={jails} asOf={offline ? observedAt : null} />
+          <JailTable jails={jails} asOf={observedAt} />
           <Silent jails={jails ?? []} />
         </>
       )}
@@ -41,7 +41,7 @@ export function Jails({ known: { loaded, jails, observedAt, offline } }: { known
 
 /** A jail whose log is not the right one looks like one that nobody attacks. Those with trouble are named above already. */
 function Silent({ jails }: { jails: ListedJail[] }) {
-  const silent: Jail[] = jails.filter((jail) => isSilent(jail) && !hasLogTrouble(jail));
+  const silent: Jail[] = jails.filter((jail) => jailRemark(jail, jail) === "silent");
   if (silent.length === 0) return null;
   return (
     <p class="table-foot">

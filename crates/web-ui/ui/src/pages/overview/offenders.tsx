@@ -1,6 +1,6 @@
 // Addresses that came back, and whether fail2ban bans them for longer each time.
 
-import { getOffenders, type Offender } from "../../api/history.ts";
+import { getOffenders, type Offender, type OffenderJail } from "../../api/history.ts";
 import type { View } from "../../filter/view.ts";
 import { banLength } from "../../format/duration.ts";
 import { countryName } from "../../format/country.ts";
@@ -65,8 +65,7 @@ function columns(view: View): Column<Offender>[] {
       numeric: true,
       cell: ({ ip, bans }) => <NumberLink value={bans} href={bansOfGroup(view, "address", ip)} />,
     },
-    { key: "in", head: "Jails", cell: ({ jails }) => <Jails jails={jails} /> },
-    { key: "length", head: "Banned for", cell: (offender) => <Escalation offender={offender} /> },
+    { key: "in", head: "Banned for, by jail", cell: ({ jails }) => <Jails jails={jails} /> },
     { key: "first", head: "First", cell: ({ first }) => <Ago at={first} /> },
     { key: "last", head: "Last", cell: ({ last }) => <Ago at={last} /> },
   ];
@@ -85,23 +84,23 @@ function placeOf({ country, network }: Offender): string {
   return [countryName(country), name].filter((part) => part !== "").join(", ");
 }
 
-function Jails({ jails }: { jails: string[] }) {
+function Jails({ jails }: { jails: OffenderJail[] }) {
   return (
-    <>
-      {jails.slice(0, JAILS).map((jail, index) => (
-        <span key={jail}>
-          {index > 0 && ", "}
-          <JailLink jail={jail} />
-        </span>
+    <ul class="plain escalations">
+      {jails.slice(0, JAILS).map((one) => (
+        <li key={one.jail}>
+          <JailLink jail={one.jail} /> <Escalation {...one} />
+        </li>
       ))}
-      {jails.length > JAILS && <span class="muted"> and {jails.length - JAILS} more</span>}
-    </>
+      {jails.length > JAILS && <li class="muted">and {jails.length - JAILS} more</li>}
+    </ul>
   );
 }
 
-function Escalation({ offender: { first_bantime: first, last_bantime: last, ban_count: times } }: { offender: Offender }) {
+/** Jails ban for different lengths: whether bans grow is told by those of one jail. */
+function Escalation({ first_bantime: first, last_bantime: last, ban_count: times }: OffenderJail) {
   return (
-    <>
+    <span>
       {first === last ? banLength(last) : `${banLength(first)} → ${banLength(last)}`}
       {times !== null && (
         <span class="muted" title="The count of bans that fail2ban lengthens them by">
@@ -109,6 +108,6 @@ function Escalation({ offender: { first_bantime: first, last_bantime: last, ban_
           · ban no. {count(times)}
         </span>
       )}
-    </>
+    </span>
   );
 }

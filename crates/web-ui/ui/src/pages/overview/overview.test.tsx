@@ -6,7 +6,7 @@ import { EMPTY_VIEW, type View } from "../../filter/view.ts";
 import { change } from "../../format/change.ts";
 import type { BanEvent } from "../../api/types.ts";
 import { banEvent } from "../../testing/events.ts";
-import { isSilent } from "../../jails/log-trouble.tsx";
+import { isSilent, jailRemark } from "../../jails/log-trouble.tsx";
 import { bansOf, bansOfGroup, narrowed, within, without } from "./leads.ts";
 import { useQuestion } from "./use-question.ts";
 
@@ -72,6 +72,14 @@ describe("a silent jail", () => {
     expect(isSilent(jail)).toBe(true);
     expect(isSilent({ ...jail, total_failed: 1 })).toBe(false);
     expect(isSilent({ ...jail, total_banned: 1 })).toBe(false);
+  });
+
+  it("is remarked on, unless what is wrong with its log explains it", () => {
+    expect(jailRemark(jail, null)).toBe("silent");
+    expect(jailRemark(jail, { log: "watching" })).toBe("silent");
+    expect(jailRemark(jail, { log: "missing" })).toBe("log");
+    expect(jailRemark({ ...jail, total_failed: 1 }, { log: "nothing" })).toBe("log");
+    expect(jailRemark({ ...jail, total_failed: 1 }, { log: "watching" })).toBeNull();
   });
 });
 

@@ -1,0 +1,47 @@
+// Whether fail2ban is there: one answer for every page, button and badge. What fail2ban said is the truth only while it is.
+
+import type { Fail2banState } from "../api/types.ts";
+import { fail2ban } from "../live/live.ts";
+import { unreachableSince } from "../session/session.ts";
+import { useStore } from "../state/store.ts";
+
+/** `unknown` until BanGUI has said anything; `unreachable` while BanGUI itself does not answer. */
+export type Presence = "unknown" | "unreachable" | Fail2banState["state"];
+
+/** How fail2ban stands, by its last known state and since when no call of the API has been answered. */
+export function presenceOf(state: Fail2banState | null, unreachable: number | null): Presence {
+  if (unreachable !== null) return "unreachable";
+  return state?.state ?? "unknown";
+}
+
+/** Whether what is shown of fail2ban may not be so any more. */
+export function isAway(presence: Presence): boolean {
+  return presence === "offline" || presence === "hung" || presence === "unreachable";
+}
+
+/** Why fail2ban cannot be told to do anything now; null where nothing speaks against it. */
+export function obstacleOf(presence: Presence): string | null {
+  switch (presence) {
+    case "unreachable":
+      return "BanGUI's server does not answer. Nothing can be banned or unbanned until it does.";
+    case "offline":
+      return "fail2ban does not answer. Nothing can be banned or unbanned until it does.";
+    case "hung":
+      return "fail2ban hangs. Nothing can be banned or unbanned until it answers again.";
+    case "starting":
+      return "fail2ban has not answered yet. Nothing can be banned or unbanned until it does.";
+    default:
+      return null;
+  }
+}
+
+export function usePresence(): Presence {
+  const state = useStore(fail2ban);
+  const unreachable = useStore(unreachableSince);
+  return presenceOf(state, unreachable);
+}
+
+/** Why the buttons of a page that act on fail2ban are off; null while they are on. */
+export function useObstacle(): string | null {
+  return obstacleOf(usePresence());
+}
