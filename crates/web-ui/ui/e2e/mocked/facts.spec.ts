@@ -184,3 +184,12 @@ test("a silent jail is named as such on the overview and on its own page", async
   await send(page, "jails", { items: [{ ...quiet, total_failed: 1 }], observed_at: at(2) });
   await expect(notice).toHaveCount(0);
 });
+
+test("what is banned and no address has no page that does not exist", async ({ page }) => {
+  const named = { ...own, ip: "mallory@example" };
+  await mockApi(page, { "GET /api/bans": () => ({ body: { items: [named], next: null } }) });
+  await page.goto("/jails/sshd");
+  await page.getByRole("link", { name: "mallory@example" }).click();
+  await expect(page).toHaveURL(/\/search\?q=mallory%40example$/);
+  await expect(page.getByRole("heading", { level: 1, name: "Search mallory@example" })).toBeVisible();
+});

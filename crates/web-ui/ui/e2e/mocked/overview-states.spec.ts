@@ -22,7 +22,7 @@ test("a fresh install says that nothing has happened yet, once", async ({ page }
   await mockApi(page, EMPTY);
   await page.goto("/");
   await expect(page.getByText("No ban in this time.")).toBeVisible();
-  await expect(page.getByText("Nothing has been banned yet.")).toBeVisible();
+  await expect(page.getByText("No ban has been recorded yet.")).toBeVisible();
   await expect(page.getByLabel("Totals").getByText("usual not known yet")).toBeVisible();
   await expect(page.getByRole("heading", { name: "Where from" })).toHaveCount(0);
   await expectAccessible(page);

@@ -119,7 +119,7 @@ test("nothing there is said in words: no jail, no ban, no event, no page", async
   });
   await page.goto("/");
   await expect(page.getByText("fail2ban has no jail.")).toBeVisible();
-  await expect(page.getByText("Nothing has been banned yet.")).toBeVisible();
+  await expect(page.getByText("No ban has been recorded yet.")).toBeVisible();
   await page.goto("/history");
   await expect(page.getByText("The history is empty.")).toBeVisible();
   await page.goto("/search?q=203.0.113.9");

@@ -4,6 +4,7 @@ import type { ComponentChildren } from "preact";
 import type { BanEvent } from "../api/types.ts";
 import { AddressBrief } from "../address/brief.tsx";
 import { Cause } from "../bans/ban-table.tsx";
+import { isAddress } from "../format/address.ts";
 import { banLength } from "../format/duration.ts";
 import { count } from "../format/number.ts";
 import { exact } from "../format/time.ts";
@@ -42,7 +43,7 @@ export function EventDrawer({ event, withAddress = true, onClose, onNewer, onOld
         <h3 id="drawer-lines">Matched log lines</h3>
         <MatchedLines key={event.ban} ban={event.ban} />
       </section>
-      {withAddress && <AddressBrief key={event.ip} ip={event.ip} />}
+      {withAddress && isAddress(event.ip) && <AddressBrief key={event.ip} ip={event.ip} />}
     </Dialog>
   );
 }

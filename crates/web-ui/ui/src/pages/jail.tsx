@@ -16,6 +16,7 @@ import { useResource } from "../state/resource.ts";
 import { useStore } from "../state/store.ts";
 import { PageHeading } from "../ui/heading.tsx";
 import { Failure, Notice } from "../ui/notice.tsx";
+import { Stale } from "../ui/stale.tsx";
 import { JailBans } from "./jail/jail-bans.tsx";
 import { Settings } from "./jail/settings.tsx";
 
@@ -47,6 +48,7 @@ export function JailPage({ jail }: { jail: string }) {
       </div>
       {remark === "log" && loaded.value !== null && <LogTrouble detail={loaded.value} />}
       {remark === "silent" && loaded.value !== null && <Silent detail={loaded.value} />}
+      <Stale of={loaded} />
       <JailBans jail={jail} />
       <section aria-labelledby="settings-heading">
         <div class="section-head">

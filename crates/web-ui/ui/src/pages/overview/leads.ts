@@ -2,6 +2,7 @@
 
 import type { Dimension } from "../../api/history.ts";
 import { addTerm, type View } from "../../filter/view.ts";
+import { isAddress } from "../../format/address.ts";
 import { href } from "../../routes/routes.ts";
 
 /** The names of the query language for what bans are counted by. */
@@ -18,8 +19,9 @@ export interface Stretch {
   until: number;
 }
 
-/** Whether the query language has a word for a group: it has none for networks that nobody knows. */
+/** Whether the query language has a word for a group: it has none for networks that nobody knows, nor for what is no address. */
 export function canName(by: Dimension, key: string): boolean {
+  if (by === "address") return isAddress(key);
   return by !== "network" || key !== "unknown";
 }
 

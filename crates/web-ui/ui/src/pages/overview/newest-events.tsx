@@ -56,7 +56,7 @@ function Feed({ loaded, since }: { loaded: Resource<Page<BanEvent>>; since: stri
   }
   if (newest.length === 0 && value !== null && (shown.length > 0 || value.items.length === 0)) {
     return (
-      <Notice title={value.items.length === 0 ? "Nothing has been banned yet." : "Nothing has happened in this time."}>
+      <Notice title={value.items.length === 0 ? "No ban has been recorded yet." : "Nothing has happened in this time."}>
         <p>Bans and unbans appear here as they happen. Nothing needs to be reloaded.</p>
       </Notice>
     );

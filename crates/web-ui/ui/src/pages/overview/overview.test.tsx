@@ -34,6 +34,8 @@ describe("leads", () => {
     expect(bansOfGroup(view, "network", "unknown")).toBeNull();
     expect(bansOfGroup(view, "network", "AS64500")).toContain("network%3AAS64500");
     expect(bansOfGroup(view, "country", "unknown")).toContain("country%3Aunknown");
+    expect(bansOfGroup(view, "address", "mallory@example")).toBeNull();
+    expect(bansOfGroup(view, "address", "2001:db8::/32")).toContain("ip%3A2001%3Adb8%3A%3A%2F32");
   });
 
   it("take groups away one by one", () => {
