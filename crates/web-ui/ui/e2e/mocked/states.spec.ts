@@ -23,7 +23,7 @@ test("fail2ban going and coming back shows without a reload, on every page", asy
   await page.goto("/jails/sshd");
   await expect(page.getByText("live", { exact: true })).toBeVisible();
   await send(page, "offline", OFFLINE);
-  await expect(page.getByText("fail2ban does not answer.")).toBeVisible();
+  await expect(page.getByText("fail2ban does not answer.", { exact: true })).toBeVisible();
   await page.getByRole("link", { name: "More" }).click();
   await expect(page.getByText("fail2ban does not answer", { exact: true })).toBeVisible();
   await send(page, "online", ONLINE);

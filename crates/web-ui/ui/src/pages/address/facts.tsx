@@ -47,8 +47,9 @@ export function AddressFacts({ ip, detail }: { ip: string; detail: AddressDetail
 /** How many bans are known: of a network those within it, and beside them those of networks around. */
 function Bans({ ip, detail: { bans, within, around } }: { ip: string; detail: AddressDetail }) {
   const all = eventsOf(ip, ["kind", "ban"]);
+  const hasWords = (bans > 0 && within !== null) || around > 0;
   return (
-    <>
+    <span class={hasWords ? "in-text" : undefined}>
       {bans === 0 ? "none seen" : <a href={all}>{count(bans)}</a>}
       {bans > 0 && within !== null && ` of ${counted(within, "address or network", "addresses or networks")} within it`}
       {around > 0 && (
@@ -56,7 +57,7 @@ function Bans({ ip, detail: { bans, within, around } }: { ip: string; detail: Ad
           , and <a href={all}>{count(around)}</a> of networks around it
         </>
       )}
-    </>
+    </span>
   );
 }
 
