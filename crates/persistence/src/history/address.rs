@@ -78,6 +78,11 @@ pub(super) fn story(
         Target::Address(_) => number_list(&ids),
         Target::Network(_) => inside(target, &wider),
     };
+    // A network's neighbours are what lies within it.
+    let left_out = match target {
+        Target::Address(_) => ids,
+        Target::Network(_) => [ids, wider.clone()].concat(),
+    };
     let mut story = AddressStory {
         id,
         place: bangui_domain::model::Place::default(),
@@ -89,7 +94,7 @@ pub(super) fn story(
         },
         around: count(connection, "*", &number_list(&wider), &jails)?,
         active: active(connection, server, target)?,
-        neighbours: neighbours(connection, target, &ids, &jails)?,
+        neighbours: neighbours(connection, target, &left_out, &jails)?,
     };
     if let Some((_, _, country, asn, name, host)) = own.into_iter().next() {
         story.place = place(country, asn, name);

@@ -55,6 +55,8 @@ both_databases!(an_address_has_its_jails_its_bans_in_force_and_its_neighbours, |
     // It begins with the same address as the wider one, and so has the same key.
     let narrower = db.address(&local, &"198.51.100.0/25".parse().unwrap()).await.unwrap();
     assert_eq!((narrower.within, narrower.around), (Some(2), 1));
+    let inside: Vec<_> = narrower.neighbours.iter().map(|(id, bans)| (id.as_str(), *bans)).collect();
+    assert_eq!(inside, [("198.51.100.1", 3), ("198.51.100.2", 1)]);
     assert_eq!(narrower.jails.iter().map(|jail| jail.bans).sum::<u64>(), 4);
     let nobody = db.address(&local, &"203.0.113.9".parse().unwrap()).await.unwrap();
     assert_eq!(

@@ -1,12 +1,12 @@
 //! What becomes a message.
 
 use bangui_domain::ServiceError;
-use bangui_domain::model::notify::{Condition, Note, RuleSpec};
-use bangui_domain::model::{Country, CountryCode, Fence, JailName, Network, Place};
+use bangui_domain::model::notify::{Condition, Note, RuleSpec, RuleState};
+use bangui_domain::model::{Country, CountryCode, Fence, JailName, Network, Place, Timestamp};
 use bangui_domain::ports::{BanRecord, Clock, RuleStore, StoreError};
 use bangui_test_support::both_databases;
 
-use super::{World, addresses, bans, rule};
+use super::{START, World, addresses, bans, rule};
 use crate::bans::{ban, end, record};
 
 both_databases!(each_ban_is_told_once_through_restarts, |test| async move {
