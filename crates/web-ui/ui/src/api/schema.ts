@@ -1595,7 +1595,7 @@ export interface components {
         /** @description Why fail2ban does not answer, and what can be done about it. */
         Fail2banProblem: {
             /**
-             * @description `socket_missing`, `permission_denied`, `refused`, `broken`, `timed_out` or `stale_mount`.
+             * @description `socket_missing`, `permission_denied`, `refused`, `broken`, `timed_out`, `stale_mount` or `too_old`.
              * @example socket_missing
              */
             code: string;
