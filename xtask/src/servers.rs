@@ -34,7 +34,11 @@ struct Exception {
 }
 
 /// Every test of [`TESTS`] that is not run with every version.
-const EXCEPTIONS: [Exception; 0] = [];
+const EXCEPTIONS: [Exception; 1] = [Exception {
+    version: "0.11.2",
+    test: "live_check::checks_of_several_clients_do_not_disturb_each_other",
+    why: "this server takes no more requests after several clients have sent it long streams at once",
+}];
 
 /// Runs all of it. A version that fails does not keep the next from being run.
 pub(crate) fn run(counts: &mut Counts) -> Result<()> {

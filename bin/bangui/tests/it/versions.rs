@@ -12,12 +12,16 @@ use crate::server::{Server, Setup, eventually};
 /// Looks that are waited for, one each half second.
 const LOOKS: usize = 12;
 
+/// What fail2ban warns of by itself, at each first start.
+const OF_ITS_OWN: &str = "New database created";
+
 /// The lines of fail2ban's log that an operator would worry about.
 fn complaints(log: &str) -> Vec<&str> {
     let worrying = |line: &&str| {
-        ["WARNING", "ERROR", "CRITICAL"]
-            .iter()
-            .any(|level| line.split_whitespace().any(|word| word == *level))
+        !line.contains(OF_ITS_OWN)
+            && ["WARNING", "ERROR", "CRITICAL"]
+                .iter()
+                .any(|level| line.split_whitespace().any(|word| word == *level))
     };
     log.lines().filter(worrying).collect()
 }
@@ -99,6 +103,7 @@ fn a_fail2ban_that_is_too_old_is_named_and_asked_for_nothing_but_its_version() {
 #[test]
 fn complaints_are_told_from_what_a_log_says_of_itself() {
     let log = "2026-12-01 12:00:00,000 fail2ban.transmitter [1]: WARNING Command ['stats'] has failed.\n\
+               2026-12-01 12:00:00,000 fail2ban.database    [1]: WARNING New database created. Version '4'\n\
                2026-12-01 12:00:00,000 fail2ban.actions     [1]: NOTICE  [sshd] Ban 192.0.2.1\n";
     assert_eq!(complaints(log).len(), 1);
 }
