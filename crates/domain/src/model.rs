@@ -24,6 +24,7 @@ pub mod problem;
 pub mod query;
 pub mod runtime;
 pub mod search;
+pub mod special;
 pub mod throttle;
 pub mod time;
 
@@ -54,6 +55,7 @@ pub use problem::{Problem, ProblemCode};
 pub use query::{BanQuery, BanSort, EventQuery, SortKey};
 pub use runtime::{JailsSeen, RuntimeState};
 pub use search::{Moment, Search, SearchError};
+pub use special::SpecialUse;
 pub use throttle::{Admission, TryCounter, TryKind, TryRule};
 pub use time::Timestamp;
 

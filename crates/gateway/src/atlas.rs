@@ -10,6 +10,7 @@ mod watched;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError, RwLock};
 
+use bangui_domain::model::special::{Meaning, meaning};
 use bangui_domain::model::{BanId, Country, Network, Place};
 use bangui_domain::ports::{Atlas, PlaceSource};
 
@@ -17,8 +18,6 @@ pub use file::{PlaceFile, PlaceFileError};
 pub use watched::PlacePath;
 
 use watched::Watched;
-
-use crate::special::{Meaning, meaning};
 
 /// The rules by which this file and its parts find a place: another number has everything looked up again.
 const RULES: &str = "rules 1";

@@ -14,7 +14,6 @@ mod mount;
 mod notify;
 mod outgoing;
 mod rdns;
-mod special;
 mod zone;
 
 pub use atlas::{FileAtlas, PlaceFile, PlaceFileError, PlacePath};

@@ -90,6 +90,13 @@ fn addresses_get_their_places_and_names_and_follow_a_new_file() {
     assert_eq!(told["sources"][1]["attribution"]["text"], "IP Geolocation by DB-IP");
     assert!(!dns.asked().iter().any(|asked| asked.contains("203")), "{:?}", dns.asked());
 
+    // One that was never banned is looked up when it is asked for.
+    let (status, never) = server.call("GET", "/api/addresses/5.0.0.9", None);
+    assert_eq!((status, &never["bans"], &never["country"]), (200, &json!(0), &json!("NL")));
+    assert_eq!(never["network"]["asn"], "AS64500");
+    let (_, banned) = server.call("GET", "/api/addresses/203.0.113.7", None);
+    assert_eq!((&banned["country"], &banned["special"]), (&json!("private"), &json!("documentation")));
+
     supply(&file, "DE");
     wait_for(&server, 1, "ip = '5.0.0.1' AND country = 'DE' AND host = 'host.example.net'");
     std::fs::write(&file, "broken").expect("written");

@@ -44,7 +44,8 @@ async fn the_history_is_newest_first_and_complete() {
       "network": null,
       "occurred_at": "2026-11-23T12:00:40.000Z",
       "origin": "manual",
-      "reason": null
+      "reason": null,
+      "special": "documentation"
     }
     "#);
 }

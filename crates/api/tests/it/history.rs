@@ -113,7 +113,8 @@ async fn the_largest_groups_are_compared_with_themselves() {
           "network": {
             "asn": "AS64500",
             "name": "Example Networks"
-          }
+          },
+          "special": "documentation"
         }
       ],
       "since": "2026-11-16T12:00:00.000Z",
@@ -173,7 +174,8 @@ async fn repeat_offenders_show_how_their_bans_grew() {
         "network": {
           "asn": "AS64500",
           "name": "Example Networks"
-        }
+        },
+        "special": "documentation"
       }
     ]
     "#);
@@ -234,17 +236,21 @@ async fn an_address_is_told_over_all_time_and_one_that_was_never_banned_as_well(
         "asn": "AS64500",
         "name": "Example Networks"
       },
+      "special": "documentation",
       "within": null
     }
     "#);
+    // Its place is that of the table.
     let never = world.get("/api/addresses/192.0.2.1").await.ok(200);
     assert_eq!(
         never,
         json!({
-            "ip": "192.0.2.1", "country": "unknown", "network": null, "host": null, "bans": 0, "first": null,
+            "ip": "192.0.2.1", "country": "NL", "special": "documentation", "network": null, "host": null, "bans": 0, "first": null,
             "last": null, "jails": [], "active": [], "neighbours": [], "within": null, "around": 0,
         })
     );
+    let public = world.get("/api/addresses/1.1.1.1").await.ok(200);
+    assert_eq!((&public["country"], &public["special"]), (&json!("NL"), &json!(null)));
     let spelt = world.get("/api/addresses/2001:0DB8:0::9").await.ok(200);
     assert_eq!((&spelt["ip"], &spelt["bans"]), (&json!("2001:db8::9"), &json!(1)));
     let message = world.get("/api/addresses/example.com").await.bad_field("ip");

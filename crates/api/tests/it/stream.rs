@@ -135,7 +135,8 @@ async fn a_stream_begins_with_fail2bans_state_and_goes_on_with_what_happens() {
       "network": null,
       "occurred_at": "2026-11-23T12:00:00.000Z",
       "origin": "detected",
-      "reason": null
+      "reason": null,
+      "special": "documentation"
     }
     "#);
 

@@ -39,7 +39,9 @@ impl fmt::Display for CountryCode {
 pub enum Country {
     /// This one.
     Known(CountryCode),
-    /// None: the address is not one of the Internet's (private, loopback, documentation and the like).
+    /// None: the address is not one of the Internet's (private, loopback, documentation and the like). [`SpecialUse`] says which.
+    ///
+    /// [`SpecialUse`]: super::SpecialUse
     Private,
     /// Nobody knows, or nobody has looked yet.
     #[default]

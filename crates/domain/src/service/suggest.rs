@@ -141,7 +141,7 @@ fn names(negated: bool, typed: &str) -> Vec<Suggestion> {
 /// Countries by code or by a word of their name; those whose code fits come first.
 fn country_names(typed: &str) -> Vec<Suggestion> {
     let known = countries().map(|(code, name)| (Country::Known(code).to_string(), name));
-    let others = [(Country::Private, "Not of the Internet"), (Country::Unknown, "Not known")];
+    let others = [(Country::Private, "Not on the Internet"), (Country::Unknown, "Not known")];
     let all = known.chain(others.map(|(country, about)| (country.to_string(), about)));
     let mut fitting: Vec<_> =
         all.filter(|(code, name)| begins(code, typed) || any_word_begins(name, typed)).collect();

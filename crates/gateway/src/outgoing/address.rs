@@ -2,10 +2,11 @@
 
 use std::net::IpAddr;
 
+use bangui_domain::model::SpecialUse;
+use bangui_domain::model::special::{Meaning, meaning};
 use ipnet::{IpNet, Ipv6Net};
 
 use super::{OutgoingError, own};
-use crate::special::{Meaning, meaning};
 
 /// Where a cloud tells a machine its secrets, though the address is a public one: Azure's.
 const METADATA: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(168, 63, 129, 16));
@@ -37,12 +38,12 @@ pub(super) fn is_public(address: IpAddr) -> bool {
 /// often meant for itself alone, and lets its own addresses in.
 fn special(address: IpAddr) -> Option<&'static str> {
     if matches!(address, IpAddr::V6(address) if TEREDO.contains(&address)) {
-        return Some("a reserved address");
+        return Some(SpecialUse::Reserved.noun());
     }
     match meaning(address) {
-        Meaning::Special(kind) => Some(kind),
+        Meaning::Special(kind) => Some(kind.noun()),
         Meaning::Public(METADATA) => Some("an address of a cloud's metadata"),
-        Meaning::Public(address) if own::is_own(address) => Some("an address of this machine"),
+        Meaning::Public(address) if own::is_own(address) => Some(SpecialUse::Loopback.noun()),
         Meaning::Public(_) => None,
     }
 }

@@ -1,6 +1,6 @@
 //! Addresses that were banned more than once.
 
-use bangui_domain::model::{Offender, OffenderJail, Period};
+use bangui_domain::model::{Offender, OffenderJail, Period, SpecialUse};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -29,6 +29,11 @@ pub(crate) struct HistoryOffender {
     /// Its country: `NL`, `private` or `unknown`.
     #[schema(example = "NL")]
     country: String,
+    /// What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
+    /// `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
+    /// `relay`, `translation`, `segment_routing` or `reserved`; null for others.
+    #[schema(example = "documentation")]
+    special: Option<&'static str>,
     /// Its network, where known.
     network: Option<Network>,
     /// Its bans.
@@ -84,6 +89,7 @@ impl From<Offender> for HistoryOffender {
         Self {
             ip: offender.id.to_string(),
             country: offender.place.country.to_string(),
+            special: SpecialUse::of(&offender.id).map(SpecialUse::as_str),
             network: offender.place.network.as_ref().map(Network::from),
             bans: offender.bans,
             jails: offender.jails.into_iter().map(HistoryOffenderJail::from).collect(),

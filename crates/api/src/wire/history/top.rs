@@ -1,6 +1,6 @@
 //! The largest groups.
 
-use bangui_domain::model::{Group, Period};
+use bangui_domain::model::{Group, Period, SpecialUse};
 use bangui_domain::service::{RankedRow, Ranking};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,6 +40,11 @@ pub(crate) struct HistoryTopRow {
     /// The country of an address (`NL`, `private`, `unknown`); null for other groups.
     #[schema(example = "NL")]
     country: Option<String>,
+    /// What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
+    /// `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
+    /// `relay`, `translation`, `segment_routing` or `reserved`; null for others, and for other groups.
+    #[schema(example = "documentation")]
+    special: Option<&'static str>,
     /// The network of an address, where known.
     network: Option<Network>,
     /// Its bans.
@@ -56,10 +61,15 @@ impl From<RankedRow> for HistoryTopRow {
             Group::Address(_, place) => Some(place),
             _ => None,
         };
+        let special = match &row.group {
+            Group::Address(id, _) => SpecialUse::of(id).map(SpecialUse::as_str),
+            _ => None,
+        };
         Self {
             key: row.group.key(),
             label: label(&row.group),
             country: place.map(|place| place.country.to_string()),
+            special,
             network: place.and_then(|place| place.network.as_ref()).map(Network::from),
             bans: row.bans,
             addresses: row.addresses,

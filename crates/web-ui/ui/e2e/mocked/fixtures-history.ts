@@ -28,6 +28,7 @@ export function numbered(id: number, newest: number): BanEvent {
     jail: ["sshd", "nginx-limit-req", "sshd", "postfix"][id % 4] as string,
     ip: id % 5 === 2 ? `2001:db8:${(id % 65_536).toString(16)}::7` : `203.0.113.${id % 255}`,
     country,
+    special: country === "private" ? "private" : null,
     network: asn === null ? null : { asn, name },
     occurred_at: at(happened),
     banned_at: at(happened - (unban ? 3_600 : 0)),
@@ -76,6 +77,7 @@ export const PLACED: BanEvent[] = EVENTS.map((event, index) => ({
   ...event,
   ban: event.id,
   country: PLACES[index % PLACES.length]?.[0] ?? "unknown",
+  special: null,
   network: { asn: "AS64500", name: "Example Hosting" },
 }));
 
@@ -114,6 +116,7 @@ export function addressAnswer(url: URL): { body: AddressDetail } {
     body: {
       ip,
       country: "NL",
+      special: null,
       network: { asn: "AS64500", name: "Example Hosting" },
       host: "scan-7.example.net",
       bans: 17,

@@ -138,6 +138,7 @@ export function top(url: URL): Top {
   const rows = Object.keys(shares).map((key, index) => ({
     key,
     label: NETWORK_NAMES[key] ?? null,
+    special: null,
     country: by === "address" ? (Object.keys(COUNTRY_SHARES)[index] ?? null) : null,
     network: by === "address" ? { asn: "AS64501", name: NETWORK_NAMES["AS64501"] ?? null } : null,
     bans: parts[index] ?? 0,
@@ -165,6 +166,7 @@ export function offenders(url: URL): Offenders {
   const { since, until } = periodOf(url.searchParams);
   const items = Object.keys(ADDRESS_SHARES).map((ip, index) => ({
     ip,
+    special: null,
     country: Object.keys(COUNTRY_SHARES)[index] ?? "unknown",
     network: index === 4 ? null : { asn: "AS64501", name: NETWORK_NAMES["AS64501"] ?? null },
     bans: 14 - index,

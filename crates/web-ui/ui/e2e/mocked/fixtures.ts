@@ -136,6 +136,7 @@ export const EVENTS: BanEvent[] = Array.from({ length: 40 }, (_, index): BanEven
     jail,
     ip: index % 5 === 2 ? `2001:db8:${index.toString(16)}::7` : `203.0.113.${(index * 7) % 255}`,
     country: "NL",
+    special: null,
     network: { asn: "AS64500", name: "Example Networks" },
     occurred_at: at(-6 - index * 41),
     banned_at: at(-6 - index * 41 - (unban ? 3_600 : 0)),

@@ -181,7 +181,7 @@ test("the map shades countries, tells of them, and what is not on it is beside i
   await mockApi(page, {
     "GET /api/history/top": (url) => {
       if (url.searchParams.get("by") !== "country") return { body: top(url) };
-      const row = (key: string, bans: number) => ({ key, label: null, country: null, network: null, bans, addresses: 1, before: 0 });
+      const row = (key: string, bans: number) => ({ key, label: null, country: null, special: null, network: null, bans, addresses: 1, before: 0 });
       const rows = [row("BR", 900), row("SG", 40), row("BV", 9), row("unknown", 7), row("private", 3), row("NL", 1)];
       return { body: { ...top(url), rows, groups: 8, bans: 965 } };
     },
@@ -191,7 +191,7 @@ test("the map shades countries, tells of them, and what is not on it is beside i
   await expect(page.locator('circle[data-country="SG"]')).toHaveClass(/heat-[34]/);
   await expect(page.locator('path[data-country="CA"]')).toHaveClass(/heat-0/);
   const beside = page.locator(".map-beside");
-  await expect(beside).toHaveText(/^965 bans\. Not on the map: (Bouvet Island 9, )?Unknown 7, Private network 3, 2 more countries 5\.$/);
+  await expect(beside).toHaveText(/^965 bans\. Not on the map: (Bouvet Island 9, )?Unknown 7, Not on the Internet 3, 2 more countries 5\.$/);
   await page.locator('path[data-country="BR"]').hover();
   await expect(page.locator(".map-tip")).toContainText("Brazil900 bans");
   await map(page).focus();

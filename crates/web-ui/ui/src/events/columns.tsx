@@ -43,7 +43,7 @@ export const COLUMNS: readonly EventColumn[] = [
     least: 6,
     share: 1,
     usual: true,
-    cell: (event) => <Place country={event.country} />,
+    cell: (event) => <Place country={event.country} special={event.special} />,
   },
   {
     key: "network",
@@ -127,9 +127,9 @@ function Exact({ at }: { at: string }) {
 }
 
 /** The country by its name; what has none is said more quietly. */
-export function Place({ country }: { country: string }) {
+export function Place({ country, special }: { country: string; special: string | null }) {
   const known = /^[A-Z]{2}$/.test(country);
-  return <span class={known ? "country" : "country muted"}>{countryName(country)}</span>;
+  return <span class={known ? "country" : "country muted"}>{countryName(country, special)}</span>;
 }
 
 export function NetworkName({ asn, name }: { asn: string; name: string | null }) {

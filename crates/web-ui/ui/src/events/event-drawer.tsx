@@ -58,7 +58,7 @@ function Facts({ event }: { event: BanEvent }) {
         <AddressLink ip={event.ip} />
       </Fact>
       <Fact name="Place">
-        <Place country={event.country} />
+        <Place country={event.country} special={event.special} />
       </Fact>
       {event.network !== null && (
         <Fact name="Network">

@@ -16,6 +16,7 @@ export function banEvent(id: number, changes: Partial<BanEvent> = {}): BanEvent 
     jail: "sshd",
     ip: `203.0.113.${id % 256}`,
     country: "NL",
+    special: null,
     network: null,
     occurred_at: moment(id),
     banned_at: moment(id),

@@ -14,7 +14,7 @@ import { Ago } from "../../ui/moments.tsx";
 export function AddressFacts({ ip, detail }: { ip: string; detail: AddressDetail | null }) {
   return (
     <dl class="facts facts-wide" aria-busy={detail === null}>
-      <Fact name="Place">{detail && <Narrowed name="country" value={detail.country}><Place country={detail.country} /></Narrowed>}</Fact>
+      <Fact name="Place">{detail && <Narrowed name="country" value={detail.country}><Place country={detail.country} special={detail.special} /></Narrowed>}</Fact>
       <Fact name="Network">
         {detail &&
           (detail.network === null ? (

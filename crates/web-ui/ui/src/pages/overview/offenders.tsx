@@ -79,9 +79,9 @@ function Place({ place }: { place: string }) {
   );
 }
 
-function placeOf({ country, network }: Offender): string {
+function placeOf({ country, special, network }: Offender): string {
   const name = network === null ? "" : printable(network.name ?? network.asn);
-  return [countryName(country), name].filter((part) => part !== "").join(", ");
+  return [countryName(country, special), name].filter((part) => part !== "").join(", ");
 }
 
 function Jails({ jails }: { jails: OffenderJail[] }) {

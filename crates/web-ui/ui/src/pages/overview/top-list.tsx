@@ -81,7 +81,7 @@ export function TopList({ by, top, most, view, onView }: TopListProps) {
 
 function Name({ by, row, onPick }: { by: Dimension; row: TopRow; onPick: () => void }) {
   if (by === "address") {
-    const parts = [row.country === null ? "" : countryName(row.country), printable(row.network?.name ?? row.network?.asn ?? "")];
+    const parts = [row.country === null ? "" : countryName(row.country, row.special), printable(row.network?.name ?? row.network?.asn ?? "")];
     const place = parts.filter((part) => part !== "").join(", ");
     return (
       <>
