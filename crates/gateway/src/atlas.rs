@@ -4,6 +4,7 @@
 mod attribution;
 mod builtin;
 mod file;
+mod record;
 mod table;
 mod watched;
 
@@ -20,7 +21,7 @@ pub use watched::PlacePath;
 use watched::Watched;
 
 /// The rules by which this file and its parts find a place: another number has everything looked up again.
-const RULES: &str = "rules 1";
+const RULES: &str = "rules 2";
 
 /// An atlas of files on this machine.
 #[derive(Debug)]

@@ -20,6 +20,8 @@ pub enum Value {
     Text(String),
     /// A number.
     Number(u32),
+    /// A value of another type, as the format has it.
+    Raw(Vec<u8>),
     /// Names and their values.
     Map(Vec<(&'static str, Value)>),
 }
@@ -170,6 +172,7 @@ fn encoded(value: &Value) -> Vec<u8> {
     match value {
         Value::Text(value) => text(value),
         Value::Number(value) => number(*value),
+        Value::Raw(bytes) => bytes.clone(),
         Value::Map(entries) => {
             let mut bytes = vec![0xe0 | u8::try_from(entries.len()).expect("few entries")];
             for (key, value) in entries {

@@ -48,6 +48,13 @@ fn file(path: &PlacePath) -> Finding {
         _ => "networks",
     };
     let what = format!("{place} is {}, tells {what}, and is {days} day(s) old", file.kind);
+    if file.unreadable > 0 {
+        let what = format!(
+            "{what}; {} of its records cannot be read, and what they tell is unknown",
+            file.unreadable
+        );
+        return Finding::warning(CHECK, what, "Tell whoever makes it, or take another file.");
+    }
     if days <= OLD_DAYS {
         return Finding::ok(CHECK, what);
     }

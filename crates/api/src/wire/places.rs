@@ -33,6 +33,8 @@ pub(crate) struct PlaceSourceView {
     networks: bool,
     /// What has to be shown where its facts are shown; null if nothing has to be.
     attribution: Option<Attribution>,
+    /// Records of it that cannot be read: what they tell is unknown, and all others are used.
+    unreadable_records: u64,
     /// Why it, or a newer file of it, is not in use; null if nothing is wrong.
     #[schema(example = "it has not been downloaded yet")]
     trouble: Option<String>,
@@ -65,6 +67,7 @@ impl From<PlaceSource> for PlaceSourceView {
             countries: source.countries,
             networks: source.networks,
             attribution: source.attribution.map(|(text, url)| Attribution { text, url }),
+            unreadable_records: source.unreadable,
             trouble: source.trouble,
         }
     }

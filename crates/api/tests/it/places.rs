@@ -22,12 +22,13 @@ impl Atlas for Map {
             countries: false,
             networks: false,
             attribution: None,
+            unreadable: 0,
             trouble: Some("it has not been downloaded yet".to_owned()),
         };
         let asked = ("IP Geolocation by DB-IP".to_owned(), "https://db-ip.com".to_owned());
         let built_at = Some(Timestamp::from_secs(START));
         let there =
-            PlaceSource { built_at, countries: true, attribution: Some(asked), trouble: None, ..source("A") };
+            PlaceSource { built_at, countries: true, attribution: Some(asked), unreadable: 7, trouble: None, ..source("A") };
         vec![there, source("B")]
     }
 
@@ -42,11 +43,12 @@ async fn sources_are_told_with_what_they_ask_for_and_how_far_looking_up_is() {
     let sources = json!([
         {
             "name": "A", "built_at": "2026-11-23T12:00:00.000Z", "countries": true, "networks": false,
-            "attribution": {"text": "IP Geolocation by DB-IP", "url": "https://db-ip.com"}, "trouble": null,
+            "attribution": {"text": "IP Geolocation by DB-IP", "url": "https://db-ip.com"},
+            "unreadable_records": 7, "trouble": null,
         },
         {
             "name": "B", "built_at": null, "countries": false, "networks": false, "attribution": null,
-            "trouble": "it has not been downloaded yet",
+            "unreadable_records": 0, "trouble": "it has not been downloaded yet",
         },
     ]);
     world.db.execute("INSERT INTO addresses (ip, ip_key) VALUES ('5.0.0.1', 'a'), ('5.0.0.2', 'b')");

@@ -15,6 +15,8 @@ pub struct PlaceSource {
     pub networks: bool,
     /// The attribution that has to be shown where its facts are shown: a text and a link.
     pub attribution: Option<(String, String)>,
+    /// Records of it that cannot be read, so that what they tell is unknown.
+    pub unreadable: u64,
     /// Why it is not in use, where it is not.
     pub trouble: Option<String>,
 }

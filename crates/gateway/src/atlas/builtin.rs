@@ -26,6 +26,7 @@ pub(super) fn source() -> PlaceSource {
         countries: true,
         networks: false,
         attribution: None,
+        unreadable: 0,
         trouble: None,
     }
 }

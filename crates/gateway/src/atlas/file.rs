@@ -9,17 +9,17 @@ use std::path::Path;
 use bangui_domain::model::{Asn, CountryCode, Timestamp};
 use flate2::Crc;
 use maxminddb::{MaxMindDbError, Reader, WithinOptions};
-use serde::Deserialize;
 use thiserror::Error;
 
-use super::table::{Builder, Known, Table, Unordered};
+use super::record::Record;
+use super::table::{Builder, Table, Unordered};
 
 /// The largest file that is read: the memory of the process is needed for it while it is.
 const LARGEST: u64 = 256 << 20;
 /// More networks than any provider has. A broken file can hold more than could ever be counted.
 const MOST_NETWORKS: usize = 20_000_000;
-/// The longest name of a network that is kept, in characters.
-const LONGEST_NAME: usize = 120;
+/// The search tree of a file that is merely odd is whole.
+const MOST_BROKEN_BRANCHES: usize = 100;
 
 /// A file that is not one of places, or cannot be read.
 #[derive(Debug, Error)]
@@ -36,6 +36,14 @@ pub enum PlaceFileError {
     /// Its networks overlap, or there are more of them than there can be.
     #[error("it is damaged: its networks are in disorder")]
     Disorder,
+    /// Most of what it holds cannot be read.
+    #[error("it is damaged: nothing of {lost} of its {records} records can be read")]
+    Unreadable {
+        /// Records of which nothing can be read.
+        lost: u64,
+        /// All records.
+        records: u64,
+    },
     /// Something else in MaxMind's format, such as a list of proxies.
     #[error(
         "it tells neither countries nor networks (its type is {0}): take one of countries, cities or ASNs"
@@ -60,6 +68,8 @@ pub struct PlaceFile {
     pub countries: bool,
     /// Whether it tells networks.
     pub networks: bool,
+    /// Records that could not be read, or not wholly: of the others, everything is used.
+    pub unreadable: u64,
     /// Tells it from others of its type, also from one that was made in the same second.
     pub(super) checksum: u32,
     pub(super) table: Table,
@@ -84,7 +94,7 @@ impl PlaceFile {
         let mut checksum = Crc::new();
         checksum.update(&bytes);
         let reader = Reader::from_source(bytes)?;
-        let table = table(&reader)?;
+        let (table, unreadable) = table(&reader)?;
         let metadata = reader.metadata();
         let kind: String =
             metadata.database_type.chars().filter(|letter| !letter.is_control()).take(100).collect();
@@ -98,26 +108,39 @@ impl PlaceFile {
             built_at: Timestamp::from_secs(built),
             countries,
             networks,
+            unreadable,
             checksum: checksum.sum(),
             table,
         })
     }
 }
 
-fn table(reader: &Reader<Vec<u8>>) -> Result<Table, PlaceFileError> {
+/// The places, and how many records could not be read.
+fn table(reader: &Reader<Vec<u8>>) -> Result<(Table, u64), PlaceFileError> {
     let mut builder = Builder::new();
+    let (mut unreadable, mut lost, mut broken) = (0_u64, 0_u64, 0_usize);
     // Many networks share one record, which is decoded once.
     let mut values: HashMap<usize, u32> = HashMap::new();
     for (count, found) in reader.networks(WithinOptions::default())?.enumerate() {
         if count > MOST_NETWORKS {
             return Err(PlaceFileError::Disorder);
         }
-        let found = found?;
+        let found = match found {
+            Ok(found) => found,
+            // A branch that leads nowhere is one record, as long as the rest of the tree is one.
+            Err(_) if broken < MOST_BROKEN_BRANCHES => {
+                (broken, lost, unreadable) = (broken + 1, lost + 1, unreadable + 1);
+                continue;
+            }
+            Err(error) => return Err(error.into()),
+        };
         let Some(offset) = found.offset() else { continue };
         let value = if let Some(value) = values.get(&offset) {
             *value
         } else {
-            let record: Record<'_> = found.decode()?.unwrap_or_default();
+            let record: Record = found.decode().ok().flatten().unwrap_or_else(Record::unreadable);
+            unreadable += u64::from(record.is_odd());
+            lost += u64::from(record.is_lost());
             let (known, name) = record.told();
             let value = builder.value(known, name.as_deref());
             values.insert(offset, value);
@@ -126,72 +149,15 @@ fn table(reader: &Reader<Vec<u8>>) -> Result<Table, PlaceFileError> {
         let network = found.network()?;
         builder.add(network.ip(), network.prefix(), value)?;
     }
-    Ok(builder.finish())
-}
-
-/// What any of the providers writes of a network.
-#[derive(Debug, Default, Deserialize)]
-struct Record<'a> {
-    /// MaxMind and DB-IP: a map. IPinfo: the letters, or the name where the letters are in `country_code`.
-    #[serde(borrow)]
-    country: Option<CountryField<'a>>,
-    #[serde(borrow)]
-    registered_country: Option<Nested<'a>>,
-    /// IPinfo Lite and tables made from the registries.
-    country_code: Option<&'a str>,
-    autonomous_system_number: Option<u32>,
-    autonomous_system_organization: Option<&'a str>,
-    #[serde(borrow)]
-    asn: Option<AsnField<'a>>,
-    as_name: Option<&'a str>,
-}
-
-#[derive(Debug, Deserialize)]
-struct Nested<'a> {
-    iso_code: Option<&'a str>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum CountryField<'a> {
-    #[serde(borrow)]
-    Nested(Nested<'a>),
-    Text(&'a str),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum AsnField<'a> {
-    Number(u32),
-    Text(&'a str),
-}
-
-impl Record<'_> {
-    fn told(&self) -> (Known, Option<String>) {
-        let nested = match &self.country {
-            Some(CountryField::Nested(nested)) => nested.iso_code,
-            Some(CountryField::Text(text)) => Some(*text),
-            None => None,
-        };
-        let registered = self.registered_country.as_ref().and_then(|nested| nested.iso_code);
-        let country = [self.country_code, nested, registered].into_iter().flatten().find_map(country);
-        let asn = match &self.asn {
-            _ if self.autonomous_system_number.is_some() => self.autonomous_system_number.and_then(Asn::new),
-            Some(AsnField::Number(number)) => Asn::new(*number),
-            Some(AsnField::Text(text)) => text.parse().ok(),
-            None => None,
-        };
-        (Known { country, asn }, self.autonomous_system_organization.or(self.as_name).and_then(name))
+    let records = u64::try_from(values.len().saturating_add(broken)).unwrap_or(u64::MAX);
+    if lost > records / 2 {
+        return Err(PlaceFileError::Unreadable { lost, records });
     }
+    Ok((builder.finish(), unreadable))
 }
 
 /// A country; not the codes that registries use for a continent, or for nothing.
 pub(super) fn country(letters: &str) -> Option<CountryCode> {
     let code = CountryCode::parse(letters)?;
     (!matches!(&code.letters(), b"AP" | b"EU" | b"XX" | b"ZZ")).then_some(code)
-}
-
-fn name(text: &str) -> Option<String> {
-    let name: String = text.trim().chars().filter(|letter| !letter.is_control()).take(LONGEST_NAME).collect();
-    (!name.is_empty()).then_some(name)
 }

@@ -77,6 +77,10 @@ impl Watched {
             Ok(file) if tried.is_some() => {
                 let networks = file.table.len();
                 tracing::info!(kind = file.kind, networks, "places are read from {name}");
+                if file.unreadable > 0 {
+                    let unreadable = file.unreadable;
+                    tracing::warn!(unreadable, "records of {name} cannot be read: these places are unknown");
+                }
                 (Some(Arc::new(file)), None)
             }
             Ok(_) => (self.file.clone(), Some(self.kept("it was written while it was read"))),
@@ -126,6 +130,7 @@ impl Watched {
             countries: file.is_some_and(|file| file.countries),
             networks: file.is_some_and(|file| file.networks),
             attribution: file.and_then(|file| attribution(&file.kind)),
+            unreadable: file.map_or(0, |file| file.unreadable),
             trouble: self.trouble.clone(),
         }
     }

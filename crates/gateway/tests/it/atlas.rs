@@ -70,6 +70,111 @@ fn all_three_schemas_are_read() {
 }
 
 #[test]
+fn numbers_of_any_width_and_fields_of_any_known_name_are_read() {
+    let u16 = |number: u16| Value::Raw([vec![0xa2], number.to_be_bytes().to_vec()].concat());
+    let u64 = |number: u64| Value::Raw([vec![0x08, 0x02], number.to_be_bytes().to_vec()].concat());
+    let i32 = |number: i32| Value::Raw([vec![0x04, 0x01], number.to_be_bytes().to_vec()].concat());
+    let f64 = |number: f64| Value::Raw([vec![0x68], number.to_be_bytes().to_vec()].concat());
+    let bytes =
+        |text: &str| Value::Raw([vec![0x80 | u8::try_from(text.len()).unwrap()], text.into()].concat());
+    let list = |value: &str| {
+        let text = [vec![0x40 | u8::try_from(value.len()).unwrap()], value.into()].concat();
+        Value::Raw([vec![0x01, 0x04], text].concat())
+    };
+    let map = |entries: &[(&'static str, Value)]| Value::Map(entries.to_vec());
+    let number = "autonomous_system_number";
+    let directory = TempDir::new().expect("a directory");
+    for (record, told_place) in [
+        (map(&[(number, u16(64_500)), ("country_code", "NL".into())]), "NL AS64500 -"),
+        (map(&[(number, u64(4_200_000_000)), ("country", "NL".into())]), "NL AS4200000000 -"),
+        (map(&[(number, i32(64_500)), ("countryCode", "NL".into())]), "NL AS64500 -"),
+        (map(&[(number, f64(64_500.0)), ("country", bytes("nl"))]), "NL AS64500 -"),
+        (map(&[(number, "64500".into()), ("country_short", "NL".into())]), "NL AS64500 -"),
+        // IPinfo, old and new; IP2Location; and tables of networks.
+        (
+            map(&[("asn", "AS64500".into()), ("name", "Example".into()), ("country", "NL".into())]),
+            "NL AS64500 Example",
+        ),
+        (
+            map(&[
+                ("as", map(&[("asn", "AS64500".into()), ("name", "Example".into())])),
+                ("geo", map(&[("country", "Netherlands".into()), ("country_code", "NL".into())])),
+            ]),
+            "NL AS64500 Example",
+        ),
+        (
+            map(&[
+                ("asn", "64500".into()),
+                ("as", "Example".into()),
+                ("country", map(&[("iso_code", "NL".into())])),
+            ]),
+            "NL AS64500 Example",
+        ),
+        (map(&[("org", "AS64500 Example".into()), ("country", "NL".into())]), "NL AS64500 Example"),
+        (
+            map(&[("as_number", u16(64_500)), ("as_description", "Example".into()), ("cc", "NL".into())]),
+            "NL AS64500 Example",
+        ),
+        (
+            map(&[
+                ("traits", map(&[(number, u16(64_500)), ("isp", "Example".into())])),
+                ("country", map(&[("iso_code", "NL".into())])),
+            ]),
+            "NL AS64500 Example",
+        ),
+        (map(&[("asn", list("AS64500")), ("country", "NL".into())]), "NL AS64500 -"),
+    ] {
+        let file = PlacesFile::new("odd", 1).with("5.0.0.0/24", record.clone());
+        let atlas = atlas(&[&write(&directory, "odd.mmdb", &file)]);
+        assert_eq!(told(&atlas, "5.0.0.7"), told_place, "{record:?}");
+        assert_eq!(atlas.sources()[0].unreadable, 0, "{record:?}");
+    }
+}
+
+#[test]
+fn a_record_that_cannot_be_read_is_one_record() {
+    let directory = TempDir::new().expect("a directory");
+    let odd_number =
+        Value::Map(vec![("country_code", "DE".into()), ("asn", Value::Map(vec![("asn", "x1".into())]))]);
+    let file = PlacesFile::new("mostly good", 1)
+        .with("5.0.0.0/24", flat("NL"))
+        .with("5.0.1.0/24", "US".into())
+        .with("5.0.2.0/24", odd_number)
+        // Longer than the file.
+        .with("5.0.3.0/24", Value::Raw(vec![0xe1, 0x5f, 0xff, 0xff, 0xff]))
+        .with("5.0.4.0/24", flat("FR"))
+        .with("5.0.5.0/24", flat("IT"));
+    let atlas = atlas(&[&write(&directory, "odd.mmdb", &file)]);
+    let found = [0, 1, 2, 3, 4].map(|net| told(&atlas, &format!("5.0.{net}.1")));
+    let without = FileAtlas::open(Vec::new());
+    assert_eq!(found, ["NL", &told(&without, "5.0.1.1"), "DE", &told(&without, "5.0.3.1"), "FR"]);
+    let source = atlas.sources().remove(0);
+    assert_eq!((source.unreadable, source.trouble), (3, None));
+
+    let bad = PlacesFile::new("bad", 1)
+        .with("5.0.0.0/24", flat("NL"))
+        .with("5.0.1.0/24", "US".into())
+        .with("5.0.2.0/24", "FR".into());
+    let error = PlaceFile::read(&write(&directory, "bad.mmdb", &bad)).expect_err("refused").to_string();
+    assert!(error.contains("nothing of 2 of its 3 records"), "{error}");
+}
+
+#[test]
+fn files_of_other_writers_are_used() {
+    for (name, places) in [
+        ("writer-default-ints.mmdb", ["?"; 3]),
+        ("asn-string.mmdb", ["?"; 3]),
+        ("mixed-one-bad.mmdb", ["?"; 3]),
+    ] {
+        let path = format!("{}/tests/fixtures/mmdb/{name}", env!("CARGO_MANIFEST_DIR"));
+        let atlas = atlas(&[Path::new(&path)]);
+        let found = ["1.1.1.1", "8.8.8.8", "2606:4700::1"].map(|address| told(&atlas, address));
+        assert_eq!(found, places, "{name}");
+        assert_eq!((atlas.sources()[0].unreadable, &atlas.sources()[0].trouble), (0, &None), "{name}");
+    }
+}
+
+#[test]
 fn the_first_that_tells_a_field_is_believed() {
     let directory = TempDir::new().expect("a directory");
     let first = PlacesFile::new("mine", 1).with("5.0.0.0/24", flat("NL"));

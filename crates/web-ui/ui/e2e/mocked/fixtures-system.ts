@@ -17,6 +17,7 @@ export const REGISTRIES: PlaceSource = {
   countries: true,
   networks: false,
   attribution: null,
+  unreadable_records: 0,
   trouble: null,
 };
 
@@ -26,6 +27,7 @@ const dbip = (what: string, networks: boolean): PlaceSource => ({
   countries: !networks,
   networks,
   attribution: { text: "IP Geolocation by DB-IP", url: "https://db-ip.com" },
+  unreadable_records: 0,
   trouble: null,
 });
 

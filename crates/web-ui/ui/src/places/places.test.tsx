@@ -12,6 +12,7 @@ const BUILT_IN: PlaceSource = {
   countries: true,
   networks: false,
   attribution: null,
+  unreadable_records: 0,
   trouble: null,
 };
 
@@ -47,11 +48,12 @@ describe("Attribution", () => {
 describe("Places", () => {
   it("tells each source with its trouble, and how far looking up is", async () => {
     const trouble = "it cannot be read: No such file";
-    const file = { ...BUILT_IN, name: "/srv/\u202eplaces.mmdb", built_at: null, countries: false, trouble };
+    const file = { ...BUILT_IN, name: "/srv/\u202eplaces.mmdb", built_at: null, countries: false, unreadable_records: 2, trouble };
     answer({ sources: [file, BUILT_IN], located: 1_500, to_locate: 2_500 });
     render(<Places />);
     expect(await screen.findByText("/srv/\ufffdplaces.mmdb")).not.toBeNull();
     expect(screen.getByText(`Not in order: ${trouble}.`)).not.toBeNull();
+    expect(screen.getByText(/^2 records cannot be read/)).not.toBeNull();
     expect(screen.getByText(/countries, collected/)).not.toBeNull();
     expect(screen.getByRole("progressbar").getAttribute("value")).toBe("1500");
     expect(screen.getByText("2,500 addresses to go")).not.toBeNull();

@@ -50,6 +50,11 @@ function Source({ source }: { source: PlaceSource }) {
           {tells(source)}, collected <Ago at={source.built_at} />
         </span>
       )}
+      {source.unreadable_records > 0 && (
+        <span class="trouble">
+          {counted(source.unreadable_records, "record")} cannot be read: what they tell is unknown. All others are used.
+        </span>
+      )}
       {source.trouble !== null && <span class="trouble">Not in order: {printable(source.trouble)}.</span>}
     </li>
   );
