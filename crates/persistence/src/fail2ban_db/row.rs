@@ -5,6 +5,8 @@ use std::sync::Once;
 use bangui_domain::model::{BanId, JailName, Matches, Timestamp};
 use bangui_domain::ports::{HistoryCursor, HistoryPage, HistoryRow};
 
+use serde_json::Value;
+
 use super::query::{Found, LINE_CHARS, LINES, RawRow};
 
 /// A page of the rows that can be used, and where to go on. The cursor moves on over odd rows as well.
@@ -79,8 +81,12 @@ fn usable_row(raw: RawRow) -> Option<HistoryRow> {
 }
 
 fn failures(json: &[u8]) -> Option<u32> {
-    let number: serde_json::Number = serde_json::from_slice(json).ok()?;
-    u32::try_from(number.as_u64()?).ok()
+    // Whoever else writes into this database may write a number as a text, or with a fraction of nothing.
+    match serde_json::from_slice(json).ok()? {
+        Value::Number(number) => number.to_string().trim_end_matches(".0").parse().ok(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
 }
 
 /// The lines, oldest first. What is not UTF-8, as half of a surrogate pair, is replaced.

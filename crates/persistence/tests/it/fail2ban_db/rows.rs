@@ -42,6 +42,8 @@ async fn failures_are_read_from_any_form_of_data() {
         (r#"CAST('{"matches": [["a", "b", "c"], "d"], "failures": 7, "user": "x"}' AS BLOB)"#, Some(7)),
         (r#"'{"failures": 0}'"#, Some(0)),
         (r#"'{"matches": ["\ud83d"], "failures": 2}'"#, Some(2)),
+        (r#"'{"failures": "4"}'"#, Some(4)),
+        (r#"'{"failures": 5.0}'"#, Some(5)),
         (r"'{}'", None),
         (r"'not json'", None),
         (r#"'{"failures": "many"}'"#, None),
