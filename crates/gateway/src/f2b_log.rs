@@ -1,30 +1,53 @@
 //! fail2ban's own log as files: several at once, compressed or not, in one order of time. Knows what a line says, not what it
 //! means for the history.
 
-mod file;
 mod header;
 mod line;
+mod lines;
 mod moment;
+mod packed;
+mod record;
+mod source;
+mod stamp;
+mod torn;
+mod wrapped;
+mod zstd;
 
-use std::path::PathBuf;
+use std::collections::HashSet;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 
 use bangui_domain::model::{LogEntry, Timestamp};
 use thiserror::Error;
 
-use self::file::Lines;
-use self::line::{Read, read};
-use self::moment::Clock;
+use self::source::Source;
 use crate::zone::Zone;
 
-/// Lines that could not be understood, of which the places are kept.
-const PLACES: usize = 5;
-
-/// A file that cannot be read, or not to its end.
+/// A file of which not everything was imported.
 #[derive(Debug, Error)]
 #[error("{file}: {reason}")]
 pub struct LogFileError {
-    file: String,
-    reason: std::io::Error,
+    /// The file as it was named.
+    pub file: String,
+    /// Why.
+    pub reason: LogFileProblem,
+}
+
+/// Why not everything of a file was imported.
+#[derive(Debug, Error)]
+pub enum LogFileProblem {
+    /// It cannot be opened.
+    #[error("it cannot be opened: {0}")]
+    Closed(std::io::Error),
+    /// It cannot be read to its end: it was cut off, is damaged, or packed in a way that is not read.
+    #[error("it cannot be read to its end: {0}")]
+    Torn(std::io::Error),
+    /// It has lines, and fail2ban wrote none of them.
+    #[error("none of its {0} lines is fail2ban's")]
+    Foreign(u64),
+    /// It is standard input, and nothing came.
+    #[error("nothing came from standard input")]
+    Nothing,
 }
 
 /// What was read, in numbers.
@@ -32,59 +55,65 @@ pub struct LogFileError {
 pub struct LogTally {
     /// Lines.
     pub lines: u64,
+    /// Those that fail2ban wrote.
+    pub of_fail2ban: u64,
     /// Lines that tell of bans and could not be understood.
     pub unclear: u64,
     /// Where the first of these are: file and line.
     pub places: Vec<(String, u64)>,
+    /// Lines whose time has no year, so that it was taken from when the file was written.
+    pub yearless: u64,
+    /// Files without any line.
+    pub empty: Vec<String>,
 }
 
-/// fail2ban's log in one or several files, which may overlap. Those that are compressed (gzip) are read as what they hold.
+/// fail2ban's log in one or several files, which may overlap. Those that are compressed (gzip, bzip2, xz, zstd) are read as
+/// what they hold.
 pub struct Fail2banLog {
     sources: Vec<Source>,
     zone: Zone,
+    now: Timestamp,
     tally: LogTally,
     failures: Vec<LogFileError>,
 }
 
-/// A file, and its next entry.
-struct Source {
-    name: String,
-    lines: Lines,
-    clock: Clock,
-    /// Where the next entry belongs: its time, or that of the one before if a clock was set back in between.
-    turn: Timestamp,
-    next: Option<LogEntry>,
-}
-
 impl Fail2banLog {
-    /// Opens the files; `-` is standard input. `zone` is the time zone of fail2ban. Blocks, as all reading does.
-    pub fn open(files: &[PathBuf], zone: Zone) -> Result<Self, LogFileError> {
-        let mut log = Self { sources: Vec::new(), zone, tally: LogTally::default(), failures: Vec::new() };
+    /// Opens the files; `-` is standard input. One that cannot be read is one of [`Fail2banLog::failures`], and the others are
+    /// read. `zone` is the time zone of fail2ban. Blocks, as all reading does.
+    pub fn open(files: &[PathBuf], zone: Zone, now: Timestamp) -> Self {
+        let mut log =
+            Self { sources: Vec::new(), zone, now, tally: LogTally::default(), failures: Vec::new() };
+        let mut known = HashSet::new();
         for path in files {
-            let name = path.display().to_string();
-            let lines = Lines::open(path).map_err(|reason| LogFileError { file: name.clone(), reason })?;
-            log.sources.push(Source {
-                name,
-                lines,
-                clock: Clock::default(),
-                turn: Timestamp::from_millis(i64::MIN),
-                next: None,
-            });
+            // One file under two names is one.
+            if !known.insert(identity(path)) {
+                continue;
+            }
+            match Source::open(path, now) {
+                Ok(source) => log.sources.push(source),
+                Err(failure) => log.failures.push(failure),
+            }
         }
-        for place in 0..log.sources.len() {
-            log.advance(place);
+        for at in 0..log.sources.len() {
+            log.advance(at);
         }
-        Ok(log)
+        log
     }
 
-    /// The next entry in the order of time, each file's own order kept; `None` at the end of all. A file that cannot be read on
-    /// counts as ended, and as one of [`Fail2banLog::failures`].
+    /// The next entry in the order of time, each file's own order kept; `None` at the end of all. What several files tell in
+    /// the same words of the same moment is told once.
     pub fn next_entry(&mut self) -> Option<LogEntry> {
-        let waiting = self.sources.iter().enumerate().filter(|(_, source)| source.next.is_some());
-        let (place, _) = waiting.min_by_key(|(_, source)| source.turn)?;
-        let entry = self.sources.get_mut(place)?.next.take();
-        self.advance(place);
-        entry
+        let waiting = self.sources.iter().enumerate().filter(|(_, source)| source.next().is_some());
+        let (first, _) = waiting.min_by_key(|(_, source)| source.turn())?;
+        let entry = self.sources.get_mut(first)?.take()?;
+        self.advance(first);
+        for at in (0..self.sources.len()).filter(|at| *at != first) {
+            let is_same = self.sources.get(at).and_then(Source::next) == Some(&entry);
+            if is_same && self.sources.get_mut(at).and_then(Source::take).is_some() {
+                self.advance(at);
+            }
+        }
+        Some(entry)
     }
 
     /// What was read so far.
@@ -92,37 +121,27 @@ impl Fail2banLog {
         &self.tally
     }
 
-    /// The files that could not be read to their end.
+    /// The files of which not everything was imported.
     pub fn failures(&self) -> &[LogFileError] {
         &self.failures
     }
 
     /// Reads on in a file to its next entry.
-    fn advance(&mut self, place: usize) {
-        let Some(source) = self.sources.get_mut(place) else { return };
-        while source.next.is_none() {
-            let line = match source.lines.next_line() {
-                Ok(Some(line)) => line,
-                Ok(None) => return,
-                Err(reason) => {
-                    self.failures.push(LogFileError { file: source.name.clone(), reason });
-                    return;
-                }
-            };
-            self.tally.lines += 1;
-            match read(line, &mut source.clock, &self.zone) {
-                Read::Entry(entry) => {
-                    source.turn = source.turn.max(entry.at);
-                    source.next = Some(entry);
-                }
-                Read::Other => {}
-                Read::Unclear => {
-                    self.tally.unclear += 1;
-                    if self.tally.places.len() < PLACES {
-                        self.tally.places.push((source.name.clone(), source.lines.number()));
-                    }
-                }
-            }
+    fn advance(&mut self, at: usize) {
+        let Some(source) = self.sources.get_mut(at) else { return };
+        if let Some(failure) = source.advance(&self.zone, self.now, &mut self.tally) {
+            self.failures.push(failure);
         }
     }
 }
+
+/// What tells files apart: their place on the disk, or else their name.
+fn identity(path: &Path) -> (u64, u64, Option<PathBuf>) {
+    match std::fs::metadata(path) {
+        Ok(found) if found.is_file() => (found.dev(), found.ino(), None),
+        _ => (0, 0, Some(path.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

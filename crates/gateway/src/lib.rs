@@ -18,7 +18,7 @@ mod zone;
 
 pub use atlas::{FileAtlas, PlaceFile, PlaceFileError, PlacePath};
 pub use downloads::DbipLite;
-pub use f2b_log::{Fail2banLog, LogFileError, LogTally};
+pub use f2b_log::{Fail2banLog, LogFileError, LogFileProblem, LogTally};
 pub use fail2ban::Fail2banControl;
 pub use meter::CommandMeter;
 pub use mount::SocketMount;

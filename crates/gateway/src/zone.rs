@@ -56,6 +56,12 @@ impl Zone {
             AmbiguousOffset::Fold { before, after } => Some(LocalTime::Repeated(at(before)?, at(after)?)),
         }
     }
+
+    /// Whether the zone goes by this short name at that moment, such as `CEST` in summer.
+    pub(crate) fn is_called(&self, name: &str, at: Timestamp) -> bool {
+        let moment = jiff::Timestamp::from_millisecond(at.as_millis());
+        moment.is_ok_and(|moment| self.0.to_offset_info(moment).abbreviation() == name)
+    }
 }
 
 #[cfg(test)]

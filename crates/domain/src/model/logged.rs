@@ -115,7 +115,9 @@ impl Course {
     ) -> (Option<BanTime>, Option<(Timestamp, Origin)>) {
         let length = known.or(self.bantime);
         let due = length.and_then(|length| length.end(banned_at));
-        match (self.lifted_at, length, due) {
+        // Where a clock was set back in between, only the length says when it ended.
+        let lifted = self.lifted_at.map(|at| if at < banned_at { due.unwrap_or(banned_at) } else { at });
+        match (lifted, length, due) {
             (Some(lifted), Some(_), Some(due)) => {
                 let is_early = lifted.millis_since(due) < -EARLY_MILLIS;
                 let is_over = self.stopped && self.back_at.is_some_and(|back| due <= back);

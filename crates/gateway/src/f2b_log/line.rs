@@ -3,43 +3,69 @@
 
 use bangui_domain::model::{BanId, BanTime, JailName, LogEntry, LogSaid, LogWord, Timestamp};
 
-use super::header;
+use super::lines::Line;
 use super::moment::{Clock, before, end_of};
+use super::record::Whose;
+use super::torn;
+use super::wrapped::unwrapped;
 use crate::zone::Zone;
 
 /// What a line is.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Read {
-    /// It tells something.
-    Entry(LogEntry),
-    /// It has nothing to do with bans.
-    Other,
-    /// It looks as if it told of a ban, and is not understood.
-    Unclear,
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Read {
+    /// What it tells of jails and bans.
+    pub(super) entry: Option<LogEntry>,
+    /// Whether it looks as if it told of a ban, or of another one, and that is not understood.
+    pub(super) is_unclear: bool,
+    /// Whether fail2ban wrote it.
+    pub(super) is_fail2bans: bool,
 }
 
-/// The verbs of lines that nothing may be lost of.
-const TELLING: [&str; 4] = ["] Ban ", "] Unban ", "] Restore Ban ", "] Increase Ban "];
+/// The verbs of messages that nothing may be lost of.
+const TELLING: [&str; 4] = ["Ban", "Unban", "Restore Ban", "Increase Ban"];
 
 /// Reads a line. `clock` follows the times of its file.
-pub(super) fn read(line: &[u8], clock: &mut Clock, zone: &Zone) -> Read {
-    let line = String::from_utf8_lossy(line);
-    let time = clock.read(&line, zone);
-    let said = time.and_then(|(at, rest)| {
-        let (part, message) = header::split(rest)?;
-        Some((at, message_of(part, message, at, zone)))
-    });
-    match said {
-        Some((at, Said::Entry(said))) => Read::Entry(LogEntry { at, said }),
-        Some((_, Said::Unclear)) => Read::Unclear,
-        // Without a time or fail2ban's name.
-        None if line.contains("fail2ban") && tells(&line) => Read::Unclear,
-        Some((_, Said::Other)) | None => Read::Other,
+pub(super) fn read(line: &Line<'_>, clock: &mut Clock, zone: &Zone) -> Read {
+    let text = String::from_utf8_lossy(line.bytes);
+    let text = unwrapped(text.trim_start_matches('\u{feff}'));
+    // Editors and terminals turn blanks into others.
+    let text = text.replace(['\t', '\u{a0}'], " ");
+    let (halves, whole) = torn::split(text.trim_end());
+    let mut read = whole_line(whole, line.is_cut, clock, zone);
+    read.is_unclear |= halves.into_iter().any(tells);
+    read
+}
+
+/// Reads what is one line. Of one that is cut, the last word may be: an address would be another one.
+fn whole_line(line: &str, is_cut: bool, clock: &mut Clock, zone: &Zone) -> Read {
+    let record = match Whose::read(line) {
+        Whose::Fail2ban(record) => record,
+        Whose::Other => return Read::default(),
+        Whose::Unknown => return Read { is_unclear: tells(line), ..Read::default() },
+    };
+    let read = Read { is_fail2bans: true, ..Read::default() };
+    let Some(at) = record.stamp.and_then(|stamp| clock.moment(&stamp, zone)) else {
+        return Read { is_unclear: tells(record.message), ..read };
+    };
+    match message_of(record.part, record.message, at, zone) {
+        Said::Entry(said) if is_cut && !said_to_its_end(record.message, &said) => {
+            Read { is_unclear: tells(record.message), ..read }
+        }
+        Said::Entry(said) => Read { entry: Some(LogEntry { at, said }), ..read },
+        Said::Unclear => Read { is_unclear: true, ..read },
+        // Another line may have been written behind this one.
+        Said::Other => Read { is_unclear: torn::is_joined(record.message) && tells(record.message), ..read },
     }
 }
 
-fn tells(line: &str) -> bool {
-    TELLING.iter().any(|verb| line.contains(verb))
+/// Whether nothing can be missing at the end of this message.
+fn said_to_its_end(message: &str, said: &LogSaid) -> bool {
+    match said {
+        LogSaid::Address(_, _, LogWord::Found(_)) => message.contains(" - "),
+        LogSaid::Address(_, _, LogWord::Increase(..)) => true,
+        LogSaid::Address(..) | LogSaid::BanTime(_) | LogSaid::Started { .. } => false,
+        LogSaid::Configuring(_) | LogSaid::Configured | LogSaid::Stopped(_) => true,
+    }
 }
 
 enum Said {
@@ -57,17 +83,19 @@ impl From<Option<LogSaid>> for Said {
 fn message_of(part: &str, message: &str, at: Timestamp, zone: &Zone) -> Said {
     let from = |name: &str| part.is_empty() || part == name;
     if let Some((jail, words)) = message.strip_prefix('[').and_then(|rest| rest.split_once("] ")) {
-        let wanted = match words {
-            _ if words.starts_with("Found ") || words.starts_with("Attempt ") => {
-                from("filter") || from("observer")
-            }
-            _ if words.starts_with("Increase Ban ") => from("observer"),
-            _ if ["Ban ", "Unban ", "Restore Ban "].iter().any(|verb| words.starts_with(verb)) => {
-                from("actions")
-            }
-            _ => false,
+        let begins = |verbs: &[&str]| verbs.iter().any(|verb| words.starts_with(verb));
+        let (is_found, is_longer) = (begins(&["Found ", "Attempt "]), begins(&["Increase Ban "]));
+        let is_ban = begins(&["Ban ", "Unban ", "Restore Ban "]);
+        return if (is_found && (from("filter") || from("observer")))
+            || (is_longer && from("observer"))
+            || (is_ban && from("actions"))
+        {
+            address(jail, words, at, zone)
+        } else if is_longer || is_ban {
+            Said::Unclear
+        } else {
+            Said::Other
         };
-        return if wanted { address(jail, words, at, zone) } else { Said::Other };
     }
     let said = if let Some(seconds) = bantime(message).filter(|_| from("actions")) {
         Some(LogSaid::BanTime(BanTime::from_fail2ban(seconds)))
@@ -114,6 +142,16 @@ fn quoted(text: &str) -> Option<(JailName, &str)> {
     let quote = text.chars().next().filter(|char| matches!(char, '\'' | '"'))?;
     let (name, rest) = text.strip_prefix(quote)?.split_once(quote)?;
     Some((JailName::parse(name).ok()?, rest))
+}
+
+/// Whether a line looks as if it told of a ban.
+pub(super) fn tells(line: &str) -> bool {
+    line.split("] ").skip(1).any(|rest| {
+        let mut words = rest.split_whitespace();
+        let verb = words.next().unwrap_or_default();
+        let of_two = words.next().map(|second| format!("{verb} {second}"));
+        TELLING.contains(&verb) || of_two.is_some_and(|verbs| TELLING.contains(&verbs.as_str()))
+    })
 }
 
 /// What happened to an address. Anything but an address or network that fail2ban calls one is not understood.

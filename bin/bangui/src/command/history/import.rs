@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bangui_domain::model::{Logged, ServerId};
-use bangui_domain::ports::{Atlas, WatchLog as _};
+use bangui_domain::ports::{Atlas, Clock as _, WatchLog as _};
 use bangui_domain::service::Logbook;
 use bangui_gateway::{Fail2banLog, LogTally};
 use bangui_persistence::{Db, Imported};
@@ -27,7 +27,8 @@ const PROGRESS: Duration = Duration::from_secs(5);
 /// What `bangui history import` is told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// fail2ban's log: all files that there are, in any order, compressed (gzip) or not; - is standard input.
+    /// fail2ban's log: all files that there are, in any order, compressed (gzip, bzip2, xz, zstd) or not; - is standard
+    /// input.
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Only tell what would come of it, and change nothing.
@@ -61,27 +62,33 @@ pub(super) async fn run(db: &Db, settings: &Settings, args: &Args) -> Result<(),
     let atlas: Arc<dyn Atlas> = places::atlas(settings).await?;
     let files = args.files.clone();
     let book = Logbook::of_unwatched(watched);
-    let opened = blocking(move || Fail2banLog::open(&files, zone)).await?;
-    let log = opened.map_err(|error| Fatal::new(ExitCode::Io, format!("{error}.")))?;
+    let log = blocking(move || Fail2banLog::open(&files, zone, SystemClock.now())).await?;
     let reading = Reading { log, book, waiting: VecDeque::new(), over: false };
     let (reading, imported) = import(db, &server, reading, &atlas, args.dry_run).await?;
-    let (tally, left) = (reading.log.tally(), reading.book.left());
+    let (log, left) = (&reading.log, reading.book.left());
     if args.json {
-        println!("{}", document(tally, imported, left, args.dry_run));
+        println!("{}", document(log, imported, left, args.dry_run));
     } else {
-        println!("{}", summary(tally, imported, left, args.dry_run));
+        println!("{}", summary(log.tally(), imported, left, args.dry_run));
     }
-    let torn: Vec<String> = reading.log.failures().iter().map(ToString::to_string).collect();
-    if torn.is_empty() {
-        return Ok(());
-    }
-    Err(Fatal::new(
-        ExitCode::Io,
+    verdict(log)
+}
+
+/// Whether everything was read that was asked for.
+fn verdict(log: &Fail2banLog) -> Result<(), Fatal> {
+    let failures: Vec<String> = log.failures().iter().map(ToString::to_string).collect();
+    let message = if !failures.is_empty() {
         format!(
-            "Not read to the end: {}. The rest was imported; import it again once it is whole.",
-            torn.join("; ")
-        ),
-    ))
+            "Not everything was imported. {}. What the other files and lines tell was imported; import these again once \
+             they can be read. docs/events.md has the formats.",
+            failures.join("; ")
+        )
+    } else if log.tally().of_fail2ban == 0 {
+        "Nothing was imported: there is no line in these files.".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(Fatal::new(ExitCode::Io, message))
 }
 
 async fn import(
@@ -157,6 +164,15 @@ fn summary(tally: &LogTally, imported: Imported, left: u64, rehearsed: bool) -> 
     if left > 0 {
         lines.push(format!("{left} bans are of a time that BanGUI sees for itself, and were left alone."));
     }
+    if tally.yearless > 0 {
+        lines.push(format!(
+            "{} lines have a time without a year: they were read as of the year up to when their file was written.",
+            tally.yearless
+        ));
+    }
+    if !tally.empty.is_empty() {
+        lines.push(format!("Empty: {}.", tally.empty.join(", ")));
+    }
     if tally.unclear > 0 {
         let places: Vec<String> = tally.places.iter().map(|(file, line)| format!("{file}:{line}")).collect();
         lines.push(format!(
@@ -171,10 +187,16 @@ fn summary(tally: &LogTally, imported: Imported, left: u64, rehearsed: bool) -> 
     lines.join("\n")
 }
 
-fn document(tally: &LogTally, imported: Imported, left: u64, rehearsed: bool) -> serde_json::Value {
+fn document(log: &Fail2banLog, imported: Imported, left: u64, rehearsed: bool) -> serde_json::Value {
+    let tally = log.tally();
     let places = tally.places.iter().map(|(file, line)| json!({"file": file, "line": line}));
+    let failures = log.failures().iter();
+    let failures =
+        failures.map(|failure| json!({"file": failure.file, "reason": failure.reason.to_string()}));
     json!({
         "lines": tally.lines,
+        "lines_of_fail2ban": tally.of_fail2ban,
+        "lines_without_year": tally.yearless,
         "new": imported.new,
         "restored": imported.restored,
         "known": imported.known,
@@ -182,6 +204,8 @@ fn document(tally: &LogTally, imported: Imported, left: u64, rehearsed: bool) ->
         "left": left,
         "unclear": tally.unclear,
         "unclear_places": places.collect::<Vec<_>>(),
+        "empty_files": tally.empty,
+        "failed_files": failures.collect::<Vec<_>>(),
         "dry_run": rehearsed,
     })
 }

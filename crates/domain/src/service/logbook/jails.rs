@@ -84,8 +84,9 @@ struct Moments(HashMap<JailName, Vec<Timestamp>>);
 impl Moments {
     fn note(&mut self, jail: &JailName, at: Timestamp) {
         let known = self.0.entry(jail.clone()).or_default();
-        if known.last().is_none_or(|last| *last < at) {
-            known.push(at);
+        // A clock that was set back tells of later moments first.
+        if let Err(place) = known.binary_search(&at) {
+            known.insert(place, at);
         }
     }
 

@@ -65,12 +65,13 @@ impl Seen {
         spell.lifted_at.get_or_insert(at);
     }
 
-    /// Whether the ban that is told at `at` is the one that is in force: another log told it first.
+    /// Whether the ban that is told at `at` is the one that is in force: another log told it first, or the same one did in
+    /// another copy.
     pub(super) fn is_same(&self, at: Timestamp) -> bool {
         self.spell.as_ref().is_some_and(|spell| {
             spell.lifted_at.is_none()
                 && spell.begun.is_some()
-                && at.millis_since(spell.acted_at) <= SAME_MILLIS
+                && at.millis_since(spell.acted_at).abs() <= SAME_MILLIS
         })
     }
 
