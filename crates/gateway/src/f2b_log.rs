@@ -45,6 +45,9 @@ pub enum LogFileProblem {
     /// It has lines, and fail2ban wrote none of them.
     #[error("none of its {0} lines is fail2ban's")]
     Foreign(u64),
+    /// It tells of bans, and nothing of it is understood, such as times that are none.
+    #[error("none of its {0} lines that tell of bans is understood")]
+    Unclear(u64),
     /// It is standard input, and nothing came.
     #[error("nothing came from standard input")]
     Nothing,

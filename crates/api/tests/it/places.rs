@@ -27,8 +27,14 @@ impl Atlas for Map {
         };
         let asked = ("IP Geolocation by DB-IP".to_owned(), "https://db-ip.com".to_owned());
         let built_at = Some(Timestamp::from_secs(START));
-        let there =
-            PlaceSource { built_at, countries: true, attribution: Some(asked), unreadable: 7, trouble: None, ..source("A") };
+        let there = PlaceSource {
+            built_at,
+            countries: true,
+            attribution: Some(asked),
+            unreadable: 7,
+            trouble: None,
+            ..source("A")
+        };
         vec![there, source("B")]
     }
 

@@ -27,6 +27,9 @@ pub(super) struct Source {
     /// Its lines, and those that fail2ban wrote.
     count: u64,
     of_fail2ban: u64,
+    /// Its lines that tell of bans and are not understood, and what was understood.
+    unclear: u64,
+    entries: u64,
 }
 
 impl Source {
@@ -43,6 +46,8 @@ impl Source {
             next: None,
             count: 0,
             of_fail2ban: 0,
+            unclear: 0,
+            entries: 0,
         })
     }
 
@@ -94,6 +99,7 @@ impl Source {
                 tally.of_fail2ban += 1;
             }
             if read.is_unclear {
+                self.unclear += 1;
                 tally.unclear += 1;
                 if tally.places.len() < PLACES {
                     tally.places.push((self.name.clone(), count));
@@ -115,6 +121,7 @@ impl Source {
         } else if !is_ahead {
             self.turn = self.turn.max(entry.at);
         }
+        self.entries += 1;
         self.next = Some(entry);
     }
 
@@ -127,6 +134,7 @@ impl Source {
                 None
             }
             (count, 0) => Some(LogFileProblem::Foreign(count)),
+            _ if self.entries == 0 && self.unclear > 0 => Some(LogFileProblem::Unclear(self.unclear)),
             _ => None,
         }
     }

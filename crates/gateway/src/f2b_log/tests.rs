@@ -79,24 +79,27 @@ fn a_clock_that_ran_ahead_or_was_set_back_does_not_hold_up_other_files() {
 fn a_file_that_is_not_fail2bans_is_named_and_the_others_are_read() {
     let log = line("2026-03-01 10:00:00", "Ban 192.0.2.1");
     let auth = "2026-03-01T10:00:00+00:00 host sshd[811]: Invalid user fail2ban.actions[1]: NOTICE [sshd] Ban 192.0.2.9\n";
+    let timeless = " +  4711 7F3735288F30 fail2ban.actions          NOTIC [sshd] Ban 192.0.2.7\n";
     let (entries, wrong, log) = told(&[
         ("missing.log", b""),
+        ("timeless.log", timeless.as_bytes()),
         ("auth.log", auth.as_bytes()),
         ("fail2ban.log", log.as_bytes()),
         ("fail2ban.zip", b"PK\x03\x04"),
         ("torn.log.xz", b"\xfd7zXZ\0\0"),
     ]);
     assert_eq!(entries, ["2026-03-01T10:00:00Z 192.0.2.1 Ban"]);
-    assert_eq!(wrong.len(), 4, "{wrong:?}");
+    assert_eq!(wrong.len(), 5, "{wrong:?}");
     for (name, why) in [
         ("missing.log", "opened"),
         ("auth.log", "none of its 1 lines is fail2ban's"),
+        ("timeless.log", "none of its 1 lines that tell of bans"),
         ("fail2ban.zip", "unpack it first"),
         ("torn.log.xz", "to its end"),
     ] {
         assert!(wrong.iter().any(|text| text.starts_with(name) && text.contains(why)), "{wrong:?}");
     }
-    assert_eq!(log.tally().of_fail2ban, 1);
+    assert_eq!(log.tally().of_fail2ban, 2);
 }
 
 #[test]
@@ -120,5 +123,35 @@ fn files_of_fail2ban_0_9_0_and_of_verbose_servers_are_read() {
         let found = all.filter(|entry| format!("{:?}", entry.said).ends_with(", Ban)")).count();
         assert_eq!(found, bans, "{name}");
         assert!(log.failures().is_empty() && log.tally().unclear == 0, "{name}");
+    }
+}
+
+#[test]
+fn a_log_that_is_torn_anywhere_tells_no_ban_that_it_did_not_tell() {
+    let whole =
+        line("2026-03-01 10:00:00", "Ban 192.0.2.123") + &line("2026-03-01 10:10:00", "Unban 192.0.2.123");
+    let next = line("2026-03-02 10:00:00", "Ban 198.51.100.7");
+    let (known, ..) = told(&[("whole", (whole.clone() + &next).as_bytes())]);
+    for cut in 1..whole.len() {
+        let half = &whole.as_bytes()[..cut];
+        for between in [&b""[..], b"\0\0\0", b"\n"] {
+            let torn = [half, between, next.as_bytes()].concat();
+            let (entries, ..) = told(&[("torn", &torn)]);
+            // A line that ends by itself is whole, as far as anybody can tell.
+            let is_other = |entry: &&String| !known.contains(entry) && between != b"\n";
+            assert_eq!(entries.iter().find(is_other), None, "{cut} {between:?}");
+            assert_eq!(entries.last(), known.last(), "{cut} {between:?}");
+        }
+        let (entries, ..) = told(&[("cut", half)]);
+        assert!(entries.iter().all(|entry| known.contains(entry)), "{cut}: {entries:?}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn nothing_that_a_file_holds_ends_the_program(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 1..400)) {
+        for header in [&b""[..], b"2026-03-01 10:00:00,000 fail2ban.actions [1]: NOTICE [sshd] Ban ", b"<29>1 ", b"\xff\xfe", b"{", b"__CURSOR=\n"] {
+            told(&[("any", &[header, &bytes].concat())]);
+        }
     }
 }

@@ -109,30 +109,30 @@ both_databases!(a_log_becomes_history_once_and_is_no_news, |test| async move {
     assert!(db.active(&ServerId::local(), &jail("sshd")).await.unwrap().is_empty());
 });
 
-both_databases!(
-    a_clock_that_is_set_back_makes_no_two_bans_one_and_none_that_ends_before_it_begins,
-    |test| async move {
-        let db = test.db();
-        let (first, second) = ("192.0.2.1", "192.0.2.2");
-        let log = [
-            said(0, LogSaid::Configuring(jail("sshd"))),
-            said(0, LogSaid::BanTime(BanTime::from_fail2ban(600))),
-            said(0, LogSaid::Configured),
-            line(5_000_000, first, LogWord::Ban),
-            line(5_000_000, second, LogWord::Ban),
-            // An hour back: one is lifted, and the other was forgotten in a crash and is banned anew.
-            line(1_500_000, first, LogWord::Unban),
-            line(1_600_000, second, LogWord::Ban),
-            line(2_200_000, second, LogWord::Unban),
-        ];
-        assert_eq!(import(db, &log, Logbook::new(at(10_000)), false).await.0, counts(3, 0, 0, 0));
-        let told = story(db).await;
-        assert!(told.contains(&"5600 unban 192.0.2.1 expired 600".to_owned()), "{told:?}");
-        assert!(told.contains(&"2200 unban 192.0.2.2 expired 600".to_owned()), "{told:?}");
-        assert_eq!(told.iter().filter(|event| event.contains(" ban ")).count(), 3, "{told:?}");
-        assert!(db.check_history().await.unwrap().wrong_days.is_empty());
-    }
-);
+both_databases!(a_clock_that_is_set_back_ends_no_ban_before_it_began, |test| async move {
+    let db = test.db();
+    let log = [
+        said(0, LogSaid::Configuring(jail("sshd"))),
+        said(0, LogSaid::BanTime(BanTime::from_fail2ban(600))),
+        said(0, LogSaid::Configured),
+        line(5_000_000, "192.0.2.1", LogWord::Ban),
+        // An hour back.
+        line(1_500_000, "192.0.2.1", LogWord::Unban),
+        line(1_600_000, "192.0.2.2", LogWord::Ban),
+        line(2_200_000, "192.0.2.2", LogWord::Unban),
+    ];
+    assert_eq!(import(db, &log, Logbook::new(at(10_000)), false).await.0, counts(2, 0, 0, 0));
+    assert_eq!(
+        story(db).await,
+        [
+            "1600 ban 192.0.2.2 detected 600",
+            "2200 unban 192.0.2.2 expired 600",
+            "5000 ban 192.0.2.1 detected 600",
+            "5600 unban 192.0.2.1 expired 600",
+        ]
+    );
+    assert!(db.check_history().await.unwrap().wrong_days.is_empty());
+});
 
 both_databases!(what_is_known_stays_and_what_happens_now_is_left_alone, |test| async move {
     let db = test.db();
