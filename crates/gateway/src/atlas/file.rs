@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use bangui_domain::model::{Asn, CountryCode, Timestamp};
+use bangui_domain::model::{CountryCode, Timestamp};
 use flate2::Crc;
 use maxminddb::{MaxMindDbError, Reader, WithinOptions};
 use thiserror::Error;
