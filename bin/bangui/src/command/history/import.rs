@@ -14,6 +14,7 @@ use bangui_persistence::{Db, Imported};
 use serde_json::json;
 
 use super::unavailable;
+use crate::clock::SystemClock;
 use crate::exit::{ExitCode, Fatal};
 use crate::places;
 use crate::settings::Settings;
