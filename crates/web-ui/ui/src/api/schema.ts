@@ -14,7 +14,8 @@ export interface paths {
         /**
          * Everything about one address or network
          * @description Where it is, what it did in each jail, what is in force, and what its neighbours did. Of a network everything is told that
-         *     lies within it. An address that was never banned has 0 bans; what is not known is null.
+         *     lies within it. An address that was never banned has 0 bans, and the place
+         *     that the sources of places tell; what is not known is null.
          */
         get: operations["getAddress"];
         put?: never;
@@ -888,6 +889,13 @@ export interface components {
             neighbours: components["schemas"]["AddressNeighbour"][];
             network: components["schemas"]["Network"] | null;
             /**
+             * @description What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
+             *     `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
+             *     `relay`, `translation`, `segment_routing` or `reserved`; null for others.
+             * @example documentation
+             */
+            special: string | null;
+            /**
              * Format: int64
              * @description How many different addresses and networks were banned within a network, itself among them; null for an address.
              */
@@ -1539,6 +1547,13 @@ export interface components {
             origin: components["schemas"]["Origin"];
             /** @description The reason that user gave. */
             reason: string | null;
+            /**
+             * @description What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
+             *     `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
+             *     `relay`, `translation`, `segment_routing` or `reserved`; null for others.
+             * @example documentation
+             */
+            special: string | null;
         };
         /**
          * @description Whether an event is a ban or the end of one.
@@ -1713,6 +1728,13 @@ export interface components {
              */
             last: string;
             network: components["schemas"]["Network"] | null;
+            /**
+             * @description What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
+             *     `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
+             *     `relay`, `translation`, `segment_routing` or `reserved`; null for others.
+             * @example documentation
+             */
+            special: string | null;
         };
         /** @description How one jail has banned an address in this time. */
         HistoryOffenderJail: {
@@ -1898,6 +1920,13 @@ export interface components {
             /** @description The network's name. */
             label: string | null;
             network: components["schemas"]["Network"] | null;
+            /**
+             * @description What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
+             *     `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
+             *     `relay`, `translation`, `segment_routing` or `reserved`; null for others, and for other groups.
+             * @example documentation
+             */
+            special: string | null;
         };
         /** @description The sums of a period. */
         HistoryTotals: {
@@ -2433,6 +2462,11 @@ export interface components {
              * @example it has not been downloaded yet
              */
             trouble: string | null;
+            /**
+             * Format: int64
+             * @description Records of it that cannot be read: what they tell is unknown, and all others are used.
+             */
+            unreadable_records: number;
         };
         /** @description Where places come from, and how many addresses have one. */
         PlacesResponse: {
