@@ -113,11 +113,13 @@ fn complete(operation: &mut Operation, has_body: bool) {
     }
     if operation.tags.iter().flatten().all(|tag| tag != HEALTH) {
         add(operation, "503", "database_unavailable: try again after Retry-After");
+        add(operation, "421", "host_unknown: the name is not in http.hosts");
     }
     if has_body && operation.request_body.is_some() {
         add(operation, "400", "invalid, body_malformed");
+        add(operation, "408", "body_too_slow");
         add(operation, "413", "body_too_large");
-        add(operation, "415", "content_type_unsupported");
+        add(operation, "415", "content_type_unsupported, content_encoding_unsupported");
     }
     if operation.parameters.as_ref().is_some_and(|parameters| !parameters.is_empty()) {
         add(operation, "400", "invalid, query_malformed, path_malformed");

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use crate::Connection;
 
 /// The log tells of refused connections this often at most.
-const TOLD_EVERY: Duration = Duration::from_secs(60);
+const TOLD_EVERY: Duration = Duration::from_mins(1);
 
 /// Connections that may be about to end, at most.
 const SLACK: usize = 128;

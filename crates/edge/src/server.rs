@@ -42,7 +42,7 @@ pub enum Socket {
 pub type Counted = Arc<dyn Fn(IpAddr) -> bool + Send + Sync>;
 
 /// How long a peer may acknowledge nothing before it counts as gone: one that has lost its network says no farewell.
-const GONE: Duration = Duration::from_secs(60);
+const GONE: Duration = Duration::from_mins(1);
 
 /// A server with so many threads, which has `accepted` connections at most, those that are about to end included, and gives
 /// its requests so many seconds to end when it is stopped.
@@ -71,7 +71,7 @@ impl Served {
     /// Adds a socket to a server.
     pub fn listen<F, I, S, B>(
         &self,
-        server: ServerBuilder,
+        builder: ServerBuilder,
         socket: Socket,
         app: F,
     ) -> io::Result<ServerBuilder>
@@ -88,7 +88,7 @@ impl Served {
     {
         let this = self.clone();
         match socket {
-            Socket::Tcp(listener) => server.listen("http", listener, move || {
+            Socket::Tcp(listener) => builder.listen("http", listener, move || {
                 let served = this.clone();
                 let open = move |stream: TcpStream| {
                     let served = served.clone();
@@ -96,7 +96,7 @@ impl Served {
                 };
                 fn_service(open).and_then(this.http(&app))
             }),
-            Socket::Tls(listener, config) => server.listen("https", listener, move || {
+            Socket::Tls(listener, config) => builder.listen("https", listener, move || {
                 let served = this.clone();
                 let acceptor = TlsAcceptor::from(Arc::clone(&config));
                 let open = move |stream: TcpStream| {
@@ -105,7 +105,7 @@ impl Served {
                 };
                 fn_service(open).and_then(this.http(&app))
             }),
-            Socket::Unix(listener) => server.listen_uds("unix", listener, move || {
+            Socket::Unix(listener) => builder.listen_uds("unix", listener, move || {
                 let served = this.clone();
                 let open = move |stream: UnixStream| {
                     let served = served.clone();

@@ -145,7 +145,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         this.attend(context)?;
         match Pin::new(&mut this.stream).poll_shutdown(context) {
             Poll::Pending => this.not_taken(context),
-            ended => ended,
+            ended @ Poll::Ready(_) => ended,
         }
     }
 }

@@ -32,20 +32,20 @@ pub(super) fn start(
             .wrap(from_fn(bangui_edge::track))
             .configure(|config| bangui_api::configure_metrics(config, api.clone()))
     };
-    let mut server = bangui_edge::server(1, served.door.accepted(), DRAIN_SECS);
+    let mut builder = bangui_edge::server(1, served.door.accepted(), DRAIN_SECS);
     for listener in listeners {
         let address = listener.local_addr();
-        server = served.listen(server, Socket::Tcp(listener), app.clone()).map_err(|error| {
+        builder = served.listen(builder, Socket::Tcp(listener), app.clone()).map_err(|error| {
             Fatal::new(ExitCode::Io, format!("The listener for metrics cannot be used: {error}."))
         })?;
         if let Ok(address) = address {
             tracing::info!("serving metrics on http://{address}/metrics");
         }
     }
-    let server = server.run();
-    let handle = server.handle();
+    let running = builder.run();
+    let handle = running.handle();
     tokio::spawn(async move {
-        if let Err(error) = server.await {
+        if let Err(error) = running.await {
             tracing::error!("metrics are served no more on their own address: {error}");
         }
     });

@@ -144,9 +144,7 @@ proptest! {
             request = request.append_header((xff.clone(), HeaderValue::from_bytes(line).unwrap()));
         }
         let mut written = client.to_owned();
-        for nth in 0..proxies_between {
-            written.push_str(&format!(", 10.1.1.{nth}"));
-        }
+        written.extend((0..proxies_between).map(|nth| format!(", 10.1.1.{nth}")));
         let mut line = last.cloned().unwrap_or_default();
         if own_line && last.is_some() {
             request = request.append_header((xff.clone(), HeaderValue::from_bytes(&line).unwrap()));

@@ -2849,6 +2849,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -2889,6 +2898,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2974,6 +2992,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description body_too_slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description allowed_already */
             409: {
                 headers: {
@@ -2992,8 +3019,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description content_type_unsupported */
+            /** @description content_type_unsupported, content_encoding_unsupported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3056,6 +3092,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3140,6 +3185,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -3209,6 +3263,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description body_too_slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description body_too_large */
             413: {
                 headers: {
@@ -3218,8 +3281,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description content_type_unsupported */
+            /** @description content_type_unsupported, content_encoding_unsupported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3290,6 +3362,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -3330,6 +3411,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3406,6 +3496,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description body_too_slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description body_too_large */
             413: {
                 headers: {
@@ -3415,8 +3514,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description content_type_unsupported */
+            /** @description content_type_unsupported, content_encoding_unsupported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3501,6 +3609,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3595,6 +3712,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description body_too_slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description ban_own_address, ban_loopback, ban_ignored, ban_network_too_wide: needs `force`; address_allowed */
             409: {
                 headers: {
@@ -3613,8 +3739,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description content_type_unsupported */
+            /** @description content_type_unsupported, content_encoding_unsupported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3702,6 +3837,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -3780,6 +3924,15 @@ export interface operations {
             };
             /** @description ban_not_found, jail_not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3891,6 +4044,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -3949,6 +4111,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4134,6 +4305,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -4208,6 +4388,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4295,6 +4484,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -4368,6 +4566,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4457,6 +4664,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -4535,6 +4751,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -4575,6 +4800,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4653,6 +4887,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -4702,6 +4945,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4789,6 +5041,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -4829,6 +5090,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4905,6 +5175,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description body_too_slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description name_taken */
             409: {
                 headers: {
@@ -4923,8 +5202,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description content_type_unsupported */
+            /** @description content_type_unsupported, content_encoding_unsupported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5013,6 +5301,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description body_too_slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description name_taken */
             409: {
                 headers: {
@@ -5031,8 +5328,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description content_type_unsupported */
+            /** @description content_type_unsupported, content_encoding_unsupported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5124,6 +5430,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -5201,6 +5516,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -5257,6 +5581,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5333,6 +5666,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description body_too_slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description body_too_large */
             413: {
                 headers: {
@@ -5342,8 +5684,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description content_type_unsupported */
+            /** @description content_type_unsupported, content_encoding_unsupported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5391,6 +5742,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5467,6 +5827,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description body_too_slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description name_taken */
             409: {
                 headers: {
@@ -5485,8 +5854,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description content_type_unsupported */
+            /** @description content_type_unsupported, content_encoding_unsupported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5575,6 +5953,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description body_too_slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description name_taken */
             409: {
                 headers: {
@@ -5593,8 +5980,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description content_type_unsupported */
+            /** @description content_type_unsupported, content_encoding_unsupported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5677,6 +6073,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -5717,6 +6122,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5771,6 +6185,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -5811,6 +6234,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5867,6 +6299,15 @@ export interface operations {
             };
             /** @description foreign_origin: a page of another site sent this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5952,6 +6393,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -5988,6 +6438,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SetupState"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description internal, database_failed: the server's log has the reason */
@@ -6050,6 +6509,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description body_too_slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description setup_done: there is a user already */
             409: {
                 headers: {
@@ -6068,8 +6536,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description content_type_unsupported */
+            /** @description content_type_unsupported, content_encoding_unsupported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6133,6 +6610,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description internal, database_failed: the server's log has the reason */
             500: {
                 headers: {
@@ -6173,6 +6659,15 @@ export interface operations {
             };
             /** @description session_required: log in first */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6249,6 +6744,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description body_too_slow */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description body_too_large */
             413: {
                 headers: {
@@ -6258,8 +6762,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description content_type_unsupported */
+            /** @description content_type_unsupported, content_encoding_unsupported */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6316,6 +6829,15 @@ export interface operations {
             };
             /** @description foreign_origin: a page of another site sent this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description host_unknown: the name is not in http.hosts */
+            421: {
                 headers: {
                     [name: string]: unknown;
                 };
