@@ -6,6 +6,7 @@ mod fail2ban;
 mod files;
 mod finding;
 mod history;
+mod jails;
 mod listen;
 mod logs;
 mod places;
@@ -70,13 +71,14 @@ fn judged(settings: &Settings) -> Vec<Finding> {
 async fn fail2ban(settings: &Settings, reachable: bool) -> Vec<Finding> {
     let skipped = |check| Finding::skipped(check, "fail2ban cannot be asked");
     if !reachable {
-        return ["fail2ban", "jail logs", "history"].map(skipped).to_vec();
+        return ["fail2ban", "jails", "jail logs", "history"].map(skipped).to_vec();
     }
     let (mut found, patient) = fail2ban::check(&settings.fail2ban.socket).await;
     let Some(patient) = patient else {
-        found.extend(["jail logs", "history"].map(skipped));
+        found.extend(["jails", "jail logs", "history"].map(skipped));
         return found;
     };
+    found.extend(jails::check(&patient).await);
     found.extend(logs::check(&patient).await);
     found.extend(history::check(settings, &patient).await);
     found

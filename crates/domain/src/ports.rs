@@ -35,7 +35,7 @@ pub use history::History;
 pub use history_keeper::HistoryKeeper;
 pub use host_names::{HostNames, NamesError};
 pub use ignore_control::{IgnoreControl, IgnoreList};
-pub use jail_control::{ControlError, Counters, JailControl, LocalTime, ReportedBan};
+pub use jail_control::{BanList, ControlError, Counters, JailControl, LocalTime, ReportedBan};
 pub use job_board::JobBoard;
 pub use lease_store::{Acquired, LeaseStore, SCHEDULER_LEASE};
 pub use log_control::LogControl;

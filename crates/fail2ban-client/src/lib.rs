@@ -76,8 +76,9 @@ pub use client::{
 pub use codec::{Limits, Text};
 pub use error::Error;
 pub use reply::{
-    BanTicket, BantimeIncrement, DatePattern, Entry, FlushedLog, JailCounters, JailSettings, JailStats,
-    JailStatus, Outcome, Refusal, ReplyError, Report, ServerException, ServerSettings, SettingError, outcome,
+    BanList, BanTicket, BantimeIncrement, DatePattern, Entry, FlushedLog, JailCounters, JailSettings,
+    JailStats, JailStatus, Outcome, Refusal, ReplyError, Report, ServerException, ServerSettings,
+    SettingError, outcome,
 };
 pub use stream::{
     Difference, JailCheck, JailStream, Missing, Problem, ReloadFault, ReloadRefusal, Restored, StreamError,

@@ -10,7 +10,7 @@ mod server;
 mod settings;
 mod status;
 
-pub use bans::BanTicket;
+pub use bans::{BanList, BanTicket};
 pub(crate) use bans::{banned_by_jail, jails_per_id, tickets};
 pub use exception::ServerException;
 pub use fields::{ReplyError, SettingError};

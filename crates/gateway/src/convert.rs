@@ -60,8 +60,19 @@ pub(crate) fn reported(ticket: &client::BanTicket, zone: &Zone) -> Option<Report
     Some(ReportedBan {
         id: BanId::from_reported(ticket.id.to_string()),
         banned_at: banned_at?,
-        bantime: BanTime::from_fail2ban(ticket.bantime_secs),
+        bantime: BanTime::from_fail2ban(i64::try_from(ticket.bantime_secs).unwrap_or(FOR_EVER)),
     })
+}
+
+/// fail2ban's number for a ban that does not end.
+const FOR_EVER: i64 = -1;
+
+/// The seconds of a ban; one that is longer than any calendar does not end.
+pub(crate) fn bantime(from: client::Bantime) -> i64 {
+    match from {
+        client::Bantime::Permanent => FOR_EVER,
+        client::Bantime::Seconds(seconds) => i64::try_from(seconds).unwrap_or(FOR_EVER),
+    }
 }
 
 /// All settings of a jail.
@@ -80,7 +91,7 @@ pub(crate) fn settings(from: client::JailSettings) -> JailSettings {
         ignoreregex: from.ignoreregex,
         usedns: from.usedns.to_string(),
         findtime: from.findtime,
-        bantime: from.bantime.as_number(),
+        bantime: bantime(from.bantime),
         datepattern: from.datepattern.pattern,
         logtimezone: from.logtimezone,
         maxmatches: from.maxmatches,

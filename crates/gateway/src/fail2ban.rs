@@ -5,15 +5,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use bangui_domain::model::{BanId, BanRule, JailDetail, JailLog, JailName, LogFile, Probe, Target};
-use bangui_domain::ports::{ControlError, Counters, JailControl, ReportedBan};
-use fail2ban_client::command::{self, Command};
+use bangui_domain::model::{BanId, JailDetail, JailLog, JailName, LogFile, Probe, Target};
+use bangui_domain::ports::{BanList, ControlError, Counters, JailControl};
 use fail2ban_client::{self as client, Client, Options, Outcome};
 
-use crate::convert::{
-    client_address, client_ids, client_jail, counters, error, jail_name, reported, settings, vital,
-};
+use crate::convert::{client_address, client_ids, client_jail, counters, error, jail_name, settings, vital};
+use crate::lists::{ids_alone, listed};
 use crate::logs::LogFiles;
+use crate::rules::beyond;
 use crate::{CommandMeter, Zone};
 
 /// How many jails are asked for a setting in one go: fail2ban answers nobody else in between.
@@ -50,41 +49,6 @@ impl Fail2banControl {
         self.meter.time(command, call).await
     }
 
-    /// One setting of each of these jails, in their order; `None` where it cannot be read.
-    async fn setting<T>(
-        &self,
-        name: &'static str,
-        jails: &[client::JailName],
-        question: impl Fn(&client::JailName) -> Command<T>,
-    ) -> Result<Vec<Option<T>>, ControlError> {
-        let questions: Vec<_> = jails.iter().map(question).collect();
-        let answers = self.ask(name, self.client.run_all(&questions)).await.map_err(|e| vital(&e))?;
-        let read = |answer: Result<T, client::Error>| {
-            answer.inspect_err(|error| tracing::debug!("a setting of a jail is not known: {error}")).ok()
-        };
-        Ok(answers.into_iter().map(read).collect())
-    }
-
-    /// When these jails ban. A jail that is gone by now, or tells something strange, is left out.
-    async fn rules(&self, jails: &[client::JailName]) -> Result<Arc<[BanRule]>, ControlError> {
-        let mut rules = Vec::with_capacity(jails.len());
-        for part in jails.chunks(AT_ONCE) {
-            let bantimes = self.setting("bantime", part, command::bantime).await?;
-            let findtimes = self.setting("findtime", part, command::find_time).await?;
-            let maxretries = self.setting("maxretry", part, command::max_retry).await?;
-            let read = bantimes.into_iter().zip(findtimes).zip(maxretries);
-            rules.extend(part.iter().zip(read).filter_map(|(jail, ((bantime, findtime), maxretry))| {
-                Some(BanRule {
-                    jail: jail_name(jail)?,
-                    maxretry: maxretry?,
-                    findtime: findtime?,
-                    bantime: bantime?.as_number(),
-                })
-            }));
-        }
-        Ok(rules.into())
-    }
-
     /// What the jails watch, by name.
     async fn logs(&self) -> Result<Arc<[JailLog]>, ControlError> {
         let jails = self.ask("status", self.client.status_all_short()).await.map_err(|e| vital(&e))?;
@@ -105,6 +69,17 @@ impl Fail2banControl {
     }
 }
 
+/// What the server may refuse to tell, or tell in a way that is not understood, without being away.
+fn optional<T>(answer: Result<Option<T>, client::Error>) -> Result<Option<T>, ControlError> {
+    answer.or_else(|refused| match error(&refused) {
+        ControlError::Offline(outage) => Err(ControlError::Offline(outage)),
+        other => {
+            tracing::warn!("fail2ban does not tell something of itself: {other}");
+            Ok(None)
+        }
+    })
+}
+
 #[async_trait]
 impl JailControl for Fail2banControl {
     async fn probe(&self) -> Result<Probe, ControlError> {
@@ -113,28 +88,33 @@ impl JailControl for Fail2banControl {
         let latency_micros = u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX);
         let version = self.ask("version", self.client.version()).await.map_err(|e| vital(&e))?;
         let jails = self.ask("jails", self.client.jails()).await.map_err(|e| vital(&e))?;
-        let database = self.ask("database_file", self.client.database_file()).await.map_err(|e| vital(&e))?;
-        let purge_age =
-            self.ask("purge_age", self.client.database_purge_age()).await.map_err(|e| vital(&e))?;
+        let database = optional(self.ask("database_file", self.client.database_file()).await)?;
+        let purge_age = optional(self.ask("purge_age", self.client.database_purge_age()).await)?;
+        let (rules, unreadable) = self.rules(&jails).await?;
         Ok(Probe {
             version: version.to_string(),
             latency_micros,
             jails: jails.len(),
             database_file: database.map(|path| path.to_string_lossy().into_owned()),
             purge_age_secs: purge_age,
-            rules: self.rules(&jails).await?,
+            rules,
             logs: self.logs().await?,
+            unreadable,
         })
     }
 
     async fn counters(&self) -> Result<Counters, ControlError> {
-        let counted = self.ask("counters", self.client.counters()).await.map_err(|e| vital(&e))?;
-        let mut jails: Vec<_> = counted
-            .iter()
-            .filter_map(|(jail, counts)| jail_name(jail).map(|name| counters(name, counts)))
-            .collect();
+        let counted = self.ask("counters", self.client.counters_of_each()).await.map_err(|e| vital(&e))?;
+        let (mut jails, mut unreadable) = (Vec::with_capacity(counted.len()), Vec::new());
+        for (jail, counts) in &counted {
+            match (jail_name(jail), counts) {
+                (Some(name), Ok(counts)) => jails.push(counters(name, counts)),
+                (Some(name), Err(error)) => unreadable.push((name, error.to_string())),
+                (None, _) => {}
+            }
+        }
         jails.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(Counters { connection: self.client.generation(), jails })
+        Ok(Counters { connection: self.client.generation(), jails, unreadable })
     }
 
     async fn jail(&self, jail: &JailName) -> Result<JailDetail, ControlError> {
@@ -145,14 +125,21 @@ impl JailControl for Fail2banControl {
             counters: counters(jail.clone(), &status.counters),
             file_list: status.files.iter().map(ToString::to_string).collect(),
             journal_matches: status.journal_matches.iter().map(ToString::to_string).collect(),
+            unreadable: found.unreadable.iter().map(ToString::to_string).chain(beyond(&found)).collect(),
             settings: settings(found),
         })
     }
 
-    async fn bans(&self, jail: &JailName) -> Result<Vec<ReportedBan>, ControlError> {
+    async fn bans(&self, jail: &JailName) -> Result<BanList, ControlError> {
         let name = client_jail(jail)?;
-        let tickets = self.ask("bans", self.client.banned_with_times(&name)).await.map_err(|e| error(&e))?;
-        Ok(tickets.iter().filter_map(|ticket| reported(ticket, &self.zone)).collect())
+        let refused = match self.ask("bans", self.client.banned_with_times(&name)).await {
+            Ok(list) => return Ok(listed(&list, &self.zone)),
+            Err(refused) => refused,
+        };
+        let ControlError::Refused(detail) = error(&refused) else { return Err(error(&refused)) };
+        // The times of one ban can keep fail2ban from telling those of all: what is banned it tells all the same.
+        let ids = self.ask("ids", self.client.banned_unsorted(&name)).await.map_err(|e| error(&e))?;
+        Ok(ids_alone(&ids, detail))
     }
 
     async fn banned_in(&self, id: &BanId) -> Result<Vec<JailName>, ControlError> {

@@ -17,15 +17,15 @@ impl IgnoreControl for Fail2banControl {
         for part in jails.chunks(AT_ONCE) {
             let questions: Vec<_> = part.iter().map(command::ignore_list).collect();
             let answers =
-                self.ask("ignore_list", self.client.run_all(&questions)).await.map_err(|e| error(&e))?;
+                self.ask("ignore_list", self.client.run_all(&questions)).await.map_err(|e| vital(&e))?;
             for (jail, answer) in part.iter().zip(answers) {
-                let entries = match answer {
-                    Ok(entries) => entries.iter().map(ToString::to_string).collect(),
+                let (entries, unreadable) = match answer {
+                    Ok(entries) => (entries.iter().map(ToString::to_string).collect(), None),
                     // It has ended since it was listed.
                     Err(client::Error::UnknownJail { .. }) => continue,
-                    Err(failure) => return Err(error(&failure)),
+                    Err(failure) => (Vec::new(), Some(failure.to_string())),
                 };
-                lists.extend(jail_name(jail).map(|jail| IgnoreList { jail, entries }));
+                lists.extend(jail_name(jail).map(|jail| IgnoreList { jail, entries, unreadable }));
             }
         }
         lists.sort_by(|a, b| a.jail.cmp(&b.jail));
@@ -41,14 +41,15 @@ impl IgnoreControl for Fail2banControl {
 
     async fn stop_ignoring(&self, jail: &JailName, targets: &[Target]) -> Result<(), ControlError> {
         let name = client_jail(jail)?;
+        let mut failed = None;
         for target in targets {
             let gone = entry(target)?;
             match self.ask("remove_ignored", self.client.remove_ignored(&name, &gone)).await {
                 Ok(_) | Err(client::Error::NoSuchEntry { .. }) => {}
-                Err(failure) => return Err(error(&failure)),
+                Err(failure) => failed = failed.or(Some(error(&failure))),
             }
         }
-        Ok(())
+        failed.map_or(Ok(()), Err)
     }
 }
 

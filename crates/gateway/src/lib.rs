@@ -8,12 +8,14 @@ mod downloads;
 mod f2b_log;
 mod fail2ban;
 mod ignoring;
+mod lists;
 mod logs;
 mod meter;
 mod mount;
 mod notify;
 mod outgoing;
 mod rdns;
+mod rules;
 mod zone;
 
 pub use atlas::{FileAtlas, PlaceFile, PlaceFileError, PlacePath};

@@ -58,17 +58,20 @@ impl NameServers {
             RData::PTR(name) => Some(&name.0),
             _ => None,
         });
+        let mut failed = None;
         for name in names.take(MOST_NAMES) {
             let Some(text) = host_name(name) else { continue };
             let back = match address {
                 IpAddr::V4(_) => self.resolver.ipv4_lookup(name.clone()).await,
                 IpAddr::V6(_) => self.resolver.ipv6_lookup(name.clone()).await,
             };
-            if told(back)?.is_some_and(|back| leads_to(&back, address)) {
-                return Ok(Some(text));
+            match told(back) {
+                Ok(Some(back)) if leads_to(&back, address) => return Ok(Some(text)),
+                Ok(_) => {}
+                Err(error) => failed = Some(error),
             }
         }
-        Ok(None)
+        failed.map_or(Ok(None), Err)
     }
 }
 

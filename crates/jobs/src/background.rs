@@ -51,7 +51,8 @@ impl Background {
             }
         }
         tasks.spawn(lead(jobs, table, bench, stop.child_token()));
-        tasks.spawn(patience(Arc::clone(context.runtime.watch()), stop.child_token()));
+        let watch = Arc::clone(context.runtime.watch());
+        tasks.spawn(patience(watch, context.poll_interval, stop.child_token()));
         tasks.spawn(follow::state(
             Arc::clone(&context.runtime),
             Arc::clone(lease),

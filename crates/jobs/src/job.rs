@@ -4,7 +4,7 @@ mod deliver_messages;
 mod fetch_places;
 mod locate_addresses;
 mod notify;
-mod observe_bans;
+pub(crate) mod observe_bans;
 mod probe_fail2ban;
 mod prune_deliveries;
 mod prune_history;

@@ -1,4 +1,5 @@
-//! Notices that fail2ban hangs: that it was asked and does not answer, long before the connection's own time limit. Counts
+//! Notices that fail2ban hangs: that it was asked and does not answer, long before the connection's own time limit. And that
+//! it answers, and no poll of it succeeds. Counts
 //! ticks and compares no clocks, so that neither a clock that is set nor a process that was stopped makes it wrong.
 
 use std::sync::Arc;
@@ -8,21 +9,36 @@ use bangui_domain::service::Watch;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
+use crate::job::observe_bans;
+
 /// How often it is looked whether a question still has no answer.
 const TICK: Duration = Duration::from_secs(1);
 /// How many ticks a question may stay open. fail2ban serves one command at a time, about 5 ms for each address of a ban:
 /// a list of a thousand addresses keeps it for 5 s, and that is no reason for an alarm.
 const TICKS: u32 = 8;
 
-/// Tells `watch` when fail2ban has not answered for [`TICKS`], until `stop`.
-pub(crate) async fn patience(watch: Arc<Watch>, stop: CancellationToken) {
+/// After how many intervals without a poll that succeeds fail2ban counts as not watched.
+const POLLS: u32 = 3;
+
+/// Tells `watch` when fail2ban has not answered for [`TICKS`], and when no poll has succeeded for [`POLLS`] times `interval`
+/// nor for as long, until `stop`.
+pub(crate) async fn patience(watch: Arc<Watch>, interval: Duration, stop: CancellationToken) {
+    let most = u32::try_from((interval * POLLS).as_secs()).unwrap_or(u32::MAX).max(TICKS);
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut question, mut ticks) = (None, 0);
+    let (mut polls, mut idle) = (0, 0_u32);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = tick.tick() => {}
+        }
+        let polled = watch.polls();
+        // While fail2ban is away, nothing can succeed; a poll has as much time again once it is back.
+        idle = if polled == polls && watch.state().is_online() { idle.saturating_add(1) } else { 0 };
+        polls = polled;
+        if idle >= most {
+            watch.unpolled(observe_bans::NAME);
         }
         let unanswered = watch.unanswered();
         ticks = if unanswered == question { ticks + 1 } else { 0 };
@@ -39,12 +55,12 @@ pub(crate) async fn patience(watch: Arc<Watch>, stop: CancellationToken) {
 mod tests {
     use std::sync::Arc;
 
-    use bangui_domain::model::{Fail2banState, OutageCode, Probe, Timestamp};
+    use bangui_domain::model::{Fail2banState, JobPulse, OutageCode, Probe, ProblemCode, Timestamp};
     use bangui_domain::ports::Clock;
     use bangui_domain::service::Watch;
     use tokio_util::sync::CancellationToken;
 
-    use super::{TICK, TICKS, patience};
+    use super::{POLLS, TICK, TICKS, patience};
 
     struct Still;
 
@@ -67,6 +83,7 @@ mod tests {
             purge_age_secs: None,
             rules: Arc::default(),
             logs: Arc::default(),
+            unreadable: Arc::default(),
         }
     }
 
@@ -75,9 +92,10 @@ mod tests {
     async fn what_is_answered_late_is_no_hang_and_what_is_not_answered_is() {
         let watch = Arc::new(Watch::new(Arc::new(Still)));
         let stop = CancellationToken::new();
-        let waiting = tokio::spawn(patience(Arc::clone(&watch), stop.clone()));
+        let waiting = tokio::spawn(patience(Arc::clone(&watch), TICK, stop.clone()));
         watch.online(probe());
         for _ in 0..3 {
+            watch.polled();
             let slow = watch.ask();
             tokio::time::sleep(TICK * (TICKS - 1)).await;
             drop(slow);
@@ -98,6 +116,34 @@ mod tests {
         watch.online(probe());
         tokio::time::sleep(TICK * TICKS * 2).await;
         assert!(watch.state().is_online(), "nobody asks: nobody waits");
+        stop.cancel();
+        waiting.await.unwrap();
+    }
+    #[tokio::test(start_paused = true)]
+    async fn a_server_that_answers_and_is_not_polled_is_a_problem_until_it_is_polled() {
+        let watch = Arc::new(Watch::new(Arc::new(Still)));
+        let stop = CancellationToken::new();
+        let interval = TICK * 5;
+        let waiting = tokio::spawn(patience(Arc::clone(&watch), interval, stop.clone()));
+        let codes = || watch.problems().iter().map(|it| it.code).collect::<Vec<_>>();
+        tokio::time::sleep(interval * POLLS * 2).await;
+        assert_eq!(codes(), [], "fail2ban was not there");
+        watch.online(probe());
+        for _ in 0..3 {
+            tokio::time::sleep(interval * (POLLS - 1)).await;
+            watch.polled();
+        }
+        assert_eq!(codes(), []);
+        let failed = JobPulse { started_at: Still.now(), took_millis: 1, error: Some("disk full".into()) };
+        watch.ran("observe_bans", failed);
+        for _ in 0..30 {
+            tokio::time::sleep(TICK).await;
+            watch.answered();
+        }
+        assert_eq!(codes(), [ProblemCode::Unpolled], "whatever the probe says");
+        assert!(watch.problems()[0].detail.contains("disk full"));
+        watch.polled();
+        assert_eq!(codes(), []);
         stop.cancel();
         waiting.await.unwrap();
     }

@@ -9,7 +9,7 @@ use diesel::sql_types::Text;
 
 use crate::connection::{InsertRow, InsertRows, MultiBackend, TxError, comma};
 use crate::db::Db;
-use crate::fault::UnknownValue;
+use crate::fault::{UnknownValue, readable};
 use crate::schema::{allowlist, allowlist_told};
 use crate::text::{storable, storable_option};
 
@@ -89,7 +89,7 @@ impl AllowStore for Db {
                 ))
                 .order(allowlist::id.desc())
                 .load(connection)?;
-            rows.into_iter().map(Row::entry).collect()
+            Ok(readable(rows.into_iter().map(Row::entry)))
         })
         .await
     }
@@ -133,7 +133,8 @@ impl AllowStore for Db {
                 .select((allowlist_told::jail, allowlist_told::address))
                 .order((allowlist_told::jail, allowlist_told::address))
                 .load(connection)?;
-            rows.into_iter().map(|(name, address)| Ok((jail(name)?, target(address)?))).collect()
+            let told = |(name, address)| Ok::<_, TxError>((jail(name)?, target(address)?));
+            Ok(readable(rows.into_iter().map(told)))
         })
         .await
     }

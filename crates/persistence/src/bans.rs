@@ -32,6 +32,7 @@ use bangui_domain::ports::{BanBatch, BanStore, HistoryCursor, Recorded, StoreErr
 use diesel::prelude::*;
 
 use crate::db::{Db, optional};
+use crate::fault::readable;
 use crate::history::list;
 use crate::schema::{active_bans, servers};
 
@@ -50,7 +51,7 @@ impl BanStore for Db {
                 .filter(active_bans::jail.eq(jail.as_str()))
                 .select(rows::ACTIVE_COLUMNS)
                 .load(connection)?;
-            Ok(rows.into_iter().map(rows::ActiveRow::into_ban).collect::<Result<_, StoreError>>()?)
+            Ok(readable(rows.into_iter().map(rows::ActiveRow::into_ban)))
         })
         .await
     }
@@ -64,7 +65,7 @@ impl BanStore for Db {
                 .distinct()
                 .order(active_bans::jail)
                 .load(connection)?;
-            Ok(names.into_iter().map(rows::jail).collect::<Result<_, StoreError>>()?)
+            Ok(readable(names.into_iter().map(rows::jail)))
         })
         .await
     }

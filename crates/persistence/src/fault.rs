@@ -19,6 +19,17 @@ impl From<UnknownValue> for StoreError {
     }
 }
 
+/// What could be read of some rows. A row that holds what the domain does not know costs itself alone, and is named in the log.
+pub(crate) fn readable<T, E: Into<TxError>, C: FromIterator<T>>(
+    rows: impl IntoIterator<Item = Result<T, E>>,
+) -> C {
+    let named = |error: E| match error.into() {
+        TxError::Database(error) => tracing::error!("a row is left out: {error}"),
+        TxError::Store(error) => tracing::error!("a row is left out: {}", bangui_domain::chain(&error)),
+    };
+    rows.into_iter().filter_map(|row| row.map_err(named).ok()).collect()
+}
+
 /// The domain's word for what diesel said.
 pub(crate) fn store_error(error: Error) -> StoreError {
     match &error {

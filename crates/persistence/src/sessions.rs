@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use crate::connection::{AnyConnection, TxError};
 use crate::db::{Db, count, optional};
-use crate::fault::UnknownValue;
+use crate::fault::{UnknownValue, readable};
 use crate::lease::check_fence;
 use crate::notices;
 use crate::schema::{sessions, users};
@@ -116,7 +116,7 @@ impl SessionStore for Db {
                     sessions::user_agent,
                 ))
                 .load::<EntryRow>(connection)?;
-            Ok(rows.into_iter().map(entry).collect::<Result<_, _>>()?)
+            Ok(readable(rows.into_iter().map(entry)))
         })
         .await
     }

@@ -18,7 +18,7 @@ use crate::lab::{attack, fail2ban};
 use crate::server::{Server, Setup, bangui, free_port};
 
 /// What doctor looks at in a test, and how it is run.
-struct Visit {
+pub(crate) struct Visit {
     home: TempDir,
     settings: Vec<(&'static str, String)>,
     uid: Option<u32>,
@@ -40,7 +40,7 @@ impl Visit {
     }
 
     /// Where a server runs, with its settings.
-    fn to_server(server: &Server, socket: &Path) -> Self {
+    pub(crate) fn to_server(server: &Server, socket: &Path) -> Self {
         let url = format!("sqlite://{}/bangui.db", server.dir.path().display());
         let listen = server.address.to_string();
         Self::to(socket).set("BANGUI_DATABASE__URL", &url).set("BANGUI_HTTP__LISTEN", &listen)
@@ -53,7 +53,7 @@ impl Visit {
     }
 
     /// Exit code and standard output.
-    fn run(&self, arguments: &[&str]) -> (i32, String) {
+    pub(crate) fn run(&self, arguments: &[&str]) -> (i32, String) {
         let mut binary = Path::new(env!("CARGO_BIN_EXE_bangui")).to_owned();
         if let Some(uid) = self.uid {
             let copy = self.home.path().join("bangui");

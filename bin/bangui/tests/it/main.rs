@@ -29,6 +29,7 @@ mod metrics;
 mod mounts;
 mod notifications;
 mod odd_ids;
+mod odd_jails;
 mod outage;
 mod places;
 mod postgres;

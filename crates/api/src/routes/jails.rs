@@ -56,5 +56,6 @@ pub(crate) async fn detail(
     let name = name.ok_or_else(|| HttpFailure::PathMalformed("it names no jail".to_owned()))?;
     let detail = state.services.jails.detail(&name).await?;
     let (seen, problems) = (state.services.watch.state(), state.services.watch.problems());
-    Ok(web::Json(JailDetailResponse::new(detail, seen.log_of(&name), &problems)))
+    let now = state.services.jails.now();
+    Ok(web::Json(JailDetailResponse::new(detail, seen.log_of(&name), &problems, now)))
 }

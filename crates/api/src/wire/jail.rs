@@ -2,7 +2,7 @@
 
 use bangui_domain::model::JailsSeen;
 use bangui_domain::model::{
-    BantimeIncrement, Fail2banState, JailCounters, JailDetail, JailLog, JailSettings, Problem,
+    BantimeIncrement, Fail2banState, JailCounters, JailDetail, JailLog, JailSettings, Problem, Timestamp,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -116,18 +116,27 @@ pub(crate) struct JailDetailResponse {
     journal_matches: Vec<String>,
     /// Its running settings.
     settings: Settings,
+    /// What fail2ban did not tell in a way that can be read, in words; it is empty or for ever in `settings`.
+    unreadable: Vec<String>,
 }
 
 impl JailDetailResponse {
     /// What fail2ban tells, what was last `seen` of the files, and what is wrong.
-    pub(crate) fn new(detail: JailDetail, seen: Option<&JailLog>, problems: &[Problem]) -> Self {
+    pub(crate) fn new(
+        detail: JailDetail,
+        seen: Option<&JailLog>,
+        problems: &[Problem],
+        now: Timestamp,
+    ) -> Self {
         Self {
             jail: Jail::from(&detail.counters),
             watched: Watched::new(Some(&detail.log(seen))),
-            problem: ServerProblem::of_jail(problems, &detail.counters.name),
+            problem: ServerProblem::of_jail(problems, &detail.counters.name)
+                .or_else(|| detail.problem(now).as_ref().map(ServerProblem::from)),
             file_list: detail.file_list,
             journal_matches: detail.journal_matches,
             settings: detail.settings.into(),
+            unreadable: detail.unreadable,
         }
     }
 }

@@ -9,8 +9,8 @@ use bangui_domain::model::{
     LogFileState, Outage, OutageCode, Probe, Target, Timestamp,
 };
 use bangui_domain::ports::{
-    Clock, ControlError, Counters, Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, IgnoreControl,
-    IgnoreList, JailControl, LocalTime, ReportedBan,
+    BanList, Clock, ControlError, Counters, Fail2banHistory, HistoryCursor, HistoryError, HistoryPage,
+    IgnoreControl, IgnoreList, JailControl, LocalTime, ReportedBan,
 };
 
 /// The moment at which every test begins: 2026-11-23 12:00:00 UTC.
@@ -35,6 +35,8 @@ pub(crate) struct Jail {
     /// Paths with their states.
     pub(crate) files: Vec<(&'static str, LogFileState)>,
     pub(crate) journal: Vec<String>,
+    /// What fail2ban says to every question about this jail alone.
+    pub(crate) refuses: Option<&'static str>,
 }
 
 /// Shares the script between the test, the API and the clock.
@@ -86,7 +88,12 @@ impl State {
 
     fn jail(&mut self, name: &JailName) -> Result<&mut Jail, ControlError> {
         self.answer()?;
-        self.jails.get_mut(name.as_str()).ok_or_else(|| ControlError::JailNotFound(name.clone()))
+        let jail =
+            self.jails.get_mut(name.as_str()).ok_or_else(|| ControlError::JailNotFound(name.clone()))?;
+        match jail.refuses {
+            Some(said) => Err(ControlError::Refused(said.to_owned())),
+            None => Ok(jail),
+        }
     }
 
     fn command(&mut self, name: &JailName) -> Result<&mut Jail, ControlError> {
@@ -138,6 +145,7 @@ impl JailControl for Script {
             purge_age_secs: None,
             rules,
             logs,
+            unreadable: Arc::default(),
         })
     }
 
@@ -145,7 +153,7 @@ impl JailControl for Script {
         let mut state = self.edit();
         state.answer()?;
         let jails = state.jails.iter().map(|(name, jail)| counters(name, jail)).collect();
-        Ok(Counters { connection: 1, jails })
+        Ok(Counters { connection: 1, jails, unreadable: Vec::new() })
     }
 
     async fn jail(&self, name: &JailName) -> Result<JailDetail, ControlError> {
@@ -164,11 +172,12 @@ impl JailControl for Script {
             file_list: jail.files.iter().map(|(path, _)| (*path).to_owned()).collect(),
             journal_matches: jail.journal.clone(),
             settings,
+            unreadable: Vec::new(),
         })
     }
 
-    async fn bans(&self, name: &JailName) -> Result<Vec<ReportedBan>, ControlError> {
-        Ok(self.edit().jail(name)?.bans.clone())
+    async fn bans(&self, name: &JailName) -> Result<BanList, ControlError> {
+        Ok(BanList { bans: self.edit().jail(name)?.bans.clone(), ..BanList::default() })
     }
 
     async fn banned_in(&self, id: &BanId) -> Result<Vec<JailName>, ControlError> {
@@ -202,6 +211,7 @@ impl IgnoreControl for Script {
         let mut state = self.edit();
         state.answer()?;
         let list = |(name, jail): (&String, &Jail)| IgnoreList {
+            unreadable: None,
             jail: JailName::parse(name).unwrap(),
             entries: jail.ignoreip.clone(),
         };

@@ -55,6 +55,27 @@ async fn health_follows_fail2ban_and_never_asks_it() {
 }
 
 #[actix_web::test]
+async fn a_server_that_answers_and_is_not_polled_is_not_healthy() {
+    let world = World::empty().await;
+    world.look().await;
+    world.watch.unpolled("observe_bans");
+    world.prober.probe().await.unwrap();
+    let unpolled = world.get("/api/health").await.ok(503);
+    assert_json_snapshot!(unpolled, @r#"
+    {
+      "age_ms": 0,
+      "checked_at": "2026-11-23T12:00:00.000Z",
+      "fail2ban": "online",
+      "reason": "unpolled",
+      "since": "2026-11-23T12:00:00.000Z",
+      "status": "unavailable"
+    }
+    "#);
+    world.look().await;
+    assert_eq!(world.get("/api/health").await.ok(200)["reason"], serde_json::Value::Null);
+}
+
+#[actix_web::test]
 async fn a_question_without_an_answer_is_a_health_of_its_own() {
     let world = World::empty().await;
     world.look().await;

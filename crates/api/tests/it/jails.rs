@@ -26,6 +26,7 @@ async fn jails_come_as_last_counted_even_while_fail2ban_is_away() {
           "currently_failed": 1,
           "log": "watching",
           "name": "nginx",
+          "problem": null,
           "total_banned": 0,
           "total_failed": 7,
           "watches": {
@@ -40,6 +41,7 @@ async fn jails_come_as_last_counted_even_while_fail2ban_is_away() {
           "currently_failed": 1,
           "log": "watching",
           "name": "sshd",
+          "problem": null,
           "total_banned": 0,
           "total_failed": 7,
           "watches": {
@@ -142,6 +144,7 @@ async fn the_system_page_has_process_fail2ban_and_scheduler() {
         "jails": 2,
         "latency_ms": 1.25,
         "problem": null,
+        "problems": [],
         "since": "2026-11-23T12:00:00.000Z",
         "state": "online",
         "version": "1.0.2"
@@ -176,9 +179,48 @@ async fn the_system_page_has_process_fail2ban_and_scheduler() {
         "detail": "there is no socket /run/fail2ban/fail2ban.sock",
         "hint": "Check that fail2ban runs (systemctl status fail2ban) and that fail2ban.socket names its socket. In a container, mount the socket's directory, not the file."
       },
+      "problems": [],
       "since": "2026-11-23T12:01:01.000Z",
       "state": "offline",
       "version": null
     }
     "#);
+}
+
+/// One jail whose list fail2ban refuses to tell.
+#[actix_web::test]
+async fn a_jail_that_cannot_be_read_is_a_named_problem_and_no_outage() {
+    const SAID: &str = "ValueError: year 4461763 is out of range";
+    let world = World::ready().await;
+    world.fail2ban.detects("sshd", "192.0.2.1", 600);
+    world.fail2ban.detects("nginx", "192.0.2.2", 600);
+    world.fail2ban.edit().jails.get_mut("sshd").unwrap().refuses = Some(SAID);
+    world.look().await;
+    assert_eq!(
+        world.get("/api/bans").await.ok(200)["items"].as_array().unwrap().len(),
+        1,
+        "the other jail's"
+    );
+    assert_eq!(world.get("/api/health").await.ok(200)["status"], "ok", "one odd jail is no outage");
+
+    let system = world.get("/api/system").await.ok(200);
+    let [problem] = system["fail2ban"]["problems"].as_array().unwrap().as_slice() else { panic!("{system}") };
+    assert_eq!((&problem["code"], &problem["jail"]), (&json!("jail_unreadable"), &json!("sshd")));
+    assert!(problem["detail"].as_str().unwrap().contains(SAID), "{problem}");
+    assert!(!problem["hint"].as_str().unwrap().is_empty());
+    assert_eq!(problem["since"], "2026-11-23T12:00:00.000Z");
+    let list = world.get("/api/jails").await.ok(200);
+    assert_eq!((&list["items"][0]["problem"], &list["items"][1]["problem"]), (&Value::Null, problem));
+
+    // What fail2ban does not tell of the jail itself is not an error of the server either.
+    let detail = world.get("/api/jails/sshd").await.ok(200);
+    assert_eq!(detail["problem"], *problem);
+    assert!(detail["unreadable"][0].as_str().unwrap().contains(SAID), "{detail}");
+    assert_eq!((&detail["currently_banned"], &detail["log"]), (&json!(1), &json!("watching")));
+
+    world.fail2ban.edit().jails.get_mut("sshd").unwrap().refuses = None;
+    world.fail2ban.pass(31);
+    world.look().await;
+    assert_eq!(world.get("/api/system").await.ok(200)["fail2ban"]["problems"], json!([]));
+    assert_eq!(world.get("/api/bans").await.ok(200)["items"].as_array().unwrap().len(), 2);
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use actix_web::test::{self, TestRequest};
 use actix_web::{App, http::StatusCode};
 use bangui_api::{ApiSettings, MetricsToken};
-use bangui_domain::model::LogFileState;
+use bangui_domain::model::{LogFileState, ProblemCode};
 
 use crate::fail2ban::Jail;
 use crate::world::World;
@@ -203,4 +203,22 @@ async fn what_strangers_ask_for_makes_no_series() {
     assert_eq!(requests, expected.iter().collect::<Vec<_>>());
     let measured = "bangui_http_request_duration_seconds_count{method=\"GET\",route=\"/api/jails/{jail}\"}";
     assert_eq!(value(&lines, measured), Some("2"));
+}
+
+#[actix_web::test]
+async fn what_is_wrong_is_counted_by_code_and_jail() {
+    let world = world().await;
+    world.look().await;
+    assert_eq!(count(&scrape(&world).await, "bangui_problem"), 0);
+    let sshd = bangui_domain::model::JailName::parse("sshd").unwrap();
+    world.watch.problem(ProblemCode::JailUnreadable, Some(&sshd), "a secret of the server");
+    world.watch.problem(ProblemCode::Unpolled, None, "x");
+    let lines = scrape(&world).await;
+    for series in [
+        "bangui_problem{code=\"jail_unreadable\",jail=\"sshd\"}",
+        "bangui_problem{code=\"unpolled\",jail=\"\"}",
+    ] {
+        assert_eq!(value(&lines, series), Some("1"), "{lines:?}");
+    }
+    assert!(!lines.iter().any(|line| line.contains("secret")));
 }

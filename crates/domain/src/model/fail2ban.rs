@@ -21,6 +21,9 @@ pub struct Probe {
     pub rules: Arc<[BanRule]>,
     /// What each jail watches, by its name; a jail that is not read is not here.
     pub logs: Arc<[JailLog]>,
+    /// The jails of which some setting cannot be read, or has a value that cannot be meant, with what fail2ban said. Replicas
+    /// learn of them as problems.
+    pub unreadable: Arc<[(JailName, String)]>,
 }
 
 /// Where fail2ban keeps its bans beside its memory.

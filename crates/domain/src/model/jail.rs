@@ -4,7 +4,7 @@ use std::fmt;
 
 use thiserror::Error;
 
-use super::{JailLog, LogFile, LogFileState};
+use super::{JailLog, LogFile, LogFileState, Problem, ProblemCode, Timestamp};
 
 /// Why a text cannot be the name of a jail.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -70,6 +70,13 @@ pub struct JailCounters {
     pub total_banned: u64,
 }
 
+impl JailCounters {
+    /// Those of a jail of which nothing was ever counted.
+    pub const fn unknown(name: JailName) -> Self {
+        Self { name, currently_failed: 0, total_failed: 0, currently_banned: 0, total_banned: 0 }
+    }
+}
+
 /// When a jail bans and for how long, as fail2ban runs it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BanRule {
@@ -94,9 +101,23 @@ pub struct JailDetail {
     pub journal_matches: Vec<String>,
     /// Its settings.
     pub settings: JailSettings,
+    /// What could not be read of it, and is empty here, in words.
+    pub unreadable: Vec<String>,
 }
 
 impl JailDetail {
+    /// What could not be read of it, as a problem that is found `now`.
+    pub fn problem(&self, now: Timestamp) -> Option<Problem> {
+        let code = ProblemCode::SettingUnreadable;
+        (!self.unreadable.is_empty()).then(|| Problem {
+            code,
+            jail: Some(self.counters.name.clone()),
+            detail: self.unreadable.join("; "),
+            hint: code.hint().to_owned(),
+            since: now,
+        })
+    }
+
     /// What it watches; whether its files are there is taken from what was last `seen`.
     pub fn log(&self, seen: Option<&JailLog>) -> JailLog {
         let state = |path: &str| seen.map_or(LogFileState::Unknown, |log| log.state_of(path));

@@ -10,8 +10,12 @@ pub enum ProblemCode {
     Unpolled,
     /// The list of a jail's bans cannot be read: fail2ban refuses it, or does not answer in time.
     JailUnreadable,
+    /// The counters of a jail cannot be read: its list is read now and then instead.
+    CountersUnreadable,
     /// Some of a jail's bans cannot be read from its list; the others are known.
     BanUnreadable,
+    /// A ban is longer than any calendar: it is shown as permanent.
+    BantimeBeyond,
     /// Some of a jail's settings cannot be read, or have a value that no ban can have.
     SettingUnreadable,
     /// fail2ban's database cannot be read: bans that came and went while BanGUI was not watching are missing.
@@ -22,10 +26,12 @@ pub enum ProblemCode {
 
 impl ProblemCode {
     /// All codes, in their order.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Unpolled,
         Self::JailUnreadable,
+        Self::CountersUnreadable,
         Self::BanUnreadable,
+        Self::BantimeBeyond,
         Self::SettingUnreadable,
         Self::DatabaseUnreadable,
         Self::AllowlistPending,
@@ -41,7 +47,9 @@ impl ProblemCode {
         match self {
             Self::Unpolled => "unpolled",
             Self::JailUnreadable => "jail_unreadable",
+            Self::CountersUnreadable => "counters_unreadable",
             Self::BanUnreadable => "ban_unreadable",
+            Self::BantimeBeyond => "bantime_beyond",
             Self::SettingUnreadable => "setting_unreadable",
             Self::DatabaseUnreadable => "database_unreadable",
             Self::AllowlistPending => "allowlist_pending",
@@ -57,6 +65,13 @@ impl ProblemCode {
             Self::JailUnreadable => {
                 "Ask fail2ban itself: fail2ban-client get JAIL banip --with-time. A bantime beyond the year 9999 is a known \
                  cause: give the jail a shorter one, or -1 for permanent bans, and lift the bans that have it already."
+            }
+            Self::CountersUnreadable => {
+                "Ask fail2ban itself: fail2ban-client status JAIL. Restart the jail if it stays so."
+            }
+            Self::BantimeBeyond => {
+                "BanGUI shows it as permanent. Set bantime.maxtime in the jail's configuration so that bans do not grow beyond \
+                 all bounds; the bantime of permanent bans is -1."
             }
             Self::BanUnreadable => {
                 "Ask fail2ban itself: fail2ban-client get JAIL banip --with-time. Lift the ban that is named and ban anew \
@@ -74,6 +89,9 @@ impl ProblemCode {
             }
         }
     }
+
+    /// The codes that a reading of a jail's list decides.
+    pub const OF_LISTS: [Self; 3] = [Self::JailUnreadable, Self::BanUnreadable, Self::BantimeBeyond];
 
     /// Whether nothing of the server is watched while it lasts, so that BanGUI is not healthy.
     pub const fn is_outage(self) -> bool {

@@ -3,7 +3,9 @@
 use async_trait::async_trait;
 use thiserror::Error;
 
-use crate::model::{BanId, BanTime, JailCounters, JailDetail, JailName, Outage, Probe, Target, Timestamp};
+use crate::model::{
+    BanId, BanTime, JailCounters, JailDetail, JailName, Outage, Probe, ProblemCode, Target, Timestamp,
+};
 
 /// Why fail2ban did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -61,8 +63,10 @@ pub struct Counters {
     /// The number of the connection that answered: another number than before means that the connection was
     /// remade, and perhaps fail2ban restarted.
     pub connection: u64,
-    /// All jails, by name.
+    /// All jails whose counters can be read, by name.
     pub jails: Vec<JailCounters>,
+    /// The jails that run besides, each with the reason why its counters cannot be read.
+    pub unreadable: Vec<(JailName, String)>,
 }
 
 /// A ban as fail2ban lists it.
@@ -74,6 +78,19 @@ pub struct ReportedBan {
     pub banned_at: LocalTime,
     /// How long it lasts.
     pub bantime: BanTime,
+}
+
+/// What a jail bans, as far as it can be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BanList {
+    /// The bans with their times.
+    pub bans: Vec<ReportedBan>,
+    /// What is banned besides, where only that can be read: neither since when nor for how long.
+    pub ids: Vec<BanId>,
+    /// Whether some of the jail's bans may be missing here.
+    pub partial: bool,
+    /// What is wrong with the list, each in words: of [`ProblemCode::OF_LISTS`].
+    pub faults: Vec<(ProblemCode, String)>,
 }
 
 /// Asks and commands one fail2ban server.
@@ -89,8 +106,9 @@ pub trait JailControl: Send + Sync {
     /// One jail with all its settings.
     async fn jail(&self, jail: &JailName) -> Result<JailDetail, ControlError>;
 
-    /// Everything that a jail bans, with times. Costs the server about 10 µs a ban, in which it answers nobody.
-    async fn bans(&self, jail: &JailName) -> Result<Vec<ReportedBan>, ControlError>;
+    /// Everything that a jail bans, with times. Costs the server about 10 µs a ban, in which it answers nobody. What cannot
+    /// be read costs itself alone.
+    async fn bans(&self, jail: &JailName) -> Result<BanList, ControlError>;
 
     /// The jails in which this id is banned, in one of its spellings.
     async fn banned_in(&self, id: &BanId) -> Result<Vec<JailName>, ControlError>;

@@ -141,7 +141,7 @@ impl AllowService {
         turn.unlifted.insert(entry.id);
         let settled = self.settle(&mut turn, Some((caller, entry.id)), now).await;
         let (pending, lifted) = match settled {
-            Ok(lifted) => (None, lifted),
+            Ok(settled) => (in_words(settled.pending), settled.lifted),
             Err(error) => (Some(pending(error)?), super::Lifted::default()),
         };
         Ok(AllowOutcome { entry, pending, lifted: lifted.count, still_banned: lifted.left })
@@ -158,7 +158,10 @@ impl AllowService {
             return Err(missing());
         }
         let settled = self.settle(&mut turn, None, now).await;
-        let pending = settled.err().map(pending).transpose()?;
+        let pending = match settled {
+            Ok(settled) => in_words(settled.pending),
+            Err(error) => Some(pending(error)?),
+        };
         Ok(AllowOutcome { entry, pending, lifted: 0, still_banned: Vec::new() })
     }
 
@@ -204,7 +207,7 @@ impl AllowService {
             }
         };
         let told: HashSet<(JailName, Target)> = self.store.told(&self.server).await?.into_iter().collect();
-        for IgnoreList { jail, entries } in &mut lists {
+        for IgnoreList { jail, entries, .. } in &mut lists {
             let ours =
                 |entry: &str| Target::parse(entry).is_ok_and(|target| told.contains(&(jail.clone(), target)));
             entries.retain(|entry| !ours(entry));
@@ -234,6 +237,11 @@ impl AllowService {
         };
         Ok(self.audit.record(&entry).await?)
     }
+}
+
+/// Why some jails do not know yet.
+fn in_words(pending: Vec<String>) -> Option<String> {
+    (!pending.is_empty()).then(|| pending.join("; "))
 }
 
 /// Why fail2ban does not know yet. What is wrong with BanGUI itself is an error.

@@ -150,7 +150,7 @@ impl BanService {
         let Some(id) = bans.first().map(|ban| ban.key.id.clone()) else {
             return Err(ServiceError::BanNotFound { id: order.id, jail: order.jail });
         };
-        let mut unbanned = 0;
+        let (mut unbanned, mut failed) = (0, None);
         for ban in &bans {
             let answer = self.observer.lift(ban, &caller.user, order.reason.as_deref()).await;
             let jail = &ban.key.jail;
@@ -163,9 +163,15 @@ impl BanService {
                 &answer,
             )
             .await?;
-            if answer? {
-                unbanned += 1;
+            // A jail that fails does not keep the ban in the others.
+            match answer {
+                Ok(true) => unbanned += 1,
+                Ok(false) => {}
+                Err(error) => failed = failed.or(Some(error)),
             }
+        }
+        if let Some(error) = failed {
+            return Err(error);
         }
         if unbanned == 0 {
             return Err(self.nothing_lifted(&bans, id, order).await?);

@@ -9,6 +9,7 @@ mod attendance;
 mod diff;
 mod gaps;
 mod listed;
+mod lists;
 mod memory;
 mod now;
 mod orders;
@@ -16,13 +17,14 @@ mod reading;
 mod write;
 mod zone;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
 
-use self::diff::{Changes, JailLook, from_row};
+use self::diff::{Rows, from_row};
+use self::lists::Listed;
 use self::memory::Memory;
 use self::now::Now;
 pub use self::orders::OrderNumber;
@@ -30,7 +32,9 @@ use self::reading::TAIL;
 use super::{Feed, Watch};
 use crate::ServiceError;
 use crate::model::{Fence, JailCounters, JailName, OutageCode, ServerId, Timestamp};
-use crate::ports::{Atlas, BanStore, Clock, ControlError, Fail2banHistory, JailControl, WatchLog};
+use crate::ports::{
+    Atlas, BanStore, Clock, ControlError, Fail2banHistory, HistoryCursor, JailControl, WatchLog,
+};
 
 /// When a jail with bans missing during a restore is looked at again.
 const UNSETTLED: Duration = Duration::from_secs(5);
@@ -119,6 +123,9 @@ impl Observer {
     pub async fn count_only(&self) -> Result<(), ServiceError> {
         let mut memory = self.memory.lock().await;
         let counted = self.count(&mut memory).await.map(drop);
+        if counted.is_ok() {
+            self.watch.polled();
+        }
         self.probe_after(counted).await
     }
 
@@ -149,66 +156,60 @@ impl Observer {
         wanted: Option<&JailName>,
     ) -> Result<Observed, ServiceError> {
         let counters = self.count(memory).await?;
-        let now = Now::of(&*self.clock);
         let mut seen = Observed { connection: memory.connection.unwrap_or_default(), ..Observed::default() };
+        let suspects = memory.suspects(&counters, self.clock.uptime());
+        let (suspect, sound): (Vec<_>, Vec<_>) =
+            counters.iter().partition(|jail| suspects.contains(&jail.name));
 
-        let mut lists = Vec::new();
-        for jail in &counters {
-            let asked = wanted == Some(&jail.name);
-            if (memory.wants_list(jail, now.up) || asked)
-                && memory.jail(&jail.name, now.up).not_before <= now.up
-            {
-                let started = Now::of(&*self.clock);
-                let list = if jail.currently_banned == 0 && !asked {
-                    Vec::new()
-                } else {
-                    self.ask(self.control.bans(&jail.name)).await?
-                };
-                lists.push((jail, started.at, list, self.clock.uptime().saturating_sub(started.up)));
+        let lists = self.lists(memory, sound, wanted).await?;
+        let (rows, cursor, read) = self.read_history(memory).await?;
+        self.record(memory, fence, &counters, lists, (rows, cursor), &mut seen).await?;
+        // These may keep fail2ban waiting again: what the others tell is written by now.
+        for jail in suspect {
+            let lists = self.lists(memory, [jail], wanted).await?;
+            if !lists.is_empty() {
+                self.record(memory, fence, &counters, lists, (Rows::new(), None), &mut seen).await?;
             }
         }
-        let (mut rows, cursor, read) = self.read_history(memory).await?;
+        self.attend(memory, fence, read, Now::of(&*self.clock)).await?;
+        self.watch.polled();
+        Ok(seen)
+    }
+
+    /// Writes what these lists and rows of fail2ban's database tell.
+    async fn record(
+        &self,
+        memory: &mut Memory,
+        fence: Option<Fence>,
+        counters: &[JailCounters],
+        lists: Vec<Listed<'_>>,
+        (mut rows, cursor): (Rows, Option<HistoryCursor>),
+        seen: &mut Observed,
+    ) -> Result<(), ServiceError> {
+        let now = Now::of(&*self.clock);
+        seen.lists += lists.len();
         let done: Vec<(i64, Timestamp)> = rows.values().map(|row| (row.rowid, row.banned_at)).collect();
-
         let orders = memory.orders.clone();
-        let mut changes = Changes::default();
-        let mut listed: BTreeMap<&JailName, Timestamp> = BTreeMap::new();
-        let mut unsettled = HashSet::new();
-        for (jail, at, list, took) in lists {
-            seen.lists += 1;
-            let look = JailLook {
-                jail: &jail.name,
-                now,
-                watched_since: now.called(memory.jail(&jail.name, now.up).watched_since),
-                restoring: memory.restoring(now),
-            };
-            let known = self.store.active(&self.server, &jail.name).await?;
-            let found = look.compare(list, known, &mut rows, memory);
-            if found.unsettled {
-                unsettled.insert(jail.name.clone());
-            }
-            let next_end = found.next_end;
-            changes.bans.extend(found.bans);
-            changes.ends.extend(found.ends);
-            listed.insert(&jail.name, at);
-            memory.listed(jail, took, next_end, Now::of(&*self.clock));
-        }
+        let complete = lists.iter().filter(|listed| listed.is_complete());
+        let listed: BTreeMap<JailName, Timestamp> =
+            complete.map(|listed| (listed.jail.name.clone(), listed.at)).collect();
+        let (mut changes, unsettled) = self.compare(memory, lists, &mut rows, now).await?;
         self.tell_zone(memory);
         for row in rows.into_values() {
             let running = counters.iter().any(|jail| jail.name == row.jail);
             let at = listed.get(&row.jail).copied();
             from_row(row, running, at, now, memory, &mut changes);
         }
-        self.missing_jails(memory, &counters, now, &mut changes).await?;
+        self.missing_jails(memory, counters, now, &mut changes).await?;
 
         match self.write(changes, cursor, fence, now.at).await {
-            Ok(events) => seen.events = events,
+            Ok(events) => seen.events += events,
             Err(error) => {
                 // Nothing was written: what was read counts as unread.
                 memory.orders = orders;
                 memory.fresh = true;
                 memory.reading.want(now.up, TAIL);
-                for jail in listed.keys() {
+                for jail in unsettled.keys() {
                     memory.jail(jail, now.up).listed = None;
                 }
                 return Err(error);
@@ -217,34 +218,29 @@ impl Observer {
         if let Some(cursor) = cursor {
             memory.rows_done(done, cursor);
         }
-        for jail in unsettled {
+        for (jail, _) in unsettled.into_iter().filter(|(_, unsettled)| *unsettled) {
             memory.jail(&jail, now.up).again_at = Some(now.up.saturating_add(UNSETTLED));
         }
-        self.attend(memory, fence, read, now).await?;
-        Ok(seen)
+        Ok(())
     }
 
-    /// Asks for the counters, and keeps the run-time state in step with the answer.
-    async fn count(&self, memory: &mut Memory) -> Result<Vec<JailCounters>, ServiceError> {
-        let counters = self.ask(self.control.counters()).await?;
-        if self.watch.state().is_online() {
-            self.watch.answered();
-        } else {
-            self.watch.online(self.ask(self.control.probe()).await?);
-        }
-        memory.connected(counters.connection, self.clock.uptime());
-        self.watch.counted(counters.jails.clone());
-        Ok(counters.jails)
-    }
-
-    /// Asks fail2ban. Whoever watches sees for how long the answer does not come.
+    /// Asks fail2ban. Whoever watches sees for how long the answer does not come, and that fail2ban is away.
     async fn ask<T>(&self, asked: impl Future<Output = Result<T, ControlError>>) -> Result<T, ServiceError> {
-        let question = self.watch.ask();
-        let answer = asked.await;
-        drop(question);
+        let answer = self.question(asked).await;
         if let Err(ControlError::Offline(outage)) = &answer {
             self.watch.offline(outage.clone());
         }
         answer.map_err(ServiceError::from)
+    }
+
+    /// Asks fail2ban something that may fail while fail2ban is there.
+    async fn question<T>(
+        &self,
+        asked: impl Future<Output = Result<T, ControlError>>,
+    ) -> Result<T, ControlError> {
+        let question = self.watch.ask();
+        let answer = asked.await;
+        drop(question);
+        answer
     }
 }

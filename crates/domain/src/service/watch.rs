@@ -6,8 +6,10 @@ mod away;
 mod catch_up;
 mod problems;
 mod question;
+mod shared;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::broadcast;
@@ -18,7 +20,7 @@ use self::question::Questions;
 
 use crate::model::{
     BanEvent, CatchUp, EventTally, Fail2banState, JailCounters, JailName, JailsSeen, JobPulse, JobTally,
-    LiveEvent, Outage, OutageCode, Probe, RuntimeState, Timestamp,
+    LiveEvent, Outage, OutageCode, Probe, ProblemCode, Timestamp,
 };
 use crate::ports::Clock;
 
@@ -39,6 +41,8 @@ struct Seen {
     asked_up: Option<i64>,
     /// When fail2ban came or went, by the same clock.
     turned_up: i64,
+    /// Whether it was this process that asked then, and not the leader that has told.
+    own: bool,
 }
 
 impl Seen {
@@ -55,6 +59,7 @@ pub struct Watch {
     clock: Arc<dyn Clock>,
     seen: RwLock<Seen>,
     questions: Questions,
+    polls: AtomicU64,
     feed: broadcast::Sender<LiveEvent>,
 }
 
@@ -71,8 +76,20 @@ impl Watch {
             catch_up: None,
             asked_up: None,
             turned_up: 0,
+            own: false,
         };
-        Self { clock, seen: RwLock::new(seen), questions: Questions::default(), feed }
+        Self {
+            clock,
+            seen: RwLock::new(seen),
+            questions: Questions::default(),
+            polls: AtomicU64::new(0),
+            feed,
+        }
+    }
+
+    /// The present moment.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// Whether fail2ban is online.
@@ -83,21 +100,6 @@ impl Watch {
     /// The jails as last counted; they stay while fail2ban is offline. `None` if it never answered.
     pub fn jails(&self) -> Option<JailsSeen> {
         self.read().jails.clone()
-    }
-
-    /// All that is known, with its age; `None` before fail2ban was first asked.
-    pub fn runtime(&self) -> Option<RuntimeState> {
-        let (now, problems) = (self.up(), self.problems());
-        let seen = self.read();
-        let age_millis = now.saturating_sub(seen.asked_up?).max(0);
-        Some(RuntimeState {
-            fail2ban: Arc::clone(&seen.state),
-            jails: seen.jails.clone(),
-            jobs: Arc::clone(&seen.jobs),
-            problems,
-            catch_up: seen.catch_up.clone(),
-            age_millis,
-        })
     }
 
     /// The jobs that are not queued, as the process that runs them counts them.
@@ -123,26 +125,6 @@ impl Watch {
         seen.jobs = jobs.into();
     }
 
-    /// Takes over what another process knows, unless what is known here is newer.
-    pub fn follow(&self, theirs: RuntimeState) {
-        let asked_up = self.up().saturating_sub(theirs.age_millis.max(0));
-        let mut seen = self.write();
-        seen.jobs = theirs.jobs;
-        seen.catch_up = theirs.catch_up;
-        if seen.asked_up.is_some_and(|ours| asked_up <= ours) {
-            return;
-        }
-        seen.asked_up = Some(asked_up);
-        let before = seen.turn(Arc::clone(&theirs.fail2ban), self.up());
-        let counted = theirs.jails.and_then(|jails| seen.count(jails));
-        let other_problems = seen.problems.replace(&theirs.problems);
-        drop(seen);
-        if !self.tell_state(&before, theirs.fail2ban) && other_problems {
-            self.tell_problems();
-        }
-        self.tell_jails(counted);
-    }
-
     /// A new watcher of the live stream. It sees what happens from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<LiveEvent> {
         self.feed.subscribe()
@@ -151,6 +133,7 @@ impl Watch {
     /// A probe was answered.
     pub fn online(&self, probe: Probe) {
         let now = self.clock.now();
+        let unreadable = Arc::clone(&probe.unreadable);
         self.change(|state| {
             let since = match state {
                 Fail2banState::Online { since, .. } => *since,
@@ -158,6 +141,7 @@ impl Watch {
             };
             Fail2banState::Online { since, checked_at: now, probe }
         });
+        self.found(ProblemCode::SettingUnreadable, &unreadable);
     }
 
     /// fail2ban answered something other than a probe: keeps an online state fresh, changes nothing else.
@@ -167,7 +151,7 @@ impl Watch {
         if let Fail2banState::Online { since, probe, .. } = &*seen.state {
             seen.state =
                 Arc::new(Fail2banState::Online { since: *since, checked_at: now, probe: probe.clone() });
-            seen.asked_up = Some(self.up());
+            (seen.asked_up, seen.own) = (Some(self.up()), true);
         }
     }
 
@@ -211,7 +195,7 @@ impl Watch {
     pub fn counted(&self, jails: Vec<JailCounters>) {
         let observed_at = self.clock.now();
         let mut seen = self.write();
-        seen.asked_up = Some(self.up());
+        (seen.asked_up, seen.own) = (Some(self.up()), true);
         let fewer_problems = seen.problems.retain_jails(&jails);
         let counted = seen.count(JailsSeen { observed_at, jails: jails.into() });
         drop(seen);
@@ -238,7 +222,7 @@ impl Watch {
         let mut seen = self.write();
         let after = Arc::new(next(&seen.state));
         let before = seen.turn(Arc::clone(&after), self.up());
-        seen.asked_up = Some(self.up());
+        (seen.asked_up, seen.own) = (Some(self.up()), true);
         drop(seen);
         self.tell_state(&before, after);
     }

@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bangui_domain::model::{
-    BanId, BanTime, JailCounters, JailDetail, JailName, JailSettings, Outage, OutageCode, Probe, Target,
-    Timestamp,
+    BanId, BanTime, JailCounters, JailDetail, JailName, JailSettings, Outage, OutageCode, Probe, ProblemCode,
+    Target, Timestamp,
 };
 use bangui_domain::ports::{
-    Clock, ControlError, Counters, Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, HistoryRow,
-    JailControl, LocalTime, ReportedBan,
+    BanList, Clock, ControlError, Counters, Fail2banHistory, HistoryCursor, HistoryError, HistoryPage,
+    HistoryRow, JailControl, LocalTime, ReportedBan,
 };
 
 /// The moment at which every test begins: 2026-11-23 12:00:00 UTC.
@@ -44,6 +44,24 @@ pub(crate) struct FakeJail {
     pub(crate) bans: Vec<ReportedBan>,
     pub(crate) total: u64,
     pub(crate) ignoreip: Vec<String>,
+    /// What fail2ban says instead of what the jail ignores.
+    pub(crate) ignoreip_refused: Option<String>,
+    /// What becomes of a question for the list of this jail.
+    pub(crate) list: ListAnswer,
+}
+
+/// How a jail answers when its list is asked for.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ListAnswer {
+    /// As it should.
+    #[default]
+    True,
+    /// fail2ban refuses, in words.
+    Refused,
+    /// No answer comes in time.
+    Stalls,
+    /// The list has lines that cannot be read, and lacks these bans.
+    Lies,
 }
 
 /// Shares the script between test, control, history and clock.
@@ -159,6 +177,7 @@ impl JailControl for Script {
             purge_age_secs: Some(86_400),
             rules: Arc::new([]),
             logs: Arc::new([]),
+            unreadable: Arc::new([]),
         })
     }
 
@@ -169,7 +188,7 @@ impl JailControl for Script {
             return Err(offline());
         }
         let jails = fake.jails.iter().map(|(name, jail)| counters(name, jail)).collect();
-        Ok(Counters { connection: fake.connection, jails })
+        Ok(Counters { connection: fake.connection, jails, unreadable: Vec::new() })
     }
 
     async fn jail(&self, jail: &JailName) -> Result<JailDetail, ControlError> {
@@ -181,23 +200,38 @@ impl JailControl for Script {
             file_list: Vec::new(),
             journal_matches: Vec::new(),
             settings,
+            unreadable: Vec::new(),
         })
     }
 
-    async fn bans(&self, jail: &JailName) -> Result<Vec<ReportedBan>, ControlError> {
+    async fn bans(&self, jail: &JailName) -> Result<BanList, ControlError> {
         let delay = self.edit().list_delay;
         tokio::time::sleep(delay).await;
         let mut fake = self.edit();
         fake.spend(delay);
         fake.lists_read += 1;
         let zone = fake.zone;
-        let mut bans = fake.jail(jail)?.bans.clone();
+        let jail = fake.jail(jail)?;
+        let mut bans = jail.bans.clone();
         for ban in &mut bans {
             if let LocalTime::Exact(at) = &mut ban.banned_at {
                 *at = at.plus_secs(zone);
             }
         }
-        Ok(bans)
+        match jail.list {
+            ListAnswer::True => Ok(BanList { bans, ..BanList::default() }),
+            ListAnswer::Refused => {
+                Err(ControlError::Refused("ValueError: year 4461763 is out of range".to_owned()))
+            }
+            ListAnswer::Stalls => {
+                let detail = "no answer within 15 s".to_owned();
+                Err(ControlError::Offline(Outage { code: OutageCode::TimedOut, detail }))
+            }
+            ListAnswer::Lies => {
+                let faults = vec![(ProblemCode::BanUnreadable, "1 line".to_owned())];
+                Ok(BanList { bans: Vec::new(), ids: Vec::new(), partial: true, faults })
+            }
+        }
     }
 
     async fn banned_in(&self, id: &BanId) -> Result<Vec<JailName>, ControlError> {

@@ -12,6 +12,7 @@ impl IgnoreControl for Script {
         let fake = self.edit();
         fake.check()?;
         let list = |(jail, found): (&String, &FakeJail)| IgnoreList {
+            unreadable: found.ignoreip_refused.clone(),
             jail: name(jail),
             entries: found.ignoreip.iter().rev().cloned().collect(),
         };

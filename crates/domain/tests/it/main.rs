@@ -11,6 +11,7 @@ mod bans;
 mod catch_up;
 mod clocks;
 mod fake;
+mod faults;
 mod feed;
 mod gaps;
 mod history;

@@ -4,7 +4,9 @@ use super::Client;
 use crate::codec::{Arg, Value};
 use crate::command::{self, Command, Since};
 use crate::error::Error;
-use crate::reply::{JailCounters, JailStatus, ServerSettings, addressable};
+use crate::reply::{
+    JailCounters, JailStats, JailStatus, ReplyError, ServerSettings, SettingError, addressable,
+};
 use crate::types::{JailName, LogOptions, LogTarget, Reported};
 
 impl Client {
@@ -30,22 +32,34 @@ impl Client {
     }
 
     /// The counters of all jails on every version: by [`Client::stats`], else jail by jail. A jail that goes in
-    /// between is left out.
+    /// between is left out; so is one whose counters cannot be read, which is logged.
     ///
     /// # Errors
     /// As [`Client::run`].
     pub async fn counters(&self) -> Result<Vec<(JailName, JailCounters)>, Error> {
+        Ok(self.counters_of_each().await?.into_iter().filter_map(readable).collect())
+    }
+
+    /// As [`Client::counters`]; a jail whose counters cannot be read has the reason in their place.
+    ///
+    /// # Errors
+    /// As [`Client::run`].
+    pub async fn counters_of_each(&self) -> Result<Vec<(JailName, Result<JailCounters, Error>)>, Error> {
+        let read = |stats: JailStats| {
+            let unreadable = |source| Error::UnexpectedReply { command: command::stats().name(), source };
+            (stats.jail, stats.unreadable.map_or(Ok(stats.counters), |source| Err(unreadable(source))))
+        };
         match self.stats().await {
-            Ok(stats) => return Ok(stats.into_iter().map(|entry| (entry.jail, entry.counters)).collect()),
+            Ok(stats) => return Ok(stats.into_iter().map(read).collect()),
             Err(Error::Unsupported { .. }) => {}
             Err(error) => return Err(error),
         }
         let all = self.one_by_one(command::status_short).await?;
-        Ok(all.into_iter().map(|(jail, status)| (jail, status.counters)).collect())
+        Ok(all.into_iter().map(|(jail, status)| (jail, status.map(|status| status.counters))).collect())
     }
 
     /// Counters, log files and the lists of bans of all jails on every version: in one command, else jail by jail. A
-    /// jail that goes in between is left out.
+    /// jail that goes in between is left out; so is one whose status cannot be read, which is logged.
     ///
     /// # Errors
     /// As [`Client::run`].
@@ -67,7 +81,9 @@ impl Client {
         one: impl Fn(&JailName) -> Command<JailStatus>,
     ) -> Result<Vec<(JailName, JailStatus)>, Error> {
         match self.run(all).await {
-            Err(Error::Unsupported { .. }) => self.one_by_one(one).await,
+            Err(Error::Unsupported { .. }) => {
+                Ok(self.one_by_one(one).await?.into_iter().filter_map(readable).collect())
+            }
             answered => answered,
         }
     }
@@ -76,31 +92,29 @@ impl Client {
     async fn one_by_one(
         &self,
         one: impl Fn(&JailName) -> Command<JailStatus>,
-    ) -> Result<Vec<(JailName, JailStatus)>, Error> {
+    ) -> Result<Vec<(JailName, Result<JailStatus, Error>)>, Error> {
         let jails = self.jails().await?;
         let commands: Vec<_> = jails.iter().map(one).collect();
         let replies = self.run_all(&commands).await?;
         let mut found = Vec::with_capacity(jails.len());
         for (jail, reply) in jails.into_iter().zip(replies) {
-            match reply {
-                Ok(status) => found.push((jail, status)),
-                Err(Error::UnknownJail { .. }) => {}
-                Err(error) => return Err(error),
+            if !matches!(reply, Err(Error::UnknownJail { .. })) {
+                found.push((jail, reply));
             }
         }
         Ok(found)
     }
 
-    /// Every setting of the server that it tells. Asked in one go, so that they belong together.
+    /// Every setting of the server that it tells. Asked in one go, so that they belong together. One that it refuses to
+    /// tell or that cannot be read stays empty, and [`ServerSettings::unreadable`] names it.
     ///
     /// # Errors
     /// As [`Client::run`].
     pub async fn server_settings(&self) -> Result<ServerSettings, Error> {
-        let values = self.values(&command::server_settings()).await?;
-        ServerSettings::read(values.iter().map(Option::as_ref)).map_err(|error| Error::UnexpectedReply {
-            command: format!("get {}", error.key),
-            source: error.source,
-        })
+        let (values, refused) = self.values(&command::server_settings(), ServerSettings::keys()).await?;
+        let mut settings = ServerSettings::read(values.iter().map(Option::as_ref));
+        settings.unreadable.extend(refused);
+        Ok(settings)
     }
 
     /// Sets where the server writes its log, and how. A jail that reads the old log (`recidive`) sees nothing more.
@@ -137,12 +151,22 @@ impl Client {
         }
     }
 
-    /// The answers to questions; `None` where the server does not have one.
-    pub(super) async fn values(&self, commands: &[Command<Value>]) -> Result<Vec<Option<Value>>, Error> {
-        let mut values = Vec::with_capacity(commands.len());
-        for reply in self.run_all(commands).await? {
+    /// The answers to questions about settings, by their `keys`; `None` where the server does not have one, and where it
+    /// refuses one, which is told besides.
+    pub(super) async fn values(
+        &self,
+        commands: &[Command<Value>],
+        keys: impl Iterator<Item = &'static str>,
+    ) -> Result<(Vec<Option<Value>>, Vec<SettingError>), Error> {
+        let (mut values, mut refused) = (Vec::with_capacity(commands.len()), Vec::new());
+        for (key, reply) in keys.zip(self.run_all(commands).await?) {
             match reply {
                 Ok(value) => values.push(Some(value)),
+                Err(error @ (Error::Server { .. } | Error::ServerText { .. })) => {
+                    let source = ReplyError { expected: "its value", got: error.to_string() };
+                    refused.push(SettingError { key, source });
+                    values.push(None);
+                }
                 Err(Error::Unsupported { command, version }) => {
                     tracing::debug!(command, %version, "the server does not have this setting");
                     values.push(None);
@@ -150,7 +174,7 @@ impl Client {
                 Err(error) => return Err(error),
             }
         }
-        Ok(values)
+        Ok((values, refused))
     }
 
     /// Sends any command. Nothing in it is checked but the end marker: the server evaluates texts given as times as
@@ -162,4 +186,11 @@ impl Client {
     pub async fn raw(&self, args: Vec<Arg>) -> Result<Value, Error> {
         self.run(&command::raw(args)).await
     }
+}
+
+/// What was read of a jail; `None`, logged, where it could not be.
+fn readable<T>((jail, read): (JailName, Result<T, Error>)) -> Option<(JailName, T)> {
+    read.inspect_err(|error| tracing::warn!(%jail, %error, "the status of a jail cannot be read"))
+        .ok()
+        .map(|read| (jail, read))
 }

@@ -122,7 +122,12 @@ impl Value {
             Self::None => "None".to_owned(),
             Self::Bool(value) => format!("the bool {value}"),
             Self::Int(number) => format!("the number {number}"),
-            Self::BigInt(_) => "a huge number".to_owned(),
+            Self::BigInt(bytes) => {
+                let digits = integer::to_decimal(bytes);
+                let shown: String = digits.chars().take(40).collect();
+                let more = if shown.len() < digits.len() { "…" } else { "" };
+                format!("the number {shown}{more}")
+            }
             Self::Float(number) => format!("the number {number}"),
             Self::Str(text) => {
                 let shown: String = text.to_lossy().chars().take(80).collect();

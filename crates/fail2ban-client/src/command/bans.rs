@@ -1,7 +1,7 @@
 //! Commands that list, make and lift bans.
 
 use crate::codec::{Text, Value};
-use crate::reply::{self, BanTicket, ReplyError, fields};
+use crate::reply::{self, BanList, ReplyError, fields};
 use crate::types::{Address, BanId, JailName};
 
 commands! {
@@ -14,8 +14,8 @@ commands! {
     read("get JAIL banned") fn banned_unsorted(jail: &JailName) -> Vec<Text> = ["get", jail, "banned"], fields::ids;
 
     /// What a jail bans, with start, length and end. Costs the server about 10 µs a ban, in which it answers nobody:
-    /// ask when counters have moved, not every second.
-    read("get JAIL banip --with-time") fn banned_with_times(jail: &JailName) -> Vec<BanTicket>
+    /// ask when counters have moved, not every second. A line that cannot be read costs itself alone.
+    read("get JAIL banip --with-time") fn banned_with_times(jail: &JailName) -> BanList
         = ["get", jail, "banip", "--with-time"], reply::tickets;
 
     /// What every jail bans. Tells the exact names of the jails on every version.

@@ -1,9 +1,46 @@
 //! Replies that list bans.
 
+use std::ops::Deref;
+
 use super::fields::{self, ReplyError, wrong};
 use super::status::addressable;
 use crate::codec::{Text, Value};
 use crate::types::{BanId, BanIdError, JailName, LocalDateTime};
+
+/// What a jail bans, as far as it can be read. Looks like the list of its bans.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct BanList {
+    /// The bans, first to end first.
+    pub bans: Vec<BanTicket>,
+    /// The lines that could not be read: a ban each.
+    pub unreadable: Vec<ReplyError>,
+}
+
+impl Deref for BanList {
+    type Target = [BanTicket];
+
+    fn deref(&self) -> &[BanTicket] {
+        &self.bans
+    }
+}
+
+impl IntoIterator for BanList {
+    type Item = BanTicket;
+    type IntoIter = std::vec::IntoIter<BanTicket>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.bans.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a BanList {
+    type Item = &'a BanTicket;
+    type IntoIter = std::slice::Iter<'a, BanTicket>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.bans.iter()
+    }
+}
 
 /// One ban with its times, as `get JAIL banip --with-time` lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +51,7 @@ pub struct BanTicket {
     pub start: LocalDateTime,
     /// How long it lasts, in seconds; -1 is for ever. A ban without a length of its own shows the jail's present
     /// one, so that changing the jail changes this.
-    pub bantime_secs: i64,
+    pub bantime_secs: i128,
     /// When it ends, in the server's zone; the end of the year 9999 for a permanent one.
     pub end: LocalDateTime,
 }
@@ -59,10 +96,17 @@ impl BanTicket {
     }
 }
 
-pub(crate) fn tickets(value: &Value) -> Result<Vec<BanTicket>, ReplyError> {
-    let lines = fields::sequence(value)?.iter();
-    let expected = "a ban with its times";
-    lines.map(|line| line.as_text().and_then(BanTicket::parse).ok_or_else(|| wrong(expected, line))).collect()
+/// The lines of the list. One that cannot be read costs itself alone.
+pub(crate) fn tickets(value: &Value) -> Result<BanList, ReplyError> {
+    let lines = fields::sequence(value)?;
+    let mut list = BanList { bans: Vec::with_capacity(lines.len()), unreadable: Vec::new() };
+    for line in lines {
+        match line.as_text().and_then(BanTicket::parse) {
+            Some(ticket) => list.bans.push(ticket),
+            None => list.unreadable.push(wrong("a ban with its times", line)),
+        }
+    }
+    Ok(list)
 }
 
 /// `[{jail: [id, …]}, …]`
@@ -106,9 +150,25 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_cannot_be_read_costs_itself_alone() {
+        let good = "192.0.2.1 \t2026-11-23 16:27:13 + 600 = 2026-11-23 16:37:13";
+        let lines = [good, "192.0.2.2 is not to be read", good].map(|line| Value::Str(line.into()));
+        let lines = lines.into_iter().chain([Value::Int(7)]).collect();
+        let list = tickets(&Value::List(lines)).unwrap();
+        assert_eq!(list.len(), 2);
+        let told: Vec<_> = list.unreadable.iter().map(|line| line.got.as_str()).collect();
+        assert_eq!(told, ["the text \"192.0.2.2 is not to be read\"", "the number 7"]);
+        tickets(&Value::Int(1)).unwrap_err();
+    }
+
+    #[test]
     fn permanent_and_broken_lines() {
         let ticket = parse("192.0.2.1 \t2026-11-23 16:27:13 + -1 = 9999-12-31 23:59:59").unwrap();
         assert!(ticket.is_permanent());
+        for number in ["9223372036854775807", "99999999999999999999", "68719476736000000000"] {
+            let line = format!("192.0.2.1 \t2026-11-23 16:27:13 + {number} = 9999-12-31 23:59:59");
+            assert_eq!(parse(&line).unwrap().bantime_secs.to_string(), number);
+        }
         for line in [
             "",
             "192.0.2.1",

@@ -31,17 +31,18 @@ pub struct SettingError {
 /// A key by which a setting is asked, and the field that its answer fills.
 pub(super) type Setting<S> = (&'static str, fn(&mut S, &Value) -> Result<(), ReplyError>);
 
-/// Fills the fields from the answers, in their order; `None` where the server does not have a setting.
+/// Fills the fields from the answers, in their order; `None` where the server does not have a setting. One that cannot be
+/// read stays empty, and is told.
 pub(super) fn read_settings<'a, S: Default>(
     table: &[Setting<S>],
     replies: impl IntoIterator<Item = Option<&'a Value>>,
-) -> Result<S, SettingError> {
-    let mut settings = S::default();
+) -> (S, Vec<SettingError>) {
+    let (mut settings, mut unreadable) = (S::default(), Vec::new());
     for (&(key, fill), reply) in table.iter().zip(replies) {
         let filled = reply.map_or(Ok(()), |value| fill(&mut settings, value));
-        filled.map_err(|source| SettingError { key, source })?;
+        unreadable.extend(filled.err().map(|source| SettingError { key, source }));
     }
-    Ok(settings)
+    (settings, unreadable)
 }
 
 pub(crate) fn wrong(expected: &'static str, got: &Value) -> ReplyError {
@@ -126,8 +127,17 @@ pub(crate) fn count(value: &Value) -> Result<u64, ReplyError> {
 
 /// A number of seconds or of things. A fraction, which some settings take, is cut off.
 pub(crate) fn int(value: &Value) -> Result<i64, ReplyError> {
+    i64::try_from(wide_int(value)?).map_err(|_| wrong("a whole number of 64 bits", value))
+}
+
+/// As [`int`], for what may be longer than 64 bits: Python's integers have no limit.
+pub(crate) fn wide_int(value: &Value) -> Result<i128, ReplyError> {
     match value {
-        Value::Int(number) => Ok(*number),
+        Value::Int(number) => Ok(i128::from(*number)),
+        Value::BigInt(_) => value
+            .to_decimal()
+            .and_then(|digits| digits.parse().ok())
+            .ok_or_else(|| wrong("a whole number of 128 bits", value)),
         Value::Float(number) => {
             format!("{:.0}", number.trunc()).parse().map_err(|_| wrong("a whole number", value))
         }

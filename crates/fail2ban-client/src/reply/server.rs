@@ -26,6 +26,8 @@ pub struct ServerSettings {
     pub dbmaxmatches: Option<i64>,
     /// After how many seconds the database forgets bans; `None` without a database.
     pub dbpurgeage: Option<i64>,
+    /// The settings that could not be read: their fields are empty.
+    pub unreadable: Vec<SettingError>,
 }
 
 /// Each key of `get KEY` with the field that it fills.
@@ -46,12 +48,11 @@ impl ServerSettings {
     }
 
     /// Reads the replies to the commands of [`command::server_settings`](crate::command::server_settings), in their
-    /// order; `None` stands for a setting that the server does not have.
-    ///
-    /// # Errors
-    /// A reply is not what its command answers.
-    pub fn read<'a>(replies: impl IntoIterator<Item = Option<&'a Value>>) -> Result<Self, SettingError> {
-        read_settings(&SETTINGS, replies)
+    /// order; `None` stands for a setting that the server does not have. A reply that is not what its command answers
+    /// costs that setting alone.
+    pub fn read<'a>(replies: impl IntoIterator<Item = Option<&'a Value>>) -> Self {
+        let (settings, unreadable) = read_settings(&SETTINGS, replies);
+        Self { unreadable, ..settings }
     }
 }
 

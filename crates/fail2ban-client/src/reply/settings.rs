@@ -51,6 +51,8 @@ pub struct JailSettings {
     pub bantime_increment: BantimeIncrement,
     /// The names of the actions, in their order.
     pub actions: Vec<String>,
+    /// The settings that could not be read: their fields are empty.
+    pub unreadable: Vec<SettingError>,
 }
 
 /// The settings `bantime.*`: longer bans for those who come back.
@@ -89,12 +91,11 @@ impl JailSettings {
     }
 
     /// Reads the replies to the commands of [`command::jail_settings`](crate::command::jail_settings), in their order;
-    /// `None` stands for a setting that the server does not have.
-    ///
-    /// # Errors
-    /// A reply is not what its command answers.
-    pub fn read<'a>(replies: impl IntoIterator<Item = Option<&'a Value>>) -> Result<Self, SettingError> {
-        read_settings(&SETTINGS, replies)
+    /// `None` stands for a setting that the server does not have. A reply that is not what its command answers costs that
+    /// setting alone.
+    pub fn read<'a>(replies: impl IntoIterator<Item = Option<&'a Value>>) -> Self {
+        let (settings, unreadable) = read_settings(&SETTINGS, replies);
+        Self { unreadable, ..settings }
     }
 }
 
@@ -129,7 +130,7 @@ const SETTINGS: [Setting<JailSettings>; 26] = [
 ];
 
 pub(crate) fn bantime(value: &Value) -> Result<Bantime, ReplyError> {
-    fields::int(value).map(Bantime::from_number)
+    fields::wide_int(value).map(Bantime::from_number)
 }
 
 pub(crate) fn groups(value: &Value) -> Result<Vec<Vec<String>>, ReplyError> {

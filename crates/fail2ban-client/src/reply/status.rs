@@ -45,6 +45,8 @@ pub struct JailStats {
     pub backend: String,
     /// The counters.
     pub counters: JailCounters,
+    /// Why backend and counters are not known: the entry of this jail cannot be read.
+    pub unreadable: Option<ReplyError>,
 }
 
 /// The names in `status`, where they can be told apart: a name may contain the separator. `None` where they cannot.
@@ -93,14 +95,18 @@ pub(crate) fn jail_status(value: &Value) -> Result<JailStatus, ReplyError> {
     })
 }
 
-/// `{jail: [backend, (failed, total), (banned, total)]}`. A name that no command can address is left out, and logged.
+/// `{jail: [backend, (failed, total), (banned, total)]}`. A name that no command can address is left out, and logged. A jail
+/// whose entry cannot be read has no backend.
 pub(crate) fn jail_stats(value: &Value) -> Result<Vec<JailStats>, ReplyError> {
     let entries = value.as_dict().ok_or_else(|| wrong("the counters by jail", value))?;
     let mut stats = Vec::with_capacity(entries.len());
     for (name, counters) in entries {
         let Some(jail) = addressable(&fields::text(name)?) else { continue };
-        let (backend, counters) = backend_and_counters(counters)?;
-        stats.push(JailStats { jail, backend, counters });
+        let ((backend, counters), unreadable) = match backend_and_counters(counters) {
+            Ok(read) => (read, None),
+            Err(error) => (<(String, JailCounters)>::default(), Some(error)),
+        };
+        stats.push(JailStats { jail, backend, counters, unreadable });
     }
     Ok(stats)
 }
@@ -121,13 +127,16 @@ pub(crate) fn backend_and_counters(value: &Value) -> Result<(String, JailCounter
     Ok((fields::string(backend)?, counters))
 }
 
-/// The third element of `[number, list, {jail: status}]`. A name that no command can address is left out, and logged.
+/// The third element of `[number, list, {jail: status}]`. A name that no command can address is left out, and so is a jail
+/// whose status cannot be read; both are logged.
 pub(crate) fn all_status(value: &Value) -> Result<Vec<(JailName, JailStatus)>, ReplyError> {
     let by_jail = value.as_sequence().and_then(|parts| parts.get(2)).and_then(Value::as_dict);
     let mut all = Vec::new();
     for (name, status) in by_jail.ok_or_else(|| wrong("the status of all jails", value))? {
-        if let Some(jail) = addressable(&fields::text(name)?) {
-            all.push((jail, jail_status(status)?));
+        let Some(jail) = addressable(&fields::text(name)?) else { continue };
+        match jail_status(status) {
+            Ok(status) => all.push((jail, status)),
+            Err(error) => tracing::warn!(%jail, %error, "the status of a jail cannot be read"),
         }
     }
     Ok(all)

@@ -7,8 +7,9 @@ use std::fmt;
 pub enum Bantime {
     /// Until somebody lifts it.
     Permanent,
-    /// This many seconds. More than 2⁶³ are sent as 2⁶³.
-    Seconds(u64),
+    /// This many seconds. Python counts without a limit, and fail2ban takes whatever its files say; more than 2⁶³ are sent
+    /// as 2⁶³.
+    Seconds(u128),
 }
 
 impl Bantime {
@@ -21,8 +22,8 @@ impl Bantime {
     }
 
     /// What a number of the protocol means: below zero is for ever.
-    pub fn from_number(number: i64) -> Self {
-        u64::try_from(number).map_or(Self::Permanent, Self::Seconds)
+    pub fn from_number(number: i128) -> Self {
+        u128::try_from(number).map_or(Self::Permanent, Self::Seconds)
     }
 }
 
@@ -52,9 +53,9 @@ mod tests {
             [(-1, Bantime::Permanent), (0, Bantime::Seconds(0)), (600, Bantime::default())]
         {
             assert_eq!(Bantime::from_number(number), bantime);
-            assert_eq!(bantime.as_number(), number);
+            assert_eq!(i128::from(bantime.as_number()), number);
         }
         assert_eq!(Bantime::from_number(-5), Bantime::Permanent);
-        assert_eq!(Bantime::Seconds(u64::MAX).as_number(), i64::MAX);
+        assert_eq!(Bantime::Seconds(u128::MAX).as_number(), i64::MAX);
     }
 }

@@ -3,7 +3,8 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bangui_domain::model::{
-    BanId, BanRule, BanTime, JailLog, JailName, LogFile, LogFileState, LogVerdict, OutageCode, Target,
+    BanId, BanRule, BanTime, JailLog, JailName, LogFile, LogFileState, LogVerdict, OutageCode, ProblemCode,
+    Target,
 };
 use bangui_domain::ports::{ControlError, IgnoreControl, JailControl, LocalTime};
 use bangui_gateway::{CommandMeter, Fail2banControl, Zone};
@@ -121,7 +122,7 @@ async fn bans_are_made_listed_with_their_time_and_lifted() {
         assert_eq!(id.as_str(), spelled);
         assert_eq!(control.banned_in(&id).await.expect("jails"), [jail("sshd")]);
     }
-    let bans = control.bans(&jail("sshd")).await.expect("bans");
+    let bans = control.bans(&jail("sshd")).await.expect("bans").bans;
     assert_eq!(bans.len(), 3);
     assert!(bans.iter().all(|ban| ban.bantime == BanTime::Seconds(3600)));
     let id = BanId::from(target("2001:db8::1"));
@@ -131,11 +132,38 @@ async fn bans_are_made_listed_with_their_time_and_lifted() {
 }
 
 #[tokio::test]
+async fn a_bantime_beyond_any_calendar_is_permanent_and_named() {
+    const BEYOND: &str = "99999999999999999999";
+    let fail2ban = Fail2ban::builder()
+        .jail(JailSpec::new("odd", Filter::Sshd).option("bantime", BEYOND))
+        .jail(JailSpec::new("sshd", Filter::Sshd))
+        .start()
+        .expect("fail2ban starts");
+    let control = control(&fail2ban, "UTC");
+    let probe = control.probe().await.expect("one jail is no outage");
+    let bantimes: Vec<_> = probe.rules.iter().map(|rule| (rule.jail.as_str(), rule.bantime)).collect();
+    assert_eq!(bantimes, [("odd", -1), ("sshd", 600)]);
+    assert!(matches!(&*probe.unreadable, [(name, why)] if name.as_str() == "odd" && why.contains(BEYOND)));
+
+    fail2ban.client(&["set", "odd", "banip", "203.0.113.7"]).expect("a ban");
+    let list = control.bans(&jail("odd")).await.expect("a list");
+    assert!(matches!(list.bans.as_slice(), [ban] if ban.bantime == BanTime::Permanent), "{list:?}");
+    assert!(
+        matches!(list.faults.as_slice(), [(ProblemCode::BantimeBeyond, why)] if why.contains(BEYOND) && why.contains("203.0.113.7")),
+        "{list:?}"
+    );
+    assert!(!list.partial && list.ids.is_empty());
+    let detail = control.jail(&jail("odd")).await.expect("a jail");
+    assert_eq!(detail.settings.bantime, -1);
+    assert!(detail.unreadable.iter().any(|why| why.contains(BEYOND)), "{:?}", detail.unreadable);
+}
+
+#[tokio::test]
 async fn times_of_a_server_in_another_zone_are_read_in_that_zone() {
     let fail2ban = start("America/St_Johns");
     let control = control(&fail2ban, "America/St_Johns");
     control.ban(&jail("sshd"), &target("203.0.113.7")).await.expect("a ban");
-    let ban = control.bans(&jail("sshd")).await.expect("bans").pop().expect("one ban");
+    let ban = control.bans(&jail("sshd")).await.expect("bans").bans.pop().expect("one ban");
     let (LocalTime::Exact(at) | LocalTime::Repeated(at, _)) = ban.banned_at;
     assert!((at.as_secs() - now()).abs() < 120, "{at:?} is not now");
 }
@@ -235,7 +263,7 @@ async fn an_address_is_lifted_in_each_of_fail2bans_own_spellings() {
     }
     let mut listed = Vec::new();
     for _ in 0..600 {
-        listed = control.bans(&users).await.expect("bans");
+        listed = control.bans(&users).await.expect("bans").bans;
         if listed.len() == texts.len() {
             break;
         }

@@ -11,6 +11,9 @@ use bangui_domain::{ErrorKind, ServiceError, chain};
 
 use super::{Job, JobError, JobSpec, When};
 
+/// The job's name.
+pub(crate) const NAME: &str = "observe_bans";
+
 /// Turns what fail2ban reports into events.
 pub struct ObserveBans {
     observer: Arc<Observer>,
@@ -42,7 +45,7 @@ impl ObserveBans {
 impl Job for ObserveBans {
     fn spec(&self) -> JobSpec {
         JobSpec {
-            name: "observe_bans",
+            name: NAME,
             about: "turns what fail2ban reports into events",
             when: When::Every(self.poll_interval),
             max_attempts: 1,

@@ -5,6 +5,7 @@ use bangui_domain::model::{Cursor, JailName, Limit, Page};
 use bangui_domain::ports::StoreError;
 
 use crate::connection::TxError;
+use crate::fault::readable;
 
 /// The sort value of a cursor over a column of numbers.
 pub(crate) fn number(cursor: &Cursor) -> Result<i64, TxError> {
@@ -43,6 +44,5 @@ pub(crate) fn page<R, T>(
     let more = rows.len() > usize::from(limit.rows());
     rows.truncate(usize::from(limit.rows()));
     let next = if more { rows.last().map(place) } else { None };
-    let items = rows.into_iter().map(item).collect::<Result<_, _>>()?;
-    Ok(Page { items, next })
+    Ok(Page { items: readable(rows.into_iter().map(item)), next })
 }

@@ -9,7 +9,7 @@ use super::code;
 use super::names::place;
 use super::rows::jail;
 use crate::connection::{AnyConnection, TxError};
-use crate::fault::UnknownValue;
+use crate::fault::{UnknownValue, readable};
 
 /// A ban with all that its numbers stand for, and the note of the end that was asked for.
 #[derive(Debug, QueryableByName)]
@@ -126,7 +126,7 @@ pub(crate) fn select(
          WHERE j.id = b.jail_id AND a.id = b.address_id ORDER BY {order}"
     );
     let rows: Vec<EventRow> = diesel::sql_query(query).load(connection)?;
-    Ok(rows.into_iter().map(|row| row.into_event(kind)).collect::<Result<_, _>>()?)
+    Ok(readable(rows.into_iter().map(|row| row.into_event(kind))))
 }
 
 /// The numbers of a server's jails, for a condition: `0` where it has none.

@@ -14,7 +14,7 @@ use diesel::sql_types::{BigInt, Text};
 use super::{read, write};
 use crate::connection::{AnyConnection, Both, TxError};
 use crate::db::{Db, count, optional};
-use crate::fault::UnknownValue;
+use crate::fault::{UnknownValue, readable};
 use crate::lease::check_fence;
 use crate::schema::{channels, deliveries, notify_progress};
 use crate::text::storable;
@@ -156,10 +156,10 @@ impl Outbox for Db {
                 .bind::<BigInt, _>(i64::from(limit))
                 .load(connection)?;
                 let read = |row: Due| {
-                    let digest = read(&row.digest)?;
-                    Ok((row, digest))
+                    let digest = read(&row.digest).ok();
+                    (row, digest)
                 };
-                rows.into_iter().map(read).collect::<Result<Vec<_>, TxError>>()
+                Ok(rows.into_iter().map(read).collect::<Vec<_>>())
             })
             .await?;
         if rows.is_empty() {
@@ -253,8 +253,7 @@ impl Outbox for Db {
             let more = rows.len() > limit;
             rows.truncate(limit);
             let next = rows.last().filter(|_| more).map(|row| Cursor { value: String::new(), id: row.id });
-            let items = rows.into_iter().map(Row::into_delivery).collect::<Result<_, _>>()?;
-            Ok(Page { items, next })
+            Ok(Page { items: readable(rows.into_iter().map(Row::into_delivery)), next })
         })
         .await
     }

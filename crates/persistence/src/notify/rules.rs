@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use super::{read, write};
 use crate::connection::{AnyConnection, TxError};
 use crate::db::Db;
+use crate::fault::readable;
 use crate::schema::{channels, rules};
 use crate::text::storable;
 
@@ -33,7 +34,7 @@ fn all_channels(connection: &mut AnyConnection) -> Result<Vec<Channel>, TxError>
         .select((channels::id, channels::name, channels::settings, channels::created_at))
         .order((channels::name, channels::id))
         .load(connection)?;
-    rows.into_iter().map(channel).collect()
+    Ok(readable(rows.into_iter().map(channel)))
 }
 
 fn all_rules(connection: &mut AnyConnection) -> Result<Vec<Rule>, TxError> {
@@ -41,7 +42,7 @@ fn all_rules(connection: &mut AnyConnection) -> Result<Vec<Rule>, TxError> {
         .select((rules::id, rules::name, rules::spec, rules::created_at))
         .order((rules::name, rules::id))
         .load(connection)?;
-    rows.into_iter().map(rule).collect()
+    Ok(readable(rows.into_iter().map(rule)))
 }
 
 /// A rule must not come to name a channel that is deleted at the same moment. On SQLite there is one writer anyway.

@@ -150,6 +150,7 @@ impl World {
             purge_age_secs: None,
             rules,
             logs,
+            unreadable: Arc::default(),
         };
         self.watch.online(probe);
     }

@@ -45,6 +45,7 @@ fn online() -> RuntimeState {
             journal: vec!["_COMM=sshd".into()],
         }]
         .into(),
+        unreadable: Arc::default(),
     };
     let jail = JailCounters {
         name: JailName::parse("sshd-ä").unwrap(),

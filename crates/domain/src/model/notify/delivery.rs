@@ -93,8 +93,8 @@ pub struct Waiting {
     pub id: DeliveryId,
     /// The channel as it is now; `None` if it is gone.
     pub channel: Option<Channel>,
-    /// What it tells.
-    pub digest: Digest,
+    /// What it tells; `None` if what is stored of it cannot be read.
+    pub digest: Option<Digest>,
     /// Tries so far.
     pub tries: u32,
     /// Tries that were begun one after the other, and of whose outcome nobody has heard: BanGUI has ended in the middle.

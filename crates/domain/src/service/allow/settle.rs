@@ -4,10 +4,19 @@
 use std::collections::HashSet;
 
 use super::{AllowService, Turn};
-use crate::ServiceError;
-use crate::model::{AllowEntry, AllowId, JailName, Target, Timestamp};
+use crate::model::{AllowEntry, AllowId, JailName, ProblemCode, Target, Timestamp};
 use crate::ports::IgnoreList;
 use crate::service::{Caller, Lift, Lifted};
+use crate::{ServiceError, chain};
+
+/// What came of a round over all jails.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    /// The bans that were lifted.
+    pub(super) lifted: Lifted,
+    /// The jails that could not be told, each with what fail2ban said.
+    pub(super) pending: Vec<String>,
+}
 
 impl AllowService {
     /// Adds what jails lack, takes away what is no longer wanted, and lifts the bans within what was added. `asked` is who
@@ -18,30 +27,40 @@ impl AllowService {
         turn: &mut Turn,
         asked: Option<(&Caller, AllowId)>,
         now: Timestamp,
-    ) -> Result<Lifted, ServiceError> {
+    ) -> Result<Settled, ServiceError> {
         let mut entries = self.store.allowed(&self.server).await?;
         entries.retain(|entry| !entry.spec.is_over(now));
         let told = self.store.told(&self.server).await?;
         if entries.is_empty() && told.is_empty() {
             turn.unlifted.clear();
-            return Ok(Lifted::default());
+            self.watch.found(ProblemCode::AllowlistPending, &[]);
+            return Ok(Settled::default());
         }
         let lists = self.control.ignored().await?;
-        let mut failed = None;
+        let (mut failed, mut pending) = (None, Vec::new());
         for list in &lists {
+            if let Some(unreadable) = &list.unreadable {
+                pending.push((list.jail.clone(), unreadable.clone()));
+                continue;
+            }
             match self.settle_jail(list, &entries, &told).await {
                 Ok(added) => turn.unlifted.extend(added),
                 Err(ServiceError::JailNotFound(_)) => {}
+                Err(error @ (ServiceError::Fail2banRefused(_) | ServiceError::OutcomeUnknown(_))) => {
+                    pending.push((list.jail.clone(), chain(&error)));
+                }
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
+        self.watch.found(ProblemCode::AllowlistPending, &pending);
         self.forget_lost(&lists, &told).await?;
 
         let added = entries.iter().filter(|entry| turn.unlifted.contains(&entry.id));
         let orders: Vec<Lift> = added.map(|entry| lift(entry, asked)).collect();
         let lifted = self.bans.lift_within(&orders).await?;
         turn.unlifted.clear();
-        failed.map_or(Ok(lifted), Err)
+        let pending = pending.into_iter().map(|(jail, why)| format!("jail {jail}: {why}")).collect();
+        failed.map_or(Ok(Settled { lifted, pending }), Err)
     }
 
     /// Settles one jail; answers the entries of which something was added.

@@ -46,7 +46,7 @@ impl AllowService {
             return Ok(());
         }
         self.remove_ended(now).await?;
-        let lifted = self.settle(&mut turn, None, now).await?;
+        let lifted = self.settle(&mut turn, None, now).await?.lifted;
         if lifted.count > 0 {
             tracing::info!(bans = lifted.count, "bans of allowed addresses were lifted");
         }

@@ -46,7 +46,11 @@ impl BanService {
                     Ok(true) => lifted.count += 1,
                     // It has ended meanwhile, or its jail has.
                     Ok(false) | Err(ServiceError::JailNotFound(_)) => {}
-                    Err(ServiceError::Fail2banRefused(_) | ServiceError::Invalid(_)) => lifted.left.push(ban),
+                    Err(
+                        ServiceError::Fail2banRefused(_)
+                        | ServiceError::OutcomeUnknown(_)
+                        | ServiceError::Invalid(_),
+                    ) => lifted.left.push(ban),
                     Err(error) => return Err(error),
                 }
             }

@@ -43,15 +43,17 @@ impl Courier {
     /// Tries to send one message, and writes down that it does and what came of it. A process that dies in between leaves it
     /// waiting: it is sent again, under the same number, unless that has happened three times in a row.
     pub async fn send(&self, fence: Fence, waiting: &Waiting) -> Result<Outcome, ServiceError> {
-        let outcome = match &waiting.channel {
-            None => given_up("the channel was deleted".to_owned()),
-            Some(_) if waiting.unfinished >= CRASHES => given_up(format!(
+        let outcome = match (&waiting.channel, &waiting.digest) {
+            (None, _) => given_up("the channel was deleted".to_owned()),
+            // The messages behind it go on.
+            (_, None) => given_up("what was to be sent cannot be read from the database".to_owned()),
+            (Some(_), _) if waiting.unfinished >= CRASHES => given_up(format!(
                 "BanGUI has ended {CRASHES} times in the middle of sending this message, and does not try it again"
             )),
-            Some(channel) => {
+            (Some(channel), Some(digest)) => {
                 self.outbox.begin(fence, waiting.id).await?;
                 let number = waiting.id.0.to_string();
-                match self.messenger.send(channel, &number, &waiting.digest).await {
+                match self.messenger.send(channel, &number, digest).await {
                     Ok(answer) => Outcome::Sent(answer),
                     Err(undelivered) => after(waiting.tries, undelivered, self.clock.now()),
                 }

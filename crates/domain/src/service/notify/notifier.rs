@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::judge::{USUAL_SECS, any_of, is_unusual, note, usual_hundredths, wants};
-use crate::ServiceError;
 use crate::model::notify::{Condition, Deliveries, Note, NotifyState, Rule, RuleState};
 use crate::model::{
     BanEvent, Choice, Fail2banState, Fence, HistoryFilter, JailName, Period, ServerId, Timestamp, Totals,
 };
 use crate::ports::{BanStore, Clock, History, Outbox, Progress, RuleStore};
 use crate::service::Watch;
+use crate::{ServiceError, chain};
 
 /// Events looked at in one step.
 const PAGE: u16 = 500;
@@ -91,7 +91,9 @@ impl Notifier {
             if !rule.spec.enabled {
                 continue;
             }
-            self.weigh(rule, stand, &page, now).await?;
+            if let Err(error) = self.weigh(rule, stand, &page, now).await {
+                tracing::warn!(rule = %rule.spec.name, "a rule cannot be judged for now: {}", chain(&error));
+            }
             if let Some(digest) = stand.due(&rule.spec, now) {
                 let channels = rule.spec.channels.clone();
                 let message = stand.messages;
@@ -120,7 +122,7 @@ impl Notifier {
                     if !wants(event, country, jails, countries, origins) {
                         continue;
                     }
-                    let bans = self.bans_of(event, *least_bans).await?;
+                    let bans = self.bans_of(event, *least_bans).await;
                     if bans.unwrap_or(1) >= u64::from(*least_bans) {
                         stand.gather(note(event, country, bans), now);
                     }
@@ -145,15 +147,20 @@ impl Notifier {
 
     /// How often an event's address has been banned, this time included: by fail2ban's count, or by the history where
     /// a rule asks for more than one.
-    async fn bans_of(&self, event: &BanEvent, least_bans: u32) -> Result<Option<u64>, ServiceError> {
+    async fn bans_of(&self, event: &BanEvent, least_bans: u32) -> Option<u64> {
         let told = event.ban_count.map(u64::from);
-        let Some(target) = event.key.id.target().filter(|_| least_bans > 1) else { return Ok(told) };
+        let Some(target) = event.key.id.target().filter(|_| least_bans > 1) else { return told };
         let targets = Choice { any_of: vec![target], none_of: Vec::new() };
         let filter = HistoryFilter { targets, ..HistoryFilter::of(self.server.clone()) };
         let until = event.occurred_at.plus_millis(1);
         let period = Period { since: Timestamp::from_millis(0), until };
-        let recorded = self.history.totals(&filter, period).await?.bans;
-        Ok(Some(told.unwrap_or(1).max(recorded)))
+        match self.history.totals(&filter, period).await {
+            Ok(recorded) => Some(told.unwrap_or(1).max(recorded.bans)),
+            Err(error) => {
+                tracing::warn!(id = %event.key.id, "its earlier bans cannot be counted for a rule: {}", chain(&error));
+                told
+            }
+        }
     }
 
     async fn unusual(

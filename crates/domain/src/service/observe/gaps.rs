@@ -85,6 +85,11 @@ impl Observer {
         Ok((rows, cursor, read))
     }
 
+    /// Whether nothing but the lists tells of bans, as far as is known.
+    pub(super) fn has_no_history(&self, memory: &mut Memory) -> bool {
+        memory.reading.trouble().is_some() || self.history_path(memory).is_none()
+    }
+
     /// The file in which fail2ban keeps its database. Where fail2ban says that it keeps none, there is none, whatever the
     /// settings name: a file of former times tells nothing new.
     fn history_path(&self, memory: &mut Memory) -> Option<String> {

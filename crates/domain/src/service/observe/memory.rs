@@ -1,6 +1,6 @@
 //! What the observer remembers between two looks. Lost at a restart, and rebuilt from the store and fail2ban.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::time::Duration;
 
 use super::now::Now;
@@ -48,6 +48,8 @@ pub(super) struct JailMemory {
     pub(super) not_before: Duration,
     /// Read the list again at this time even if nothing moves.
     pub(super) again_at: Option<Duration>,
+    /// Whether something was wrong with the list when it was last asked for: the other jails come first.
+    pub(super) suspect: bool,
 }
 
 /// Up to when the server was watched.
@@ -81,6 +83,8 @@ pub(super) struct Memory {
     pub(super) fresh: bool,
     fence: Option<Fence>,
     pub(super) jails: BTreeMap<JailName, JailMemory>,
+    /// Jails whose counters cannot be read.
+    pub(super) uncounted: BTreeSet<JailName>,
     /// Jails that have bans in the store but do not run, and since when.
     pub(super) missing: HashMap<JailName, Duration>,
     /// The reading of fail2ban's database.
@@ -158,6 +162,7 @@ impl Memory {
             watched_since: now,
             not_before: now,
             again_at: None,
+            suspect: false,
         })
     }
 
@@ -166,6 +171,20 @@ impl Memory {
         let seen = self.jail(&counters.name, now);
         let moved = seen.listed != Some((counters.currently_banned, counters.total_banned));
         moved || seen.again_at.is_some_and(|at| at <= now)
+    }
+
+    /// The jails with whose lists something was wrong.
+    pub(super) fn suspects(&mut self, counters: &[JailCounters], now: Duration) -> BTreeSet<JailName> {
+        let suspect = counters.iter().filter(|jail| self.jail(&jail.name, now).suspect);
+        suspect.map(|jail| jail.name.clone()).collect()
+    }
+
+    /// Notes that the list could not be read, and how long that took. It is asked for again after `pause`, or later where a
+    /// failure takes long.
+    pub(super) fn unreadable(&mut self, jail: &JailName, took: Duration, pause: Duration, now: Duration) {
+        let seen = self.jail(jail, now);
+        seen.suspect = true;
+        seen.not_before = now.saturating_add(pause.max(took.saturating_mul(LIST_SHARE)));
     }
 
     /// Notes that the list was read, how long that took, and when to come back: soon after a movement, and when

@@ -48,7 +48,16 @@ pub(in crate::runtime) fn read(text: &str, age_millis: i64) -> Result<RuntimeSta
         } => {
             let rules = rules.into_iter().filter_map(|told| understood(ruled(told))).collect();
             let logs = logs.into_iter().filter_map(|told| understood(watched(told))).collect();
-            let probe = Probe { version, latency_micros, jails, database_file, purge_age_secs, rules, logs };
+            let probe = Probe {
+                version,
+                latency_micros,
+                jails,
+                database_file,
+                purge_age_secs,
+                rules,
+                logs,
+                unreadable: Arc::default(),
+            };
             Fail2banState::Online { since: at(since), checked_at: at(checked_at), probe }
         }
         Fail2ban::Offline { since, checked_at, code, detail } => {

@@ -32,6 +32,8 @@ export type Ended = Schemas["EndedResponse"];
 
 /** Whether fail2ban answers, since when, and if not, why. */
 export type Fail2banState = Schemas["Fail2ban"];
+/** What is wrong with a fail2ban that answers, or with one of its jails. */
+export type ServerProblem = Schemas["ServerProblem"];
 export type System = Schemas["SystemResponse"];
 export type Scheduler = Schemas["Scheduler"];
 export type Holder = Schemas["Holder"];

@@ -14,6 +14,7 @@ import { LastKnown } from "../server/last-known.tsx";
 import { useRefresh } from "../state/refresh.ts";
 import { useResource } from "../state/resource.ts";
 import { useStore } from "../state/store.ts";
+import { ProblemText } from "../system/problems.tsx";
 import { PageHeading } from "../ui/heading.tsx";
 import { Failure, Notice } from "../ui/notice.tsx";
 import { Stale } from "../ui/stale.tsx";
@@ -49,6 +50,11 @@ export function JailPage({ jail }: { jail: string }) {
       {remark === "log" && loaded.value !== null && <LogTrouble detail={loaded.value} />}
       {remark === "silent" && loaded.value !== null && <Silent detail={loaded.value} />}
       <Stale of={loaded} />
+      {loaded.value?.problem && (
+        <Notice kind="error" title="Something is wrong with this jail.">
+          <ProblemText problem={loaded.value.problem} />
+        </Notice>
+      )}
       <JailBans jail={jail} />
       <section aria-labelledby="settings-heading">
         <div class="section-head">

@@ -4,6 +4,7 @@ import { getSystem } from "../api/endpoints.ts";
 import { CALM_MS, useRefresh } from "../state/refresh.ts";
 import { useResource } from "../state/resource.ts";
 import { CatchUp } from "../system/catch-up.tsx";
+import { Problems } from "../system/problems.tsx";
 import { Fact, SystemFacts } from "../system/system-facts.tsx";
 import { PageHeading } from "../ui/heading.tsx";
 import { Stale } from "../ui/stale.tsx";
@@ -21,6 +22,7 @@ export function SystemPage() {
       <div>
         <LockStatus system={system.value} error={system.error} onRetry={system.reload} />
         <Stale of={system} />
+        <Problems state={system.value?.fail2ban ?? null} />
       </div>
       <Jobs />
       <Places />

@@ -4,6 +4,7 @@ import type { Fail2banState, ListedJail } from "../../api/types.ts";
 import { millis } from "../../format/duration.ts";
 import { Ago, Lasting } from "../../ui/moments.tsx";
 import { Failure } from "../../ui/notice.tsx";
+import { Problems } from "../../system/problems.tsx";
 import { Status } from "../../ui/status.tsx";
 import { LogTroubles } from "./log-troubles.tsx";
 
@@ -61,6 +62,7 @@ export function StatusLine({ state, lastEvent = null, jails = [], error, onRetry
           {state.problem.hint && <p class="hint-line">{state.problem.hint}</p>}
         </div>
       )}
+      <Problems state={state} />
       <LogTroubles jails={jails} />
     </Status>
   );
