@@ -1647,7 +1647,8 @@ export interface components {
             /** @description Whether fail2ban answers. */
             fail2ban: components["schemas"]["Presence"];
             /**
-             * @description Why it does not answer, in a word, while it does not; `GET /api/system` says it in full to those who are logged in.
+             * @description Why it is not well, in a word: why fail2ban does not answer, or `unpolled` where it does and no poll succeeds.
+             *     `GET /api/system` says it in full to those who are logged in.
              * @example stale_mount
              */
             reason: string | null;
@@ -1656,7 +1657,7 @@ export interface components {
              * @description Since when; null before it was asked.
              */
             since: string | null;
-            /** @description `ok` if fail2ban is online. */
+            /** @description `ok` if fail2ban is online and what it bans is recorded. */
             status: components["schemas"]["Status"];
         };
         /** @description One proposal. */
@@ -2030,8 +2031,11 @@ export interface components {
             file_list: string[];
             /** @description The journal matches that it reads. */
             journal_matches: string[];
+            problem: components["schemas"]["ServerProblem"] | null;
             /** @description Its running settings. */
             settings: components["schemas"]["JailSettings"];
+            /** @description What fail2ban did not tell in a way that can be read, in words; it is empty or for ever in `settings`. */
+            unreadable: string[];
         };
         /** @description What a jail ignores by its own configuration. */
         JailIgnores: {
@@ -2301,7 +2305,9 @@ export interface components {
          */
         JobTrigger: "schedule" | "manual";
         /** @description A jail with its counters and what it watches. */
-        ListedJail: components["schemas"]["Jail"] & components["schemas"]["JailWatched"];
+        ListedJail: components["schemas"]["Jail"] & components["schemas"]["JailWatched"] & {
+            problem: components["schemas"]["ServerProblem"] | null;
+        };
         /** @description The process answers. */
         Liveness: {
             /** @description Always `ok`. */
@@ -4165,7 +4171,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description fail2ban is online */
+            /** @description fail2ban is online, and what it bans is recorded */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4183,7 +4189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description fail2ban is offline, hangs, or has not answered yet */
+            /** @description fail2ban is offline, hangs, has not answered yet, or no poll of it succeeds */
             503: {
                 headers: {
                     [name: string]: unknown;
