@@ -56,7 +56,9 @@ impl Archive {
             return Ok(());
         }
         println!("Downloading {} of Debian {suite} into {}.", packages.join(", "), tree.display());
-        let part = tree.with_extension("part");
+        let mut part = tree.as_os_str().to_owned();
+        part.push(".part");
+        let part = PathBuf::from(part);
         if part.exists() {
             fs::remove_dir_all(&part).with_context(|| format!("remove {}", part.display()))?;
         }
