@@ -29,6 +29,7 @@ pub(crate) fn run() -> Result<(), Fatal> {
 
 /// Takes from this process what a template must not have. Without each of these it renders nothing.
 fn confine() -> io::Result<()> {
+    let memory = own_memory()?.saturating_add(MEMORY);
     // Where the whole machine or container has no memory left, the kernel is to end this process and not the server.
     drop(std::fs::write("/proc/self/oom_score_adj", "1000"));
     // No core file: there are names and addresses in the message, and a template could fill a disk with them.
@@ -40,7 +41,6 @@ fn confine() -> io::Result<()> {
     limit(Resource::Nofile, FILES, FILES)?;
     // The first ends it as what it is, the second without a word.
     limit(Resource::Cpu, SECONDS, SECONDS + 1)?;
-    let memory = own_memory()?.saturating_add(MEMORY);
     limit(Resource::As, memory, memory)?;
     Ok(())
 }

@@ -193,7 +193,7 @@ fn random_templates_are_rendered_or_refused() {
         let kind = message.split([':', '(']).next().unwrap_or_default().trim().to_owned();
         *statuses.entry(kind).or_default() += 1;
     }
-    println!(
+    eprintln!(
         "seed {seed}: {statuses:#?}; the server has grown by {} KiB",
         peak_kib(pid).saturating_sub(before)
     );
