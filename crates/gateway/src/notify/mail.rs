@@ -170,9 +170,9 @@ fn transport(
 fn hello(outgoing: &Outgoing, place: SocketAddr) -> ClientId {
     match (outgoing.host_name(), source_for(place.ip())) {
         (Some(name), _) => ClientId::Domain(name.to_owned()),
-        (None, Some(IpAddr::V4(address))) => ClientId::Ipv4(address),
-        (None, Some(IpAddr::V6(address))) => ClientId::Ipv6(address),
-        (None, None) => ClientId::default(),
+        (None, Ok(IpAddr::V4(address))) => ClientId::Ipv4(address),
+        (None, Ok(IpAddr::V6(address))) => ClientId::Ipv6(address),
+        (None, Err(_)) => ClientId::default(),
     }
 }
 
