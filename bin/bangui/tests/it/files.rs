@@ -50,7 +50,12 @@ fn run(directory: &Path, arguments: &[&str]) {
     let url = format!("sqlite://{}", directory.join("bangui.db").display());
     let mut command = std::process::Command::new("sh");
     command.args(&OPEN[1..]).arg(env!("CARGO_BIN_EXE_bangui")).args(arguments);
-    let output = command.env("BANGUI_DATABASE__URL", url).output().expect("it runs");
+    let output = command
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("BANGUI_DATABASE__URL", url)
+        .output()
+        .expect("it runs");
     assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 

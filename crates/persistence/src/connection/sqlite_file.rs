@@ -19,15 +19,18 @@ use crate::location::sqlite_uri;
 const SET_UP_TRIES: u32 = 200;
 const SET_UP_PAUSE: Duration = Duration::from_millis(50);
 
-/// What is beside a SQLite file while it is open, or after its process was killed.
-const BESIDE: [&str; 2] = ["-wal", "-shm"];
+/// What is beside a SQLite file while a server has it open, or after it was killed.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-lock"];
 
-/// Sees to it that the file is there and is not for everybody: makes it if `create`, and tells what is wrong otherwise.
+/// Sees to it that the file is there: makes it if `create`, or closes an open one to others, and tells what is wrong otherwise.
+/// Whoever must not make it changes nothing about it either.
 pub(crate) fn prepare(path: &Path, create: bool) -> Result<(), DbError> {
     let shown = path.display().to_string();
     match std::fs::metadata(path) {
         Ok(found) if found.is_file() => {
-            close_to_others(path);
+            if create {
+                close_to_others(path);
+            }
             return Ok(());
         }
         Ok(_) => return Err(DbError::Sqlite { path: shown, reason: "it is not a file".to_owned() }),
