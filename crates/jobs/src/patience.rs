@@ -92,7 +92,7 @@ mod tests {
     async fn what_is_answered_late_is_no_hang_and_what_is_not_answered_is() {
         let watch = Arc::new(Watch::new(Arc::new(Still)));
         let stop = CancellationToken::new();
-        let waiting = tokio::spawn(patience(Arc::clone(&watch), TICK, stop.clone()));
+        let waiting = tokio::spawn(patience(Arc::clone(&watch), TICK * 100, stop.clone()));
         watch.online(probe());
         for _ in 0..3 {
             watch.polled();
