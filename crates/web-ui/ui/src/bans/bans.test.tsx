@@ -110,7 +110,7 @@ describe("BanForm", () => {
   });
 
   it("is off while fail2ban cannot be told to ban, and says why", () => {
-    const away = { state: "offline", version: null, latency_ms: null, jails: null } as const;
+    const away = { state: "offline" as const, version: null, latency_ms: null, jails: null, problems: [] };
     fail2ban.set({ ...away, checked_at: null, since: null, problem: null });
     render(<BanForm jails={["sshd"]} onBanned={() => undefined} />);
     const button = screen.getByRole("button", { name: "Ban" }) as HTMLButtonElement;

@@ -11,7 +11,7 @@ import { isAway, obstacleOf, presenceOf } from "./presence.ts";
 
 const SINCE = new Date(Date.now() - 95_000).toISOString();
 const state = (state: Fail2banState["state"]): Fail2banState => ({
-  ...{ state, version: null, latency_ms: null, jails: null, checked_at: SINCE, since: SINCE, problem: null },
+  ...{ state, version: null, latency_ms: null, jails: null, checked_at: SINCE, since: SINCE, problem: null, problems: [] },
 });
 
 afterEach(() => {
