@@ -44,5 +44,5 @@ mod templates;
 #[path = "../harness/tls.rs"]
 mod tls;
 mod upgrade;
-mod zones;
 mod versions;
+mod zones;

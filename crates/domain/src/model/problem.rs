@@ -20,13 +20,15 @@ pub enum ProblemCode {
     SettingUnreadable,
     /// fail2ban's database cannot be read: bans that came and went while BanGUI was not watching are missing.
     DatabaseUnreadable,
+    /// fail2ban runs in another time zone than the one in which its times are read: BanGUI corrects them.
+    ZoneDiffers,
     /// What a jail ignores cannot be read or changed: the allowlist does not hold there.
     AllowlistPending,
 }
 
 impl ProblemCode {
     /// All codes, in their order.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Unpolled,
         Self::JailUnreadable,
         Self::CountersUnreadable,
@@ -34,6 +36,7 @@ impl ProblemCode {
         Self::BantimeBeyond,
         Self::SettingUnreadable,
         Self::DatabaseUnreadable,
+        Self::ZoneDiffers,
         Self::AllowlistPending,
     ];
 
@@ -52,6 +55,7 @@ impl ProblemCode {
             Self::BantimeBeyond => "bantime_beyond",
             Self::SettingUnreadable => "setting_unreadable",
             Self::DatabaseUnreadable => "database_unreadable",
+            Self::ZoneDiffers => "zone_differs",
             Self::AllowlistPending => "allowlist_pending",
         }
     }
@@ -83,6 +87,10 @@ impl ProblemCode {
             Self::DatabaseUnreadable => {
                 "Bans that fail2ban made and lifted while BanGUI was not watching will be missing from the history. Give \
                  BanGUI read access to the file, or set fail2ban.database to where it is mounted."
+            }
+            Self::ZoneDiffers => {
+                "Set fail2ban.timezone (BANGUI_FAIL2BAN__TIMEZONE) to the zone of the machine that runs fail2ban, such as \
+                 Europe/Berlin. Bans that an older BanGUI recorded twice are joined by bangui history check --mend."
             }
             Self::AllowlistPending => {
                 "BanGUI tries again by itself. Until then the jail may ban what the allowlist holds."

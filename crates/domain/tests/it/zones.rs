@@ -1,5 +1,7 @@
 //! fail2ban in another time zone than the one in which its times are read: each ban once, at the moment at which it began.
 
+use bangui_domain::model::ProblemCode;
+
 use crate::world::World;
 
 const HOUR: i64 = 3_600;
@@ -112,12 +114,18 @@ async fn a_zone_that_becomes_right_is_read_as_it_is() {
     let world = off_by(World::new().await, HOUR).await;
     world.script.bans("sshd", "192.0.2.1", 86_400, 0, Some(3));
     looks(&world, 10).await;
+    let problems = world.watch.problems();
+    assert!(
+        matches!(&*problems, [it] if it.code == ProblemCode::ZoneDiffers && it.detail.contains("1 h too late")),
+        "{problems:?}"
+    );
     world.script.edit().zone = 0;
     world.script.edit().connection += 1;
     looks(&world, 40).await;
     world.script.bans("sshd", "192.0.2.2", 86_400, 0, Some(3));
     looks(&world, 10).await;
     assert_eq!(world.story().await, ["ban 192.0.2.1 detected +5", "ban 192.0.2.2 detected +55"]);
+    assert!(world.watch.problems().is_empty(), "{:?}", world.watch.problems());
 }
 
 #[tokio::test]

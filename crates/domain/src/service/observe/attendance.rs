@@ -8,7 +8,7 @@ use super::reading::Read;
 use super::zone::Offset;
 use super::{Memory, Observer};
 use crate::ServiceError;
-use crate::model::{Fail2banState, Fence, Gap, GapCause, Period, Timestamp};
+use crate::model::{Fail2banState, Fence, Gap, GapCause, Period, ProblemCode, Timestamp};
 
 /// How often it is noted that the server is watched.
 const NOTE: Duration = Duration::from_secs(30);
@@ -63,13 +63,15 @@ impl Observer {
             return;
         }
         memory.zone_told = Some(offset);
-        if offset != Offset::NONE {
-            tracing::warn!(
-                "fail2ban runs in another time zone than the one in which its times are read: they are read {}, and BanGUI \
-                 corrects them. Set fail2ban.timezone to fail2ban's zone.",
-                offset.words()
-            );
+        if offset == Offset::NONE {
+            return self.watch.solved(ProblemCode::ZoneDiffers, None);
         }
+        let detail = format!(
+            "fail2ban runs in another time zone than the one in which its times are read: they are read {}, and BanGUI corrects \
+             them.",
+            offset.words()
+        );
+        self.watch.problem(ProblemCode::ZoneDiffers, None, detail);
     }
 
     /// What of the time from `since` to `resumed`, in which nobody watched, is lost.

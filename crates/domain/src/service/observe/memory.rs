@@ -144,6 +144,7 @@ impl Memory {
     /// Everything is to be read again.
     fn start_over(&mut self, now: Duration) {
         self.fresh = true;
+        self.zone_told = None;
         self.reading.want(now, TAIL);
         for jail in self.jails.values_mut() {
             jail.listed = None;
