@@ -15,6 +15,7 @@ const WORDS: Record<string, string> = {
   ban_unreadable: "Some of its bans cannot be read.",
   bantime_beyond: "A ban is longer than any calendar.",
   setting_unreadable: "Some of its settings cannot be read.",
+  zone_differs: "Its times are read in another time zone.",
   allowlist_pending: "The allowlist does not hold there.",
 };
 
