@@ -94,7 +94,7 @@ fn a_ban_whose_end_no_calendar_holds_is_in_force() {
     let (place, dir) = (watched(DbKind::Sqlite), TempDir::new().expect("a directory"));
     let log = write(&dir, "fail2ban.log", ENDLESS);
     assert_eq!(numbers(&imported(place.url(), &[path(&log)])), [1, 0, 0, 0, 0, 0]);
-    let kept = place.count("SELECT count(*) FROM bans WHERE bantime = -1 AND ended_at IS NULL");
+    let kept = place.count("SELECT count(*) AS count FROM bans WHERE bantime = -1 AND ended_at IS NULL");
     assert_eq!(kept.expect("a count"), 1, "permanent, and not ended in its own second");
 }
 
