@@ -170,7 +170,6 @@ async fn repeat_offenders_show_how_their_bans_grew() {
           }
         ],
         "last": "2026-11-22T12:00:00.000Z",
-        "last_bantime": -1,
         "network": {
           "asn": "AS64500",
           "name": "Example Networks"

@@ -56,7 +56,8 @@ export const SYSTEM: System = {
 const file = (path: string): LogFile => ({ path, state: "present" });
 
 /** A jail whose log files are all there. */
-const reading = (...paths: string[]): Pick<ListedJail, "log" | "watches"> => ({
+const reading = (...paths: string[]): Pick<ListedJail, "log" | "watches" | "problem"> => ({
+  problem: null,
   log: "watching",
   watches: { files: paths.map(file), journal: [] },
 });
@@ -71,6 +72,7 @@ export const SSHD: JailDetail = {
   ...(JAILS[2] as ListedJail),
   file_list: ["/var/log/auth.log", "/var/log/remote/auth.log"],
   journal_matches: [],
+  unreadable: [],
   settings: {
     logpath: ["/var/log/auth.log", "/var/log/remote/auth.log"],
     logencoding: "UTF-8",

@@ -19,11 +19,12 @@ export function isSilent(jail: Jail): boolean {
 }
 
 /** What is to be said of a jail beside its counters: what is wrong with its log, or that it has found nothing. */
-export type JailRemark = "log" | "silent" | null;
+export type JailRemark = "problem" | "log" | "silent" | null;
 
 /** The one remark on a jail, which every page that shows it makes. What is wrong explains why nothing was found. */
-export function jailRemark(jail: Jail, watched: Pick<ListedJail, "log"> | null): JailRemark {
+export function jailRemark(jail: Jail, watched: Pick<ListedJail, "log" | "problem"> | null): JailRemark {
   if (watched !== null && hasLogTrouble(watched)) return "log";
+  if (watched !== null && watched.problem !== null) return "problem";
   return isSilent(jail) ? "silent" : null;
 }
 

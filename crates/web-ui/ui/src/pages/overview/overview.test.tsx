@@ -4,7 +4,7 @@ import { act, cleanup, render } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EMPTY_VIEW, type View } from "../../filter/view.ts";
 import { change } from "../../format/change.ts";
-import type { BanEvent } from "../../api/types.ts";
+import type { BanEvent, ListedJail } from "../../api/types.ts";
 import { banEvent } from "../../testing/events.ts";
 import { isSilent, jailRemark } from "../../jails/log-trouble.tsx";
 import { bansOf, bansOfGroup, narrowed, within, without } from "./leads.ts";
@@ -78,10 +78,14 @@ describe("a silent jail", () => {
 
   it("is remarked on, unless what is wrong with its log explains it", () => {
     expect(jailRemark(jail, null)).toBe("silent");
-    expect(jailRemark(jail, { log: "watching" })).toBe("silent");
-    expect(jailRemark(jail, { log: "missing" })).toBe("log");
-    expect(jailRemark({ ...jail, total_failed: 1 }, { log: "nothing" })).toBe("log");
-    expect(jailRemark({ ...jail, total_failed: 1 }, { log: "watching" })).toBeNull();
+    const watched = (log: ListedJail["log"], problem: ListedJail["problem"] = null) => ({ log, problem });
+    expect(jailRemark(jail, watched("watching"))).toBe("silent");
+    expect(jailRemark(jail, watched("missing"))).toBe("log");
+    expect(jailRemark({ ...jail, total_failed: 1 }, watched("nothing"))).toBe("log");
+    expect(jailRemark({ ...jail, total_failed: 1 }, watched("watching"))).toBeNull();
+    const since = "2026-11-23T12:00:00.000Z";
+    const problem = { code: "jail_unreadable", jail: "a", detail: "It does not answer.", hint: "Look at its log.", since };
+    expect(jailRemark(jail, watched("watching", problem))).toBe("problem");
   });
 });
 

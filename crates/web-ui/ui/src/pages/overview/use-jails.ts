@@ -11,7 +11,7 @@ import { useStore } from "../../state/store.ts";
 /** fail2ban is asked what its jails watch twice a minute. */
 const WATCHED_MS = 15_000;
 
-const UNSEEN: Pick<ListedJail, "log" | "watches"> = { log: "unknown", watches: { files: [], journal: [] } };
+const UNSEEN: Pick<ListedJail, "log" | "watches" | "problem"> = { problem: null, log: "unknown", watches: { files: [], journal: [] } };
 
 export interface KnownJails {
   loaded: Resource<JailList>;
@@ -29,8 +29,8 @@ export function useJails(): KnownJails {
   const state = useStore(fail2ban);
   const listed = new Map(loaded.value?.items.map((jail) => [jail.name, jail]));
   const counted = live?.items.map((jail) => {
-    const { log, watches } = listed.get(jail.name) ?? UNSEEN;
-    return { ...jail, log, watches };
+    const { log, watches, problem } = listed.get(jail.name) ?? UNSEEN;
+    return { ...jail, log, watches, problem };
   });
   return {
     loaded,
