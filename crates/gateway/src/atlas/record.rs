@@ -65,7 +65,7 @@ const FIELDS: [(&str, Field); 30] = [
     ("asnumber", Field::Asn),
     ("asnum", Field::Asn),
     ("number", Field::Number),
-    ("asn", Field::Network),
+    ("asn", Field::Asn),
     ("as", Field::Network),
     ("autonomoussystem", Field::Network),
     ("org", Field::Network),
@@ -125,20 +125,17 @@ impl Record {
             // Anything but two letters is a name.
             Field::Country => keep(&mut self.countries, 1, country(text)),
             Field::Registered => keep(&mut self.countries, 2, country(text)),
-            Field::Asn | Field::Number => match asn(text) {
-                Some(number) => self.asn = self.asn.or(number),
-                None => self.is_odd = true,
-            },
-            Field::Network => match text.split_once(' ') {
-                Some((number, rest)) if asn(number).is_some() => {
-                    self.asn = self.asn.or(asn(number).flatten());
-                    self.take_text(Field::Name, rest);
+            Field::Asn | Field::Number | Field::Network => {
+                let (number, rest) = text.split_once(' ').unwrap_or((text, ""));
+                match asn(number) {
+                    Some(number) => {
+                        self.asn = self.asn.or(number);
+                        self.take_text(Field::Name, rest);
+                    }
+                    None if field == Field::Network => self.take_text(Field::Name, text),
+                    None => self.is_odd = true,
                 }
-                _ => match asn(text) {
-                    Some(number) => self.asn = self.asn.or(number),
-                    None => self.take_text(Field::Name, text),
-                },
-            },
+            }
             Field::Name => self.name = self.name.take().or_else(|| name(text)),
             Field::Group => self.is_odd = true,
         }

@@ -192,7 +192,7 @@ fn what_fail2ban_says() {
         ),
         (
             "observer       [1]: NOTICE  [sshd] Increase Ban 192.0.2.7 (9 # 416104w -> 9999-06-01 00:00:00)",
-            "0 sshd 192.0.2.7 Increase(9, Some(Timestamp(253383717600000)))",
+            "0 sshd 192.0.2.7 Increase(9, Some(Timestamp(253383804000000)))",
         ),
         ("actions        [1]: INFO      banTime: 99999999999999999999", "0 -1"),
         ("actions        [1]: INFO      banTime: 600", "0 600"),
