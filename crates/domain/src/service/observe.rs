@@ -156,8 +156,9 @@ impl Observer {
         wanted: Option<&JailName>,
     ) -> Result<Observed, ServiceError> {
         let counters = self.count(memory).await?;
+        let now = Now::of(&*self.clock);
         let mut seen = Observed { connection: memory.connection.unwrap_or_default(), ..Observed::default() };
-        let suspects = memory.suspects(&counters, self.clock.uptime());
+        let suspects = memory.suspects(&counters, now.up);
         let (suspect, sound): (Vec<_>, Vec<_>) =
             counters.iter().partition(|jail| suspects.contains(&jail.name));
 
@@ -171,7 +172,7 @@ impl Observer {
                 self.record(memory, fence, &counters, lists, (Rows::new(), None), &mut seen).await?;
             }
         }
-        self.attend(memory, fence, read, Now::of(&*self.clock)).await?;
+        self.attend(memory, fence, read, now).await?;
         self.watch.polled();
         Ok(seen)
     }

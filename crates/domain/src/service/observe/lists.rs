@@ -125,7 +125,9 @@ impl Observer {
         now: Now,
     ) -> Result<(Changes, BTreeMap<JailName, bool>), ServiceError> {
         let (mut changes, mut unsettled) = (Changes::default(), BTreeMap::new());
-        for Listed { jail, list: BanList { mut bans, ids, partial, .. }, took, .. } in lists {
+        for listed in lists {
+            let complete = listed.is_complete();
+            let Listed { jail, list: BanList { mut bans, ids, partial, .. }, took, .. } = listed;
             let look = JailLook {
                 jail: &jail.name,
                 now,
@@ -151,6 +153,9 @@ impl Observer {
             changes.bans.extend(found.bans);
             changes.ends.extend(found.ends);
             memory.listed(jail, took, next_end, Now::of(&*self.clock));
+            if !complete {
+                memory.again_within(&jail.name, UNREADABLE, self.clock.uptime());
+            }
         }
         Ok((changes, unsettled))
     }

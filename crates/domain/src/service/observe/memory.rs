@@ -180,6 +180,13 @@ impl Memory {
         suspect.map(|jail| jail.name.clone()).collect()
     }
 
+    /// Notes that the list has to be read again soon although no counter moves: not all of it could be read.
+    pub(super) fn again_within(&mut self, jail: &JailName, pause: Duration, now: Duration) {
+        let soon = now.saturating_add(pause);
+        let seen = self.jail(jail, now);
+        seen.again_at = Some(seen.again_at.map_or(soon, |at| at.min(soon)));
+    }
+
     /// Notes that the list could not be read, and how long that took. It is asked for again after `pause`, or later where a
     /// failure takes long.
     pub(super) fn unreadable(&mut self, jail: &JailName, took: Duration, pause: Duration, now: Duration) {
