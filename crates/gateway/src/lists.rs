@@ -16,19 +16,18 @@ pub(crate) fn listed(list: &client::BanList, zone: &Zone) -> BanList {
     let (mut bans, mut ids) = (Vec::with_capacity(list.len()), Vec::new());
     let mut odd: Vec<String> = list.unreadable.iter().map(ToString::to_string).collect();
     let mut beyond = Vec::new();
-    for ticket in list.iter() {
+    for ticket in list {
         if i64::try_from(ticket.bantime_secs).is_err() {
             beyond.push(format!("{} is banned for {} s", ticket.id, ticket.bantime_secs));
         }
-        match reported(ticket, zone) {
-            Some(ban) => bans.push(ban),
-            None => {
-                odd.push(format!(
-                    "{} is banned since {}, which no clock there has shown",
-                    ticket.id, ticket.start
-                ));
-                ids.push(BanId::from_reported(ticket.id.to_string()));
-            }
+        if let Some(ban) = reported(ticket, zone) {
+            bans.push(ban);
+        } else {
+            odd.push(format!(
+                "{} is banned since {}, which no clock there has shown",
+                ticket.id, ticket.start
+            ));
+            ids.push(BanId::from_reported(ticket.id.to_string()));
         }
     }
     let faults = [(ProblemCode::BanUnreadable, odd), (ProblemCode::BantimeBeyond, beyond)];

@@ -166,7 +166,7 @@ mod tests {
                 connection.query_row(&format!("SELECT count(*) FROM {from}"), [], |row| row.get::<_, i64>(0));
             counted.map_err(Fault::from)
         };
-        let by_steps = open_within(&path, Duration::from_secs(600), 100).expect("it opens");
+        let by_steps = open_within(&path, Duration::from_mins(10), 100).expect("it opens");
         assert_eq!(count(&by_steps, &format!("({ENDLESS})")), Err(Fault::TooSlow));
         let by_time = open_within(&path, Duration::ZERO, u32::MAX).expect("it opens");
         assert_eq!(count(&by_time, &format!("({ENDLESS})")), Err(Fault::TooSlow));

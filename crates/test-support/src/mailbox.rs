@@ -119,7 +119,7 @@ fn session(
         let (verb, rest) = line.split_once([' ', ':']).unwrap_or((line.as_str(), ""));
         match verb.to_ascii_uppercase().as_str() {
             "EHLO" => {
-                mail.hello = rest.to_owned();
+                rest.clone_into(&mut mail.hello);
                 say(lines.get_mut(), "250-mailbox.test\r\n250-AUTH PLAIN\r\n250 8BITMIME")?;
             }
             "AUTH" => {

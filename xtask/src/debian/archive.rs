@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -104,7 +104,7 @@ impl Archive {
 
 fn is_fresh(file: &Path) -> bool {
     let written = fs::metadata(file).and_then(|found| found.modified());
-    written.is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|age| age < FRESH))
+    written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age < FRESH))
 }
 
 /// The version in the first line of `apt-cache madison` that is of `suite`: `NAME | VERSION | URI SUITE/COMPONENT …`.

@@ -56,7 +56,7 @@ const RULES: &[Rule] = &[
         never: &["apalis", "diesel", "sqlx"],
         ..FREE
     },
-    Rule { name: "bangui-edge", never: &["apalis", "diesel", "serde", "sqlx"], ..FREE },
+    Rule { name: "bangui-edge", never: &["apalis", "diesel", "sqlx"], ..FREE },
     Rule { name: "bangui-web-ui", never: &["apalis", "diesel", "sqlx"], ..FREE },
     Rule { name: TEST_SUPPORT, ours: SERVER, ..FREE },
     Rule { name: "bangui", ours: SERVER, ..FREE },

@@ -14,7 +14,8 @@ use crate::server::{Server, Setup, eventually};
 fn attacks() -> Vec<(&'static str, String)> {
     let double = |name: char| format!("{{% set {name}=[{name},{name}] %}}").repeat(28);
     let shared = |names: &str| -> String {
-        names.chars().map(|name| format!("{{% set {name}=[1,1] %}}{}", double(name))).collect()
+        let parts = names.chars().map(|name| format!("{{% set {name}=[1,1] %}}{}", double(name)));
+        parts.collect::<Vec<_>>().concat()
     };
     let deep = |what: &str| {
         format!(

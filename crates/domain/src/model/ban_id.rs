@@ -61,7 +61,9 @@ impl BanId {
         let known: Vec<String> = self.spellings().chain(other.spellings()).map(str::to_owned).collect();
         self.spellings.clear();
         if known.iter().any(|spelling| *spelling != self.value) {
-            known.iter().for_each(|spelling| self.add(spelling));
+            for spelling in &known {
+                self.add(spelling);
+            }
         }
     }
 

@@ -141,7 +141,7 @@ impl AllowService {
         turn.unlifted.insert(entry.id);
         let settled = self.settle(&mut turn, Some((caller, entry.id)), now).await;
         let (pending, lifted) = match settled {
-            Ok(settled) => (in_words(settled.pending), settled.lifted),
+            Ok(settled) => (in_words(&settled.pending), settled.lifted),
             Err(error) => (Some(pending(error)?), super::Lifted::default()),
         };
         Ok(AllowOutcome { entry, pending, lifted: lifted.count, still_banned: lifted.left })
@@ -159,7 +159,7 @@ impl AllowService {
         }
         let settled = self.settle(&mut turn, None, now).await;
         let pending = match settled {
-            Ok(settled) => in_words(settled.pending),
+            Ok(settled) => in_words(&settled.pending),
             Err(error) => Some(pending(error)?),
         };
         Ok(AllowOutcome { entry, pending, lifted: 0, still_banned: Vec::new() })
@@ -240,7 +240,7 @@ impl AllowService {
 }
 
 /// Why some jails do not know yet.
-fn in_words(pending: Vec<String>) -> Option<String> {
+fn in_words(pending: &[String]) -> Option<String> {
     (!pending.is_empty()).then(|| pending.join("; "))
 }
 

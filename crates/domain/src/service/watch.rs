@@ -6,7 +6,7 @@ mod away;
 mod catch_up;
 mod problems;
 mod question;
-mod shared;
+mod whole;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::AtomicU64;

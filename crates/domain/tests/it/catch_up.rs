@@ -10,7 +10,7 @@ use bangui_domain::model::{Fence, ProblemCode};
 use bangui_domain::ports::{Fail2banHistory, HistoryCursor, HistoryError, HistoryPage};
 use bangui_test_support::db::{Fail2banDb, SqliteFile};
 
-use crate::fake::{START, Script};
+use crate::fake::{HistoryFault, START, Script};
 use crate::world::World;
 
 /// A row each ten seconds, the last one now.
@@ -56,7 +56,7 @@ async fn what_could_not_be_read_is_a_gap() {
     for _ in 0..12 {
         world.leads(fence).await.expect("a look");
     }
-    world.script.edit().history_fault = Some(Some("the disk is gone"));
+    world.script.edit().history_fault = Some(HistoryFault::Unreadable("the disk is gone"));
     world.script.edit().page.0 = Duration::ZERO;
     world.leads(fence).await.expect("a look");
     assert_eq!(world.gaps().await, [], "it is tried again for a while");
@@ -76,7 +76,7 @@ async fn a_database_that_stays_locked_is_not_taken_for_read() {
     let fence = world.lead().await;
     world.leads(fence).await.expect("a look");
     world.script.pass(3_600);
-    world.script.edit().history_fault = Some(None);
+    world.script.edit().history_fault = Some(HistoryFault::Busy);
     let world = world.restarted().await;
     world.leads(fence).await.expect("a look");
     assert_eq!(world.gaps().await, [], "its owner writes for a moment");

@@ -35,8 +35,17 @@ pub(crate) struct Fake {
     pub(crate) up: Duration,
     /// How long each reading of fail2ban's database takes, and how many rows it brings at most.
     pub(crate) page: (Duration, usize),
-    /// fail2ban's database cannot be read, for this reason; none is that it is busy.
-    pub(crate) history_fault: Option<Option<&'static str>>,
+    /// Why fail2ban's database cannot be read, if it cannot.
+    pub(crate) history_fault: Option<HistoryFault>,
+}
+
+/// Why a reading of fail2ban's database fails.
+#[derive(Clone, Copy)]
+pub(crate) enum HistoryFault {
+    /// It is unreadable, for this reason.
+    Unreadable(&'static str),
+    /// It is busy.
+    Busy,
 }
 
 #[derive(Default, Clone)]
@@ -269,10 +278,10 @@ impl Fail2banHistory for Script {
         let (takes, most) = fake.page;
         fake.spend(takes);
         match fake.history_fault {
-            Some(Some(reason)) => {
+            Some(HistoryFault::Unreadable(reason)) => {
                 return Err(HistoryError::Unreadable { path: path.to_owned(), reason: reason.to_owned() });
             }
-            Some(None) => return Err(HistoryError::Busy),
+            Some(HistoryFault::Busy) => return Err(HistoryError::Busy),
             None => {}
         }
         let mut rows: Vec<HistoryRow> =

@@ -67,12 +67,11 @@ impl Client {
         let mut replies = self.exchange(&mut slot, &batch).await?.into_iter();
         let mut results = Vec::with_capacity(commands.len());
         for (command, lacks) in commands.iter().zip(lacking) {
-            results.push(match lacks {
-                Some(error) => Err(error),
-                None => {
-                    let reply = replies.next().ok_or(Refusal::Shutdown).flatten();
-                    self.read(&mut slot, command, reply).await
-                }
+            results.push(if let Some(error) = lacks {
+                Err(error)
+            } else {
+                let reply = replies.next().ok_or(Refusal::Shutdown).flatten();
+                self.read(&mut slot, command, reply).await
             });
         }
         Ok(results)

@@ -129,7 +129,7 @@ impl Record {
                 let (number, rest) = text.split_once(' ').unwrap_or((text, ""));
                 match asn(number) {
                     Some(number) => {
-                        self.asn = self.asn.or(number);
+                        self.asn = self.asn.or(Asn::new(number));
                         self.take_text(Field::Name, rest);
                     }
                     None if field == Field::Network => self.take_text(Field::Name, text),
@@ -144,7 +144,7 @@ impl Record {
     fn take_number(&mut self, field: Field, number: Option<u64>) {
         match (field, number.and_then(|number| u32::try_from(number).ok())) {
             (Field::Asn | Field::Number | Field::Network, Some(number)) => {
-                self.asn = self.asn.or(Asn::new(number))
+                self.asn = self.asn.or(Asn::new(number));
             }
             // A number of another kind, such as that of a country.
             (Field::Name, _) => {}
@@ -159,13 +159,13 @@ fn keep(countries: &mut [Option<CountryCode>; 3], place: usize, found: Option<Co
     }
 }
 
-/// The number of a network, `None` within for 0; with or without `AS` before it.
-fn asn(text: &str) -> Option<Option<Asn>> {
+/// The number of a network, with or without `AS` before it; 0 is that of none.
+fn asn(text: &str) -> Option<u32> {
     let digits = text.trim_start_matches(|char: char| char.is_ascii_alphabetic());
     let before = text.get(..text.len().checked_sub(digits.len())?)?;
     let is_number = matches!(before.to_ascii_uppercase().as_str(), "" | "AS" | "ASN")
         && digits.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then_some(digits)?.parse().ok().map(Asn::new)
+    is_number.then_some(digits)?.parse().ok()
 }
 
 fn name(text: &str) -> Option<String> {
@@ -262,7 +262,7 @@ impl<'de> Visitor<'de> for Value<'_> {
             let field = Field::named(&key).and_then(|field| within(outer, field)).filter(|_| depth < DEPTH);
             match field {
                 Some(field) => {
-                    map.next_value_seed(Value { record: &mut *record, field, depth: depth + 1 })?
+                    map.next_value_seed(Value { record: &mut *record, field, depth: depth + 1 })?;
                 }
                 None => drop(map.next_value::<IgnoredAny>()?),
             }
@@ -274,8 +274,7 @@ impl<'de> Visitor<'de> for Value<'_> {
 /// What a field tells that stands in the map of another one: a country has names of its own, a network a number.
 fn within(outer: Field, field: Field) -> Option<Field> {
     match (outer, field) {
-        (Field::Group, Field::Number) => None,
-        (Field::Group, _) => Some(field),
+        (Field::Group, inner) if inner != Field::Number => Some(field),
         (Field::Letters | Field::Country, Field::Letters) => Some(Field::Country),
         (Field::Registered, Field::Letters) => Some(Field::Registered),
         (Field::Network | Field::Asn, Field::Number) => Some(Field::Asn),

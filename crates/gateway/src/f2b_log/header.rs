@@ -47,7 +47,7 @@ fn part(name: &str) -> Option<&str> {
 /// has its process without brackets, and dashes instead of a colon.
 fn message(rest: &str) -> Option<&str> {
     let (mut rest, mut has_process, mut is_over) = (trim(rest), false, false);
-    if rest.len() == 0 {
+    if rest.is_empty() {
         return None;
     }
     loop {

@@ -62,9 +62,11 @@ fn whole_line(line: &str, is_cut: bool, clock: &mut Clock, zone: &Zone) -> Read 
 fn said_to_its_end(message: &str, said: &LogSaid) -> bool {
     match said {
         LogSaid::Address(_, _, LogWord::Found(_)) => message.contains(" - "),
-        LogSaid::Address(_, _, LogWord::Increase(..)) => true,
+        LogSaid::Address(_, _, LogWord::Increase(..))
+        | LogSaid::Configuring(_)
+        | LogSaid::Configured
+        | LogSaid::Stopped(_) => true,
         LogSaid::Address(..) | LogSaid::BanTime(_) | LogSaid::Started { .. } => false,
-        LogSaid::Configuring(_) | LogSaid::Configured | LogSaid::Stopped(_) => true,
     }
 }
 

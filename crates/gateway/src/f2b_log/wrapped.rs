@@ -66,8 +66,7 @@ impl<R: BufRead> Export<R> {
     /// The next entry as a line; an empty one where it has no text. `None` behind the last.
     fn entry(&mut self) -> io::Result<Option<Vec<u8>>> {
         let (mut entry, mut some) = (Entry::default(), false);
-        loop {
-            let Some(field) = self.bytes_to(b'\n')? else { break };
+        while let Some(field) = self.bytes_to(b'\n')? {
             some = true;
             if field.is_empty() {
                 break;

@@ -6,6 +6,9 @@ use std::io;
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+/// What a file's mode gives to those who are neither its user nor in its group.
+const OTHERS: u32 = 0o007;
+
 /// Makes the file if it is not there, and closes one to others that an earlier version has made.
 pub(super) fn prepare(path: &Path) -> io::Result<()> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
@@ -24,10 +27,10 @@ pub(super) fn prepare(path: &Path) -> io::Result<()> {
 fn close_to_others(path: &Path) {
     let Ok(found) = std::fs::metadata(path) else { return };
     let mode = found.permissions().mode() & 0o7777;
-    if mode & 0o007 == 0 {
+    if mode & OTHERS == 0 {
         return;
     }
-    if let Err(error) = std::fs::set_permissions(path, Permissions::from_mode(mode & !0o007)) {
+    if let Err(error) = std::fs::set_permissions(path, Permissions::from_mode(mode & !OTHERS)) {
         tracing::warn!("{} is open to everybody on this machine: chmod o-rwx it ({error})", path.display());
     }
 }

@@ -40,9 +40,9 @@ pub(crate) fn page<R, T>(
     limit: Limit,
     place: impl Fn(&R) -> Cursor,
     item: impl Fn(R) -> Result<T, StoreError>,
-) -> Result<Page<T>, TxError> {
+) -> Page<T> {
     let more = rows.len() > usize::from(limit.rows());
     rows.truncate(usize::from(limit.rows()));
     let next = if more { rows.last().map(place) } else { None };
-    Ok(Page { items: readable(rows.into_iter().map(item)), next })
+    Page { items: readable(rows.into_iter().map(item)), next }
 }

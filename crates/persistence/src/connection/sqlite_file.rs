@@ -15,6 +15,9 @@ use super::Role;
 use crate::error::DbError;
 use crate::location::sqlite_uri;
 
+/// What a file's mode gives to those who are neither its user nor in its group.
+const OTHERS: u32 = 0o007;
+
 /// How often a new file is set up while others do the same: the step to WAL does not wait for them by itself.
 const SET_UP_TRIES: u32 = 200;
 const SET_UP_PAUSE: Duration = Duration::from_millis(50);
@@ -63,11 +66,11 @@ fn close_to_others(path: &Path) {
     for path in std::iter::once(path.to_owned()).chain(beside) {
         let Ok(found) = std::fs::metadata(&path) else { continue };
         let mode = found.permissions().mode() & 0o7777;
-        if mode & 0o007 == 0 {
+        if mode & OTHERS == 0 {
             continue;
         }
         let shown = path.display();
-        match std::fs::set_permissions(&path, Permissions::from_mode(mode & !0o007)) {
+        match std::fs::set_permissions(&path, Permissions::from_mode(mode & !OTHERS)) {
             Ok(()) => tracing::warn!("{shown} was open to everybody on this machine, and is not any more"),
             Err(error) => tracing::warn!(
                 "{shown} is open to everybody on this machine: chmod o-rwx it, which this user may not do ({error})"

@@ -52,7 +52,6 @@ pub(crate) struct HistoryOffender {
 
 /// How one jail has banned an address in this time.
 #[derive(Debug, Serialize, ToSchema)]
-#[expect(clippy::struct_field_names, reason = "ban_count is what fail2ban calls it")]
 pub(crate) struct HistoryOffenderJail {
     /// The jail.
     #[schema(example = "sshd")]

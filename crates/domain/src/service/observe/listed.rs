@@ -64,11 +64,10 @@ impl JailLook<'_> {
             match found {
                 Found::Proved(at, offset) if offset != Offset::NONE => ban.banned_at = LocalTime::Exact(at),
                 Found::Known(at) if !is_near(at, read) => ban.banned_at = LocalTime::Exact(at),
-                Found::Proved(..) | Found::Known(_) => {}
                 Found::New(_) | Found::Other if believed != Offset::NONE => {
                     ban.banned_at = LocalTime::Exact(believed.correct(read));
                 }
-                Found::New(_) | Found::Other => {}
+                Found::Proved(..) | Found::Known(_) | Found::New(_) | Found::Other => {}
             }
             bans.push(ban);
         }
@@ -116,17 +115,17 @@ impl JailLook<'_> {
     }
 
     /// The offset at which a time of the list is this beginning, if the ban can be in force still.
-    fn offset(&self, read: Timestamp, real: Timestamp, bantime: BanTime) -> Option<Offset> {
-        let over = bantime.end(real).is_some_and(|end| end.plus_millis(LATE_MILLIS) < self.now.at);
-        let to_come = real > self.now.at.plus_millis(AHEAD_MILLIS);
-        if over || to_come { None } else { Offset::between(read, real) }
+    fn offset(&self, read: Timestamp, meant: Timestamp, bantime: BanTime) -> Option<Offset> {
+        let over = bantime.end(meant).is_some_and(|end| end.plus_millis(LATE_MILLIS) < self.now.at);
+        let to_come = meant > self.now.at.plus_millis(AHEAD_MILLIS);
+        if over || to_come { None } else { Offset::between(read, meant) }
     }
 }
 
-fn can_be(read: LocalTime, real: Timestamp) -> bool {
+fn can_be(read: LocalTime, meant: Timestamp) -> bool {
     match read {
-        LocalTime::Exact(at) => is_near(at, real),
-        LocalTime::Repeated(first, second) => is_near(first, real) || is_near(second, real),
+        LocalTime::Exact(at) => is_near(at, meant),
+        LocalTime::Repeated(first, second) => is_near(first, meant) || is_near(second, meant),
     }
 }
 
@@ -148,17 +147,14 @@ fn joined(reported: Vec<ReportedBan>, now: Timestamp) -> Vec<ReportedBan> {
     let mut places: HashMap<BanId, usize> = HashMap::with_capacity(reported.len());
     let mut bans: Vec<ReportedBan> = Vec::with_capacity(reported.len());
     for mut ban in reported {
-        match places.get(&ban.id).and_then(|place| bans.get_mut(*place)) {
-            Some(known) => {
-                if known.banned_at.resolve(now) < ban.banned_at.resolve(now) {
-                    std::mem::swap(known, &mut ban);
-                }
-                known.id.also_spelled(&ban.id);
+        if let Some(known) = places.get(&ban.id).and_then(|place| bans.get_mut(*place)) {
+            if known.banned_at.resolve(now) < ban.banned_at.resolve(now) {
+                std::mem::swap(known, &mut ban);
             }
-            None => {
-                places.insert(ban.id.clone(), bans.len());
-                bans.push(ban);
-            }
+            known.id.also_spelled(&ban.id);
+        } else {
+            places.insert(ban.id.clone(), bans.len());
+            bans.push(ban);
         }
     }
     bans

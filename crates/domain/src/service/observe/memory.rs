@@ -18,9 +18,9 @@ const END_SLACK: Duration = Duration::from_secs(3);
 /// How far behind the newest ban fail2ban's database is read again, at least.
 const HISTORY_OVERLAP_SECS: i64 = 60;
 /// A time without a look that is shorter than this is no gap: a restart, a take-over.
-pub(super) const GAP: Duration = Duration::from_secs(120);
+pub(super) const GAP: Duration = Duration::from_mins(2);
 /// How long an order of a user waits for its ban to appear.
-const ORDER_LIFE: Duration = Duration::from_secs(600);
+const ORDER_LIFE: Duration = Duration::from_mins(10);
 /// A list may take a tenth of the server's time, no more.
 const LIST_SHARE: u32 = 10;
 /// A list this quick needs no pause.

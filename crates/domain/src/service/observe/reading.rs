@@ -11,7 +11,7 @@ use crate::model::{CatchUp, Timestamp};
 pub(super) const TAIL: Duration = Duration::from_secs(10);
 /// A reading that fails may take a tenth of the time, but for these pauses: while it is tried again, and afterwards.
 const SHARE: u32 = 10;
-const PAUSES: (Duration, Duration) = (Duration::from_secs(3), Duration::from_secs(60));
+const PAUSES: (Duration, Duration) = (Duration::from_secs(3), Duration::from_mins(1));
 /// How often the progress of a long reading is logged.
 const LOG_EVERY: Duration = Duration::from_secs(30);
 
@@ -111,19 +111,19 @@ impl Reading {
     ) -> Read {
         self.want(now.up, TAIL);
         (self.failing, self.trouble) = (None, None);
-        let begun = self.begun.get_or_insert_with(|| {
+        let catch_up = self.begun.get_or_insert_with(|| {
             tracing::info!(left, "fail2ban's database holds more than one look takes: BanGUI catches up");
             Begun { at: began, rows: 0, left, reached, logged: now.up }
         });
-        begun.rows = begun.rows.saturating_add(rows);
-        (begun.left, begun.reached) = (left, reached);
-        if now.since(begun.logged) >= LOG_EVERY {
-            begun.logged = now.up;
-            let rows = begun.rows;
+        catch_up.rows = catch_up.rows.saturating_add(rows);
+        (catch_up.left, catch_up.reached) = (left, reached);
+        if now.since(catch_up.logged) >= LOG_EVERY {
+            catch_up.logged = now.up;
+            let rows = catch_up.rows;
             tracing::info!(
                 rows,
                 left,
-                secs = now.since(begun.at).as_secs(),
+                secs = now.since(catch_up.at).as_secs(),
                 "BanGUI catches up with fail2ban's database"
             );
         }

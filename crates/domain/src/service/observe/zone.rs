@@ -23,11 +23,11 @@ impl Offset {
     pub(super) const NONE: Self = Self(0);
 
     /// The offset at which a time that was read is this moment, but for rounding; `None` if no two zones differ so.
-    pub(super) fn between(read: Timestamp, real: Timestamp) -> Option<Self> {
+    pub(super) fn between(read: Timestamp, meant: Timestamp) -> Option<Self> {
         Self::within(
             read,
-            real.plus_millis(-BanKey::ROUNDING_MILLIS),
-            real.plus_millis(BanKey::ROUNDING_MILLIS),
+            meant.plus_millis(-BanKey::ROUNDING_MILLIS),
+            meant.plus_millis(BanKey::ROUNDING_MILLIS),
         )
     }
 
@@ -39,8 +39,8 @@ impl Offset {
     /// The offset that moves what was read to between two moments, which are less than a quarter of an hour apart.
     fn within(read: Timestamp, from: Timestamp, to: Timestamp) -> Option<Self> {
         let steps = read.millis_since(from).div_euclid(STEP_MILLIS);
-        let real = read.plus_millis(steps.saturating_mul(STEP_MILLIS).saturating_neg());
-        (real <= to && steps.abs() <= MOST_STEPS).then_some(Self(steps))
+        let corrected = read.plus_millis(steps.saturating_mul(STEP_MILLIS).saturating_neg());
+        (corrected <= to && steps.abs() <= MOST_STEPS).then_some(Self(steps))
     }
 
     /// The moment that was meant by what was read.

@@ -118,6 +118,9 @@ fn what_is_not_unpacked_here_is_named() {
 fn the_time_within_gzip_is_that_of_the_file_before() {
     let dated = flate2::GzBuilder::new().mtime(1_700_000_000).write(Vec::new(), flate2::Compression::fast());
     let bytes = dated.finish().unwrap();
-    assert_eq!(unpack(Cursor::new(bytes)).unwrap().written_at.map(|at| at.as_secs()), Some(1_700_000_000));
+    assert_eq!(
+        unpack(Cursor::new(bytes)).unwrap().written_at.map(bangui_domain::model::Timestamp::as_secs),
+        Some(1_700_000_000)
+    );
     assert_eq!(unpack(Cursor::new(gzip(b""))).unwrap().written_at, None);
 }

@@ -73,16 +73,13 @@ impl TemplateProcess {
         let json = webhook.preset == Preset::OwnJson;
         let order = serde_json::to_vec(&Order { template, json, context: context(digest) })
             .map_err(|error| Unrendered::Machine(error.to_string()))?;
-        let text = match tokio::time::timeout(PATIENCE, self.run(&order)).await {
-            Ok(answer) => answer?,
-            Err(_) => {
-                let secs = PATIENCE.as_secs();
-                let text = format!(
-                    "it was not rendered within {secs} s, since this machine is busy: try again later"
-                );
-                return Err(Unrendered::Machine(text));
-            }
+        let Ok(answer) = tokio::time::timeout(PATIENCE, self.run(&order)).await else {
+            let secs = PATIENCE.as_secs();
+            let text =
+                format!("it was not rendered within {secs} s, since this machine is busy: try again later");
+            return Err(Unrendered::Machine(text));
         };
+        let text = answer?;
         let content_type = if json { "application/json" } else { "text/plain" };
         Ok(Body { content_type, text })
     }
