@@ -67,7 +67,7 @@ impl Step {
 
     /// Whether it runs when no step is named.
     pub(super) fn by_default(self) -> bool {
-        self != Self::Docker
+        !matches!(self, Self::Docker | Self::Servers)
     }
 
     pub(super) fn name(self) -> &'static str {
