@@ -66,7 +66,8 @@ fn what_is_served_keeps_to_the_rules_and_to_the_book() {
     assert_eq!(server.call("POST", "/api/bans", Some(&order)).0, 201);
     assert_eq!(server.call("DELETE", "/api/bans/192.0.2.4", None).0, 200);
 
-    let book = book::tables();
+    let mut book = book::tables();
+    assert!(book.remove("bangui_problem").is_some(), "absent where nothing is wrong");
     let shown = eventually("everything to be shown", || {
         let shown = scrape(metrics);
         let counted = shown.value("f2b_jail_failed_total", &jail("sshd")) >= Some(5.0)

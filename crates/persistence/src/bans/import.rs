@@ -149,14 +149,15 @@ fn begin_new(connection: &mut AnyConnection, server: &ServerId, new: &[LoggedBan
     for (ban, seen) in new.iter().zip(&batch.bans) {
         let mut entry = begun(server, seen, &names);
         let end = end(ban, seen);
-        events.push(over(&entry.event, &end, number - 1));
-        number -= 2;
-        entry.event.id = EventId(number);
-        entry.event.ban = EventId(number);
-        if let Some(event) = events.last_mut() {
-            event.ban = EventId(number);
+        let (over_at, begun_at) = (EventId(number - 1), EventId(number - 2));
+        if let Some(end) = &end {
+            let mut event = over(&entry.event, end, over_at.0);
+            event.ban = begun_at;
+            events.push(event);
         }
-        entry.end = Some(end);
+        number = begun_at.0;
+        (entry.event.id, entry.event.ban) = (begun_at, begun_at);
+        entry.end = end;
         entries.push(entry);
     }
     write_bans(connection, &entries, &events, &names)?;
@@ -181,11 +182,15 @@ fn record(ban: &LoggedBan) -> BanRecord {
     }
 }
 
-/// The end of a ban; of one whose end is not known, the moment at which it was made.
-fn end(ban: &LoggedBan, seen: &BanRecord) -> EndRecord {
-    let (_, end) = ban.course.end(ban.key.banned_at, None);
+/// The end of a ban: `None` for one that is permanent and was not lifted. One whose end is not known ends at the moment at which
+/// it was made.
+fn end(ban: &LoggedBan, seen: &BanRecord) -> Option<EndRecord> {
+    let (length, end) = ban.course.end(ban.key.banned_at, None);
+    if end.is_none() && length == Some(BanTime::Permanent) {
+        return None;
+    }
     let (at, origin) = end.unwrap_or((ban.acted_at, Origin::Expired));
-    EndRecord {
+    Some(EndRecord {
         key: ban.key.clone(),
         bantime: seen.ban.bantime,
         ban_count: ban.ban_count,
@@ -193,7 +198,7 @@ fn end(ban: &LoggedBan, seen: &BanRecord) -> EndRecord {
         origin,
         by: None,
         reason: None,
-    }
+    })
 }
 
 /// The lowest number of an event, and at most 0.

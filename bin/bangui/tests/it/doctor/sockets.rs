@@ -90,7 +90,13 @@ fn fail2ban_without_a_database_or_with_one_elsewhere_is_told() {
         .expect("fail2ban starts");
     let visit = Visit::to(&fail2ban.socket());
     visit.findings().has("history", "warning", "keeps no database", "dbfile");
+    // There is nothing to be mounted, whatever the setting says.
     let visit = visit.set("BANGUI_FAIL2BAN__DATABASE", "/nowhere/f.sqlite3");
+    visit.findings().has("history", "warning", "keeps no database", "dbfile");
+
+    let fail2ban =
+        Fail2ban::builder().jail(JailSpec::new("sshd", Filter::Sshd)).start().expect("fail2ban starts");
+    let visit = Visit::to(&fail2ban.socket()).set("BANGUI_FAIL2BAN__DATABASE", "/nowhere/f.sqlite3");
     visit.findings().has("history", "warning", "/nowhere/f.sqlite3", "BANGUI_FAIL2BAN__DATABASE");
 }
 
