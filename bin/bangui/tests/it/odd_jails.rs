@@ -13,10 +13,11 @@ const BEYOND: &str = "99999999999999999999";
 #[test]
 fn a_bantime_beyond_any_calendar_blinds_no_jail() {
     let fail2ban = Fail2ban::builder()
-        .jail(JailSpec::new("odd", Filter::Sshd).maxretry(2).option("bantime", BEYOND))
+        .jail(JailSpec::new("odd", Filter::Sshd).maxretry(2))
         .jail(JailSpec::new("sshd", Filter::Sshd).maxretry(2))
         .start()
         .expect("fail2ban starts");
+    fail2ban.client(&["set", "odd", "bantime", BEYOND]).expect("fail2ban takes any number");
     let server = Server::start_and_login(&Setup::with_socket(&fail2ban.socket()));
     server.wait_for_health(200);
     for (jail, address) in

@@ -64,7 +64,7 @@ async fn what_is_no_address_is_told_what_would_be_one() {
     );
     let message = ban(&world, "192.0.2.99/24").await.bad_field("ip");
     assert!(message.contains("write 192.0.2.0/24 for the network"), "{message}");
-    let all = json!({"ip": "x", "jail": "-sshd", "reason": "two\nlines"});
+    let all = json!({"ip": "x", "jail": "--sshd", "reason": "two\nlines"});
     let problem = world.post("/api/bans", all).await.problem(400, "invalid");
     let named: Vec<_> = problem["fields"].as_array().unwrap().iter().map(|field| &field["field"]).collect();
     assert_eq!(named, ["ip", "jail", "reason"]);
@@ -143,7 +143,7 @@ async fn networks_and_any_other_text_can_be_unbanned() {
     let strange = "/api/bans/user%3Dbob%40host%20a%2Fb%252F%2Bc";
     assert_eq!(world.delete(strange).await.ok(200)["ip"], "user=bob@host a/b%2F+c");
     assert_eq!(world.delete("/api/bans/%C5%BC%C3%B3%C5%82w?jail=sshd").await.ok(200)["ip"], "żółw");
-    world.delete("/api/bans/203.0.113.7?jail=-x").await.bad_field("jail");
+    world.delete("/api/bans/203.0.113.7?jail=--x").await.bad_field("jail");
 }
 
 #[actix_web::test]

@@ -123,7 +123,7 @@ async fn a_question_in_words_is_narrowed_by_the_other_parameters() {
 #[actix_web::test]
 async fn bad_filters_are_named_all_at_once() {
     let world = World::ready().await;
-    let query = "ip=999.1.1.1&kind=boom&origin=unknown&since=yesterday&until=now&limit=-1&jail=-x";
+    let query = "ip=999.1.1.1&kind=boom&origin=unknown&since=yesterday&until=now&limit=-1&jail=--x";
     let problem = world.get(&format!("/api/events?{query}")).await.problem(400, "invalid");
     let named: Vec<_> = problem["fields"].as_array().unwrap().iter().map(|field| &field["field"]).collect();
     assert_eq!(named, ["since", "until", "jail", "ip", "kind", "origin", "limit"]);

@@ -80,7 +80,7 @@ async fn a_jail_is_told_with_all_of_its_settings() {
     let problem = world.get("/api/jails/nowhere").await.problem(404, "jail_not_found");
     assert_eq!(problem["detail"], "fail2ban has no jail nowhere");
     world.get("/api/jails/a%2Fb%20c").await.problem(404, "jail_not_found");
-    world.get("/api/jails/-x").await.bad_field("jail");
+    world.get("/api/jails/--x").await.bad_field("jail");
     world.get(&format!("/api/jails/{}", "x".repeat(201))).await.bad_field("jail");
     world.fail2ban.edit().offline = true;
     world.get("/api/jails/sshd").await.problem(503, "fail2ban_offline");
@@ -140,6 +140,7 @@ async fn the_system_page_has_process_fail2ban_and_scheduler() {
     {
       "database": "sqlite",
       "fail2ban": {
+        "catch_up": null,
         "checked_at": "2026-11-23T12:00:00.000Z",
         "jails": 2,
         "latency_ms": 1.25,
@@ -171,6 +172,7 @@ async fn the_system_page_has_process_fail2ban_and_scheduler() {
     assert_eq!(offline["fail2ban"]["version"], Value::Null);
     assert_json_snapshot!(offline["fail2ban"], @r#"
     {
+      "catch_up": null,
       "checked_at": "2026-11-23T12:01:01.000Z",
       "jails": null,
       "latency_ms": null,

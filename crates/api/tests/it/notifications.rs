@@ -122,7 +122,7 @@ async fn what_is_wrong_is_named_by_its_field() {
         condition
     };
     for (condition, field) in [
-        (bans(json!({"jails": ["-x"]})), "jails"),
+        (bans(json!({"jails": ["--x"]})), "jails"),
         (bans(json!({"countries": ["NLD"]})), "countries"),
         (bans(json!({"origins": ["magic"]})), "origins"),
         (bans(json!({"least_bans": 0})), "least_bans"),

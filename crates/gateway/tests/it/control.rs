@@ -135,10 +135,11 @@ async fn bans_are_made_listed_with_their_time_and_lifted() {
 async fn a_bantime_beyond_any_calendar_is_permanent_and_named() {
     const BEYOND: &str = "99999999999999999999";
     let fail2ban = Fail2ban::builder()
-        .jail(JailSpec::new("odd", Filter::Sshd).option("bantime", BEYOND))
+        .jail(JailSpec::new("odd", Filter::Sshd))
         .jail(JailSpec::new("sshd", Filter::Sshd))
         .start()
         .expect("fail2ban starts");
+    fail2ban.client(&["set", "odd", "bantime", BEYOND]).expect("fail2ban takes any number");
     let control = control(&fail2ban, "UTC");
     let probe = control.probe().await.expect("one jail is no outage");
     let bantimes: Vec<_> = probe.rules.iter().map(|rule| (rule.jail.as_str(), rule.bantime)).collect();

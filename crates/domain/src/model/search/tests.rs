@@ -84,7 +84,7 @@ fn mistakes_are_named_with_their_place() {
     let many: Vec<String> = (1..=101).map(|asn| asn.to_string()).collect();
     refused(&format!("asn:{}", many.join(",")), 297, "at most 100");
     assert_eq!(
-        Search::parse(ServerId::local(), "é jail:-x").unwrap_err().to_string().split(':').next(),
+        Search::parse(ServerId::local(), "é jail:--x").unwrap_err().to_string().split(':').next(),
         Some("at character 8")
     );
 }
