@@ -131,8 +131,7 @@ both_databases!(a_user_s_sessions_are_listed_the_last_used_first, |test| async m
     assert_eq!(SessionStore::list(db, admin.id, 2).await.unwrap(), listed[..2]);
 
     test.execute("UPDATE sessions SET address = 'somewhere' WHERE token = 'aa'");
-    let error = SessionStore::list(db, admin.id, 9).await.unwrap_err();
-    assert!(matches!(error, StoreError::Backend(_)), "{error:?}");
+    assert_eq!(SessionStore::list(db, admin.id, 9).await.unwrap(), listed[..2], "a row costs itself alone");
 });
 
 both_databases!(pruning_takes_what_ended_and_what_idles, |test| async move {

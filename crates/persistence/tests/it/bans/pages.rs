@@ -170,7 +170,7 @@ both_databases!(a_cursor_that_does_not_fit_is_refused, |test| async move {
         (SortKey::Ip, "10.0.0.1"),
         (SortKey::Ip, "ffff"),
         (SortKey::Jail, ""),
-        (SortKey::Jail, "-x"),
+        (SortKey::Jail, "--x"),
     ] {
         let after = Some(Cursor { value: value.into(), id: 1 });
         let sort = BanSort { key, descending: false };
