@@ -23,7 +23,7 @@ pub(crate) fn ip(text: &str) -> IpAddr {
 /// Attacks until the log has made fail2ban ban the address.
 pub(crate) fn attack(fail2ban: &Fail2ban, jail: &str, address: &str) {
     for _ in 0..3 {
-        let line = if jail == "sshd" { lines::sshd(ip(address)) } else { lines::nginx(ip(address)) };
+        let line = if jail == "nginx" { lines::nginx(ip(address)) } else { lines::sshd(ip(address)) };
         fail2ban.append(jail, &line).expect("a line");
     }
     fail2ban.wait_for_ban(jail, ip(address)).expect("a ban");
