@@ -35,7 +35,8 @@ pub(crate) async fn patience(watch: Arc<Watch>, interval: Duration, stop: Cancel
         }
         let polled = watch.polls();
         // While fail2ban is away, nothing can succeed; a poll has as much time again once it is back.
-        idle = if polled == polls && watch.state().is_online() { idle.saturating_add(1) } else { 0 };
+        let waits = polled == polls && watch.state().is_online() && !watch.is_recording();
+        idle = if waits { idle.saturating_add(1) } else { 0 };
         polls = polled;
         if idle >= most {
             watch.unpolled(observe_bans::NAME);

@@ -33,7 +33,7 @@ use super::{Feed, Watch};
 use crate::ServiceError;
 use crate::model::{Fence, JailCounters, JailName, OutageCode, ServerId, Timestamp};
 use crate::ports::{
-    Atlas, BanStore, Clock, ControlError, Fail2banHistory, HistoryCursor, JailControl, WatchLog,
+    Atlas, BanStore, Clock, ControlError, Fail2banHistory, HistoryCursor, JailControl, StoreError, WatchLog,
 };
 
 /// When a jail with bans missing during a restore is looked at again.
@@ -112,6 +112,10 @@ impl Observer {
         let mut memory = self.memory.lock().await;
         memory.scheduled(fence, Now::of(&*self.clock));
         let seen = self.look_with(&mut memory, fence, None).await;
+        // fail2ban was asked; that BanGUI's own database is away is told by its readiness.
+        if matches!(seen, Err(ServiceError::Store(StoreError::Unavailable(_) | StoreError::Busy))) {
+            self.watch.polled();
+        }
         if matches!(seen, Err(ServiceError::Fail2banOffline(_))) {
             memory.away = true;
         }
@@ -187,6 +191,7 @@ impl Observer {
         (mut rows, cursor): (Rows, Option<HistoryCursor>),
         seen: &mut Observed,
     ) -> Result<(), ServiceError> {
+        let _recording = self.watch.recording();
         let now = Now::of(&*self.clock);
         seen.lists += lists.len();
         let done: Vec<(i64, Timestamp)> = rows.values().map(|row| (row.rowid, row.banned_at)).collect();

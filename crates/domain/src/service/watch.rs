@@ -4,16 +4,17 @@
 
 mod away;
 mod catch_up;
+mod polls;
 mod problems;
 mod question;
 mod whole;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use tokio::sync::broadcast;
 
+use self::polls::Polls;
 use self::problems::Problems;
 pub use self::question::Question;
 use self::question::Questions;
@@ -59,7 +60,7 @@ pub struct Watch {
     clock: Arc<dyn Clock>,
     seen: RwLock<Seen>,
     questions: Questions,
-    polls: AtomicU64,
+    polls: Polls,
     feed: broadcast::Sender<LiveEvent>,
 }
 
@@ -82,7 +83,7 @@ impl Watch {
             clock,
             seen: RwLock::new(seen),
             questions: Questions::default(),
-            polls: AtomicU64::new(0),
+            polls: Polls::default(),
             feed,
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::Watch;
 use crate::model::{JailCounters, JailName, LiveEvent, Problem, ProblemCode, Timestamp};
@@ -101,32 +100,6 @@ impl Watch {
         for (jail, detail) in jails {
             self.problem(code, Some(jail), detail);
         }
-    }
-
-    /// A poll has succeeded: fail2ban was asked what it bans, and what was new is recorded.
-    pub fn polled(&self) {
-        self.polls.fetch_add(1, Ordering::Relaxed);
-        self.solved(ProblemCode::Unpolled, None);
-    }
-
-    /// How many polls have succeeded, here or in the process that tells this one. Whoever sees the same number again and
-    /// again knows for how long none has, whatever the clock says.
-    pub fn polls(&self) -> u64 {
-        self.polls.load(Ordering::Relaxed)
-    }
-
-    /// No poll has succeeded for a while, by a job called `job`. While fail2ban is away that is no wonder.
-    pub fn unpolled(&self, job: &str) {
-        if !self.state().is_online() {
-            return;
-        }
-        let jobs = self.jobs();
-        let error = jobs.iter().find(|tally| tally.job == job).and_then(|tally| tally.last.error.clone());
-        let detail = match error {
-            Some(error) => format!("fail2ban answers, but no poll of it succeeds: {error}"),
-            None => "fail2ban answers, but the poll of it does not come to an end.".to_owned(),
-        };
-        self.problem(ProblemCode::Unpolled, None, detail);
     }
 
     /// The problems, those of the server first, then by jail, each time the weightiest first. There are none while fail2ban

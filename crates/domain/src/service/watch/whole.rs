@@ -1,7 +1,6 @@
 //! The run-time state as one value, which the leader tells and the other processes take over.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use super::Watch;
 use crate::model::RuntimeState;
@@ -25,7 +24,7 @@ impl Watch {
     /// Takes over what another process knows, unless what is known here is newer.
     pub fn follow(&self, theirs: RuntimeState) {
         let asked_up = self.up().saturating_sub(theirs.age_millis.max(0));
-        self.polls.fetch_add(1, Ordering::Relaxed);
+        self.polls.add();
         let mut seen = self.write();
         seen.jobs = theirs.jobs;
         seen.catch_up = theirs.catch_up;
