@@ -21,7 +21,7 @@ impl Polls {
 
 /// A poll that is being recorded, until this is dropped.
 #[derive(Debug)]
-pub struct Recording<'a>(&'a Polls);
+pub(in crate::service) struct Recording<'a>(&'a Polls);
 
 impl Drop for Recording<'_> {
     fn drop(&mut self) {
