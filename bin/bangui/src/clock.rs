@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bangui_domain::model::Timestamp;
 use bangui_domain::ports::Clock;
-use rustix::time::{ClockId, clock_gettime};
+use bangui_jobs::lease::uptime;
 
 /// Tells the machine's time.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,7 +21,6 @@ impl Clock for SystemClock {
     }
 
     fn uptime(&self) -> Duration {
-        let now = clock_gettime(ClockId::Boottime);
-        Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
+        uptime()
     }
 }

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use error::LeaseError;
 use others::Others;
-pub(crate) use uptime::uptime;
+pub use uptime::uptime;
 pub use watched::{Watched, watch};
 
 /// How long the lock is held without being renewed.

@@ -1,7 +1,6 @@
 //! Where jobs are queued: apalis on SQLite (a file of its own beside BanGUI's) or in PostgreSQL.
 
 mod error;
-mod file;
 mod keep;
 mod pending;
 mod push;
@@ -41,17 +40,12 @@ pub enum JobStorage {
 }
 
 impl JobStorage {
-    /// Opens the queue in the file at `path`, and makes it if it is not there.
+    /// Opens the queue in the file at `path`, and makes it if it is not there. Whoever may read it is decided before.
     pub async fn sqlite(path: &Path) -> Result<Self, QueueError> {
         let place = path.display().to_string();
-        let failed = |source: std::io::Error| QueueError::Open {
-            place: place.clone(),
-            source: sqlx::Error::Io(source),
-        };
-        file::prepare(path).map_err(failed)?;
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(false)
+            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(5));

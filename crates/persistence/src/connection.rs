@@ -12,7 +12,7 @@ pub(crate) use both::Both;
 pub(crate) use open::{LogFaults, Opener, Role, connect_text};
 pub(crate) use read_only::ReadOnly;
 pub(crate) use rows::{InsertRow, InsertRows, comma};
-pub(crate) use sqlite_file::prepare as prepare_sqlite_file;
+pub use sqlite_file::prepare as prepare_sqlite_file;
 pub(crate) use tx::{TxError, in_one_write_tx, in_write_tx};
 
 pub(crate) use any::{AnyConnection, MultiBackend};

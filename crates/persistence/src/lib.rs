@@ -29,6 +29,7 @@ mod tries;
 mod users;
 
 pub use bans::Imported;
+pub use connection::prepare_sqlite_file;
 pub use db::{Db, DbKind, DbOptions};
 pub use error::DbError;
 pub use fail2ban_db::Fail2banDb;

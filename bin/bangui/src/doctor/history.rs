@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 
-use bangui_domain::model::{Fail2banDatabase, Timestamp};
+use bangui_domain::model::{BanId, Fail2banDatabase, Timestamp};
 use bangui_domain::ports::{Clock as _, Fail2banHistory as _, HistoryCursor, HistoryError, LocalTime};
 use bangui_gateway::Zone;
 use bangui_persistence::Fail2banDb;
@@ -27,7 +27,7 @@ const SAME_MILLIS: i64 = 2_000;
 const QUARTER_MILLIS: i64 = 15 * 60_000;
 
 /// When bans began, by jail and id.
-type Begins = HashMap<(String, String), Timestamp>;
+type Begins = HashMap<(String, BanId), Timestamp>;
 
 /// Reads fail2ban's database and compares it with what fail2ban lists.
 pub(super) async fn check(settings: &Settings, patient: &Patient) -> Vec<Finding> {
@@ -64,7 +64,7 @@ async fn read(path: &Path) -> Result<Begins, HistoryError> {
     for _ in 0..PAGES {
         let page = database.read(&path, cursor, ROWS).await?;
         for row in page.rows {
-            begins.insert((row.jail.to_string(), row.id.to_string()), row.banned_at);
+            begins.insert((row.jail.to_string(), row.id), row.banned_at);
         }
         cursor = page.cursor;
         if !page.more {
@@ -101,19 +101,25 @@ async fn zone(settings: &Settings, patient: &Patient, begins: &Begins) -> Findin
             Err(error) => return Finding::skipped(CHECK, error.to_string()),
         },
     };
+    let mut unread = None;
     for jail in patient.jails.iter().take(JAILS) {
         let tickets = match patient.client.banned_with_times(jail).await {
             Ok(tickets) => tickets,
-            Err(error) => return Finding::skipped(CHECK, error.to_string()),
+            // Another jail may tell as much.
+            Err(error) => {
+                unread = Some(error.to_string());
+                continue;
+            }
         };
         for ticket in tickets.iter().rev() {
-            let known = begins.get(&(jail.to_string(), ticket.id.to_string()));
+            let known = begins.get(&(jail.to_string(), BanId::from_reported(ticket.id.to_string())));
             if let Some(millis) = known.and_then(|began| off(ticket, *began, &zone)) {
                 return judged(millis, &format!("{} in {jail}", ticket.id));
             }
         }
     }
-    Finding::skipped(CHECK, "fail2ban lists no ban that its database has as well")
+    let lists = unread.unwrap_or_else(|| "fail2ban lists no ban that its database has as well".to_owned());
+    Finding::skipped(CHECK, lists)
 }
 
 /// By how much the begin of a ban is read wrong; `None` where that hour comes twice, or where it is not what two zones

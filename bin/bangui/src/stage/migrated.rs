@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bangui_jobs::JobStorage;
 use bangui_jobs::queue::{pending_postgres, pending_sqlite};
-use bangui_persistence::{Db, DbError, DbOptions};
+use bangui_persistence::{Db, DbError, DbOptions, prepare_sqlite_file};
 
 use super::Validated;
 use super::listener::Listener;
@@ -53,7 +53,12 @@ pub(crate) async fn open(settings: &Settings) -> Result<Db, Fatal> {
 /// Opens the job queue that belongs to the database, and makes its tables.
 pub(crate) async fn open_queue(settings: &Settings, db: &Db) -> Result<JobStorage, Fatal> {
     let storage = match db.sqlite_path() {
-        Some(path) => JobStorage::sqlite(&queue_file(path)).await,
+        Some(path) => {
+            let file = queue_file(path);
+            prepare_sqlite_file(&file, true)
+                .map_err(|error| Fatal::new(code(&error), format!("{}.", chain(&error))))?;
+            JobStorage::sqlite(&file).await
+        }
         None => JobStorage::postgres(settings.database.url.expose()).await,
     };
     storage.map_err(|error| Fatal::new(ExitCode::Unavailable, format!("{}.", chain(&error))))

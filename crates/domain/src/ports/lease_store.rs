@@ -22,7 +22,8 @@ pub enum Acquired {
 #[async_trait]
 pub trait LeaseStore: Send + Sync {
     /// Takes the lease `name` for `ttl_millis` if it is free, held by the same `holder.id`, or still as it was in
-    /// `unrenewed`, which the caller has watched for the life of a lease or knows to be orphaned. The fence grows by one each time it is taken.
+    /// `unrenewed`, which the caller has watched for the life of a lease or knows to be orphaned. The fence grows by one
+    /// each time it is taken.
     async fn acquire(
         &self,
         name: &str,
@@ -37,8 +38,8 @@ pub trait LeaseStore: Send + Sync {
     /// Gives the lease back, if it is still held under `fence`.
     async fn release(&self, name: &str, fence: Fence) -> Result<(), StoreError>;
 
-    /// Whether the process that holds `lease`, as [`Self::current`] answers it for `name`, is surely gone, so that nobody has to watch the lease to its end. `false` where
-    /// that cannot be known, as on a database that other hosts use.
+    /// Whether the process that holds `lease`, as [`Self::current`] answers it for `name`, is surely gone, so that nobody has
+    /// to watch the lease to its end. `false` where that cannot be known, as on a database that other hosts use.
     async fn is_orphaned(&self, name: &str, lease: &Lease) -> Result<bool, StoreError>;
 
     /// The lease as it stands, held or not.

@@ -1,4 +1,4 @@
-//! The clock by which a lease is measured: time since the machine started. Nobody can set it, and it goes on while the
+//! The clock by which a lease and every other duration is measured: time since the machine started. Nobody can set it, and it goes on while the
 //! machine sleeps, so that a process that wakes up knows that its lease is over.
 
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 
 /// Time since the machine started.
-pub(crate) fn uptime() -> Duration {
+pub fn uptime() -> Duration {
     let now = clock_gettime(ClockId::Boottime);
     Duration::new(u64::try_from(now.tv_sec).unwrap_or(0), u32::try_from(now.tv_nsec).unwrap_or(0))
 }

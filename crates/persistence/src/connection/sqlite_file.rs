@@ -27,7 +27,7 @@ const BESIDE: [&str; 3] = ["-wal", "-shm", "-lock"];
 
 /// Sees to it that the file is there: makes it if `create`, or closes an open one to others, and tells what is wrong otherwise.
 /// Whoever must not make it changes nothing about it either.
-pub(crate) fn prepare(path: &Path, create: bool) -> Result<(), DbError> {
+pub fn prepare(path: &Path, create: bool) -> Result<(), DbError> {
     let shown = path.display().to_string();
     match std::fs::metadata(path) {
         Ok(found) if found.is_file() => {

@@ -4,7 +4,6 @@ use std::sync::Once;
 
 use bangui_domain::model::{BanId, JailName, Matches, Timestamp};
 use bangui_domain::ports::{HistoryCursor, HistoryPage, HistoryRow};
-
 use serde_json::Value;
 
 use super::query::{Found, LINE_CHARS, LINES, RawRow};

@@ -134,6 +134,8 @@ impl Held {
         self.file.set_len(0)?;
         self.file.rewind()?;
         self.file.write_all(holder.as_bytes())?;
+        // Or a power cut leaves the file empty.
+        self.file.sync_all()?;
         holder.clone_into(&mut self.named);
         self.ours = true;
         Ok(())

@@ -1,7 +1,7 @@
 //! Reads the lists of jails. A jail whose list lies, stalls or errs is named, and the others go on: a list that fails is not
 //! fail2ban being away as long as fail2ban answers something else.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::time::Duration;
 
 use super::Observer;
@@ -9,7 +9,7 @@ use super::diff::{Changes, JailLook, Rows};
 use super::memory::Memory;
 use super::now::Now;
 use crate::ServiceError;
-use crate::model::{BanTime, JailCounters, JailName, ProblemCode, Timestamp};
+use crate::model::{BanId, BanTime, JailCounters, JailName, ProblemCode, Timestamp};
 use crate::ports::{BanList, ControlError, Counters, LocalTime, ReportedBan};
 
 /// When the list of a jail that could not be read is asked for again. Each try leaves an error in fail2ban's own log.
@@ -138,7 +138,8 @@ impl Observer {
             let mut known = self.store.active(&self.server, &jail.name).await?;
             if self.has_no_history(memory) {
                 // Nothing else will tell when these began.
-                let new = ids.iter().filter(|id| !known.iter().any(|ban| ban.key.id == **id));
+                let active: HashSet<&BanId> = known.iter().map(|ban| &ban.key.id).collect();
+                let new = ids.iter().filter(|id| !active.contains(id));
                 let banned_at = LocalTime::Exact(Timestamp::from_secs(now.at.as_secs()));
                 bans.extend(new.map(|id| ReportedBan {
                     id: id.clone(),
@@ -146,6 +147,7 @@ impl Observer {
                     bantime: BanTime::Permanent,
                 }));
             }
+            let ids: HashSet<BanId> = ids.into_iter().collect();
             known.retain(|ban| !ids.contains(&ban.key.id));
             let found = look.compare(bans, known, rows, memory);
             let next_end = found.next_end;
