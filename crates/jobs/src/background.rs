@@ -52,7 +52,9 @@ impl Background {
         }
         tasks.spawn(lead(jobs, table, bench, stop.child_token()));
         let watch = Arc::clone(context.runtime.watch());
-        tasks.spawn(patience(watch, context.poll_interval, stop.child_token()));
+        let keeper = Arc::clone(lease);
+        let leads = move || keeper.fence().is_some();
+        tasks.spawn(patience(watch, context.poll_interval, leads, stop.child_token()));
         tasks.spawn(follow::state(
             Arc::clone(&context.runtime),
             Arc::clone(lease),

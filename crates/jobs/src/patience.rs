@@ -1,6 +1,6 @@
 //! Notices that fail2ban hangs: that it was asked and does not answer, long before the connection's own time limit. And that
-//! it answers, and no poll of it succeeds. Counts
-//! ticks and compares no clocks, so that neither a clock that is set nor a process that was stopped makes it wrong.
+//! it answers, and no poll of it succeeds. Counts ticks and compares no clocks, so that neither a clock that is set nor a
+//! process that was stopped makes it wrong.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,7 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 
 use crate::job::observe_bans;
+use crate::lease::TTL;
 
 /// How often it is looked whether a question still has no answer.
 const TICK: Duration = Duration::from_secs(1);
@@ -19,11 +20,21 @@ const TICKS: u32 = 8;
 
 /// After how many intervals without a poll that succeeds fail2ban counts as not watched.
 const POLLS: u32 = 3;
+/// How long a process that does not hold the scheduler lock waits for another to poll: as long as it takes to see that the
+/// holder is dead, and to do its work.
+const HANDOVER: Duration = Duration::from_secs(TTL.as_secs() + 5);
 
 /// Tells `watch` when fail2ban has not answered for [`TICKS`], and when no poll has succeeded for [`POLLS`] times `interval`
-/// nor for as long, until `stop`.
-pub(crate) async fn patience(watch: Arc<Watch>, interval: Duration, stop: CancellationToken) {
-    let most = u32::try_from((interval * POLLS).as_secs()).unwrap_or(u32::MAX).max(TICKS);
+/// and a little longer, until `stop`. `leads` says whether this process holds the scheduler lock, so that it polls itself.
+pub(crate) async fn patience(
+    watch: Arc<Watch>,
+    interval: Duration,
+    leads: impl Fn() -> bool,
+    stop: CancellationToken,
+) {
+    let ticks_of = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
+    let most = ticks_of(interval * POLLS).max(TICKS);
+    let most_of_others = most.max(ticks_of(HANDOVER));
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut question, mut ticks) = (None, 0);
@@ -35,10 +46,10 @@ pub(crate) async fn patience(watch: Arc<Watch>, interval: Duration, stop: Cancel
         }
         let polled = watch.polls();
         // While fail2ban is away, nothing can succeed; a poll has as much time again once it is back.
-        let waits = polled == polls && watch.state().is_online() && !watch.is_recording();
+        let waits = polled == polls && watch.state().is_online();
         idle = if waits { idle.saturating_add(1) } else { 0 };
         polls = polled;
-        if idle >= most {
+        if idle >= if leads() { most } else { most_of_others } {
             watch.unpolled(observe_bans::NAME);
         }
         let unanswered = watch.unanswered();
@@ -55,13 +66,14 @@ pub(crate) async fn patience(watch: Arc<Watch>, interval: Duration, stop: Cancel
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     use bangui_domain::model::{Fail2banState, JobPulse, OutageCode, Probe, ProblemCode, Timestamp};
     use bangui_domain::ports::Clock;
     use bangui_domain::service::Watch;
     use tokio_util::sync::CancellationToken;
 
-    use super::{POLLS, TICK, TICKS, patience};
+    use super::{HANDOVER, POLLS, TICK, TICKS, TTL, patience};
 
     struct Still;
 
@@ -93,7 +105,7 @@ mod tests {
     async fn what_is_answered_late_is_no_hang_and_what_is_not_answered_is() {
         let watch = Arc::new(Watch::new(Arc::new(Still)));
         let stop = CancellationToken::new();
-        let waiting = tokio::spawn(patience(Arc::clone(&watch), TICK * 100, stop.clone()));
+        let waiting = tokio::spawn(patience(Arc::clone(&watch), TICK * 100, || true, stop.clone()));
         watch.online(probe());
         for _ in 0..3 {
             watch.polled();
@@ -120,12 +132,20 @@ mod tests {
         stop.cancel();
         waiting.await.unwrap();
     }
+
     #[tokio::test(start_paused = true)]
     async fn a_server_that_answers_and_is_not_polled_is_a_problem_until_it_is_polled() {
         let watch = Arc::new(Watch::new(Arc::new(Still)));
         let stop = CancellationToken::new();
         let interval = TICK * 5;
-        let waiting = tokio::spawn(patience(Arc::clone(&watch), interval, stop.clone()));
+        let leads = Arc::new(AtomicBool::new(true));
+        let leading = Arc::clone(&leads);
+        let waiting = tokio::spawn(patience(
+            Arc::clone(&watch),
+            interval,
+            move || leading.load(Ordering::SeqCst),
+            stop.clone(),
+        ));
         let codes = || watch.problems().iter().map(|it| it.code).collect::<Vec<_>>();
         tokio::time::sleep(interval * POLLS * 2).await;
         assert_eq!(codes(), [], "fail2ban was not there");
@@ -145,6 +165,12 @@ mod tests {
         assert!(watch.problems()[0].detail.contains("disk full"));
         watch.polled();
         assert_eq!(codes(), []);
+
+        leads.store(false, Ordering::SeqCst);
+        tokio::time::sleep(TTL + TICK).await;
+        assert_eq!(codes(), [], "the holder of the lock has died: another takes over");
+        tokio::time::sleep(HANDOVER).await;
+        assert_eq!(codes(), [ProblemCode::Unpolled], "nobody polls");
         stop.cancel();
         waiting.await.unwrap();
     }

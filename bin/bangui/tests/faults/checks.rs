@@ -108,7 +108,8 @@ pub(crate) fn whole(place: &Place, kind: DbKind) {
 pub(crate) fn takes_nothing(server: &Server) {
     eventually("the server to stop scheduling", || (role(server).as_deref() == Some("lost")).then_some(()));
     assert_eq!(server.get("/api/health/live").0, 200);
-    assert_eq!(server.get("/api/health").0, 200, "fail2ban is seen all the same");
+    assert_eq!(server.wait_for_health(503)["reason"], "unpolled", "nothing is recorded");
+    assert_eq!(server.get("/api/system").1["fail2ban"]["state"], "online", "fail2ban is seen all the same");
     assert_eq!(server.get("/api/events").0, 200, "what is there can be read");
     let (status, body) = server.call("DELETE", "/api/sessions", None);
     assert_eq!((status, &body["code"]), (503, &"database_unavailable".into()), "{body}");

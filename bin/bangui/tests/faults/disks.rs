@@ -84,6 +84,7 @@ fn a_full_disk_is_survived() {
     eventually("the server to schedule again", || (role(server).as_deref() == Some("leader")).then_some(()));
     let addresses = storm.end();
     each_banned_once(server, &addresses);
+    server.wait_for_health(200);
     let (status, body) = server.call("POST", "/api/jobs/prune_sessions/run", None);
     assert_eq!(status, 202, "{body}");
     let runs = jobs_in_order(server);

@@ -131,6 +131,7 @@ fn postgresql_turns_read_only_as_a_server_does_that_another_has_replaced() {
     one_leads(&[&server]);
     let addresses = storm.end();
     each_banned_once(&server, &addresses);
+    server.wait_for_health(200);
     let runs = jobs_in_order(&server);
     whole(&place, DbKind::Postgres);
     println!(
@@ -187,13 +188,13 @@ fn another_program_locks_the_sqlite_file_for_longer_than_a_lease() {
         eventually("the server to stop scheduling", || {
             (role(&server).as_deref() == Some("lost")).then_some(())
         });
-        assert_eq!(server.get("/api/health").0, 200, "fail2ban is seen all the same");
-        std::thread::sleep(Duration::from_secs(5));
+        assert_eq!(server.wait_for_health(503)["reason"], "unpolled", "nothing is recorded");
         other.execute("ROLLBACK");
     });
     one_leads(&[&server]);
     let addresses = storm.end();
     each_banned_once(&server, &addresses);
+    server.wait_for_health(200);
     let runs = jobs_in_order(&server);
     whole(&place, DbKind::Sqlite);
     println!(

@@ -33,7 +33,7 @@ use super::{Feed, Watch};
 use crate::ServiceError;
 use crate::model::{Fence, JailCounters, JailName, OutageCode, ServerId, Timestamp};
 use crate::ports::{
-    Atlas, BanStore, Clock, ControlError, Fail2banHistory, HistoryCursor, JailControl, StoreError, WatchLog,
+    Atlas, BanStore, Clock, ControlError, Fail2banHistory, HistoryCursor, JailControl, WatchLog,
 };
 
 /// When a jail with bans missing during a restore is looked at again.
@@ -112,10 +112,6 @@ impl Observer {
         let mut memory = self.memory.lock().await;
         memory.scheduled(fence, Now::of(&*self.clock));
         let seen = self.look_with(&mut memory, fence, None).await;
-        // fail2ban was asked; that BanGUI's own database is away is told by its readiness.
-        if matches!(seen, Err(ServiceError::Store(StoreError::Unavailable(_) | StoreError::Busy))) {
-            self.watch.polled();
-        }
         if matches!(seen, Err(ServiceError::Fail2banOffline(_))) {
             memory.away = true;
         }
@@ -123,13 +119,10 @@ impl Observer {
     }
 
     /// Only asks for the counters, and keeps the run-time state in step: what a process does that does not hold
-    /// the scheduler lock. Writes nothing.
+    /// the scheduler lock. Writes nothing, so that it is no poll that has succeeded.
     pub async fn count_only(&self) -> Result<(), ServiceError> {
         let mut memory = self.memory.lock().await;
         let counted = self.count(&mut memory).await.map(drop);
-        if counted.is_ok() {
-            self.watch.polled();
-        }
         self.probe_after(counted).await
     }
 
@@ -191,7 +184,6 @@ impl Observer {
         (mut rows, cursor): (Rows, Option<HistoryCursor>),
         seen: &mut Observed,
     ) -> Result<(), ServiceError> {
-        let _recording = self.watch.recording();
         let now = Now::of(&*self.clock);
         seen.lists += lists.len();
         let done: Vec<(i64, Timestamp)> = rows.values().map(|row| (row.rowid, row.banned_at)).collect();

@@ -16,7 +16,9 @@ use tokio_util::sync::CancellationToken;
 use self::world::{Behaviour, PATIENCE, Still, TRIES, Told, World, eventually, lease};
 use super::{work_clock, work_queue};
 use crate::job::{Job, JobError, JobSpec, When};
+use crate::lead::lead;
 use crate::lease::Role;
+use crate::schedule::Table;
 
 both_databases!(a_tick_runs_once_however_often_it_is_queued, |test: TestDb| async move {
     let world = World::new(&test).await;
@@ -141,6 +143,31 @@ both_databases!(
         world.push(2).await;
         eventually("the next tick, which is another run", || killer.runs() == TRIES + 1).await;
         world.end(worker).await;
+    }
+);
+
+both_databases!(
+    what_an_older_holder_begins_after_it_has_lost_the_lock_is_taken_over_as_well,
+    |test: TestDb| async move {
+        let world = World::new(&test).await;
+        let killer = Told::queued(Behaviour::Hang);
+        let older = Fence(world.fence().0 - 1);
+        let begin = async |times| {
+            let job: Arc<dyn Job> = Arc::<Told>::clone(&killer);
+            let worker = tokio::spawn(work_queue(job, older, world.bench.clone(), world.stop.clone()));
+            eventually("the job to run", || killer.runs() == times).await;
+            worker.abort();
+            drop(worker.await);
+        };
+        world.push(1).await;
+        begin(1).await;
+        let table = Table::new(&[]).expect("no job has a wrong time");
+        let leading = tokio::spawn(lead(Vec::new(), table, world.bench.clone(), world.stop.clone()));
+        let given_up = |run: &JobRun| run.state == JobRunState::Retrying && run.attempts == 1;
+        world.run_that("the first take-over", given_up).await;
+        begin(2).await;
+        world.run_that("the next one", |run| run.state == JobRunState::Failed && run.attempts == 2).await;
+        world.end(leading).await;
     }
 );
 

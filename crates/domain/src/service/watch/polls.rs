@@ -5,27 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::Watch;
 use crate::model::ProblemCode;
 
-/// What is counted of polls.
+/// How many polls have succeeded.
 #[derive(Debug, Default)]
-pub(super) struct Polls {
-    succeeded: AtomicU64,
-    recording: AtomicU64,
-}
+pub(super) struct Polls(AtomicU64);
 
 impl Polls {
     /// One more has succeeded, here or in the process that tells this one.
     pub(super) fn add(&self) {
-        self.succeeded.fetch_add(1, Ordering::Relaxed);
-    }
-}
-
-/// A poll that is being recorded, until this is dropped.
-#[derive(Debug)]
-pub(in crate::service) struct Recording<'a>(&'a Polls);
-
-impl Drop for Recording<'_> {
-    fn drop(&mut self) {
-        self.0.recording.fetch_sub(1, Ordering::Relaxed);
+        self.0.fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -39,7 +26,7 @@ impl Watch {
     /// How many polls have succeeded, here or in the process that tells this one. Whoever sees the same number again and
     /// again knows for how long none has, whatever the clock says.
     pub fn polls(&self) -> u64 {
-        self.polls.succeeded.load(Ordering::Relaxed)
+        self.polls.0.load(Ordering::Relaxed)
     }
 
     /// No poll has succeeded for a while, by a job called `job`. While fail2ban is away that is no wonder.
@@ -54,16 +41,5 @@ impl Watch {
             None => "fail2ban answers, but the poll of it does not come to an end.".to_owned(),
         };
         self.problem(ProblemCode::Unpolled, None, detail);
-    }
-
-    /// What a poll has found is about to be recorded. BanGUI's own database may keep it waiting, which is no fault of the poll.
-    pub(in crate::service) fn recording(&self) -> Recording<'_> {
-        self.polls.recording.fetch_add(1, Ordering::Relaxed);
-        Recording(&self.polls)
-    }
-
-    /// Whether a poll is being recorded.
-    pub fn is_recording(&self) -> bool {
-        self.polls.recording.load(Ordering::Relaxed) > 0
     }
 }
