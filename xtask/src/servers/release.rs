@@ -10,7 +10,7 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use fail2ban_client::Version;
 
-use crate::debian::Archive;
+use crate::debian::{Archive, Versions};
 use crate::process;
 
 /// A release whose fail2ban is run.
@@ -42,9 +42,15 @@ pub(super) struct Server {
 
 impl Release {
     /// Downloads it where it is not there yet. `promised` is the version that it has to be.
-    pub(super) fn fetch(&self, archive: &Archive, below: &Path, promised: &str) -> Result<Server> {
-        let package = archive.version("fail2ban", self.suite)?;
-        let version = Version::new(upstream(&package));
+    pub(super) fn fetch(
+        &self,
+        archive: &Archive,
+        known: &Versions,
+        below: &Path,
+        promised: &str,
+    ) -> Result<Server> {
+        let package = known.of(self.suite)?;
+        let version = Version::new(upstream(package));
         let moved = self.suite == "sid" && !version.is_older_than(&Version::new(promised));
         ensure!(
             version.as_str() == promised || moved,
