@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 
 use crate::process;
 
-pub(crate) use archive::{Archive, Versions};
+pub(crate) use archive::Archive;
 
 /// The keys of Debian's archives, of all its releases.
 pub(crate) const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";

@@ -70,7 +70,12 @@ pub(crate) fn run(args: &TestArgs) -> Result<()> {
         }
         println!("\n==> {}: {}", step.name(), step.about());
         let start = Instant::now();
-        let outcome = match step.run(&args.scenario, &mut counts) {
+        let passed: Vec<Step> = done
+            .iter()
+            .filter(|done: &&Done| matches!(done.outcome, Outcome::Passed))
+            .map(|done| done.step)
+            .collect();
+        let outcome = match step.run(&args.scenario, &passed, &mut counts) {
             Ok(()) => Outcome::Passed,
             Err(error) => Outcome::Failed(format!("{error:#}")),
         };

@@ -43,11 +43,11 @@ impl Archive {
         Ok(archive)
     }
 
-    /// Which versions of a package the releases have. apt takes seconds to answer, so that it is asked once for all releases.
-    pub(crate) fn versions(&self, package: &str) -> Result<Versions> {
+    /// Which version of a package a release has.
+    pub(crate) fn version(&self, package: &str, suite: &str) -> Result<String> {
         let known = process::output(self.apt("apt-cache").args(["madison", package]))
             .with_context(|| format!("ask which {package} there is"))?;
-        Ok(Versions { package: package.to_owned(), known })
+        listed(&known, suite).with_context(|| format!("Debian {suite} has no package {package}"))
     }
 
     /// Downloads packages of a release and unpacks them into `tree`, all of them or none.
@@ -105,36 +105,26 @@ fn is_fresh(file: &Path) -> bool {
     written.is_ok_and(|at| at.elapsed().is_ok_and(|age| age < FRESH))
 }
 
-/// The versions of a package, as `apt-cache madison` tells them: `NAME | VERSION | URI SUITE/COMPONENT …`.
-pub(crate) struct Versions {
-    package: String,
-    known: String,
-}
-
-impl Versions {
-    /// The version that a release has.
-    pub(crate) fn of(&self, suite: &str) -> Result<&str> {
-        let component = format!(" {suite}/main ");
-        let version = self.known.lines().find_map(|line| {
-            let mut columns = line.split('|').skip(1);
-            let (version, source) = (columns.next()?, columns.next()?);
-            source.contains(&component).then(|| version.trim())
-        });
-        version.with_context(|| format!("Debian {suite} has no package {}", self.package))
-    }
+/// The version in the first line of `apt-cache madison` that is of `suite`: `NAME | VERSION | URI SUITE/COMPONENT …`.
+fn listed(known: &str, suite: &str) -> Option<String> {
+    let component = format!(" {suite}/main ");
+    known.lines().find_map(|line| {
+        let mut columns = line.split('|').skip(1);
+        let (version, source) = (columns.next()?, columns.next()?);
+        source.contains(&component).then(|| version.trim().to_owned())
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Versions;
+    use super::listed;
 
     #[test]
     fn the_version_of_a_release_is_found_among_those_of_others() {
         let known = "  fail2ban |    1.1.1-1 | http://deb.example/debian sid/main amd64 Packages\n\
                      \x20 fail2ban |    1.0.2-2 | http://deb.example/debian bookworm/main amd64 Packages\n";
-        let versions = Versions { package: "fail2ban".to_owned(), known: known.to_owned() };
-        assert_eq!(versions.of("bookworm").unwrap(), "1.0.2-2");
-        let missing = versions.of("bullseye").unwrap_err().to_string();
-        assert_eq!(missing, "Debian bullseye has no package fail2ban");
+        assert_eq!(listed(known, "bookworm").as_deref(), Some("1.0.2-2"));
+        assert_eq!(listed(known, "bullseye"), None);
+        assert_eq!(listed("", "sid"), None);
     }
 }

@@ -10,8 +10,8 @@ use std::process::Command;
 use anyhow::{Context, Result, ensure};
 use fail2ban_client::Version;
 
-use crate::debian::{Archive, Versions};
-use crate::process;
+use crate::debian::Archive;
+use crate::{process, workspace};
 
 /// A release whose fail2ban is run.
 pub(super) struct Release {
@@ -42,15 +42,16 @@ pub(super) struct Server {
 
 impl Release {
     /// Downloads it where it is not there yet. `promised` is the version that it has to be.
-    pub(super) fn fetch(
-        &self,
-        archive: &Archive,
-        known: &Versions,
-        below: &Path,
-        promised: &str,
-    ) -> Result<Server> {
-        let package = known.of(self.suite)?;
-        let version = Version::new(upstream(package));
+    pub(super) fn fetch(&self, promised: &str) -> Result<Server> {
+        let (suite, python) = self.python;
+        let below = workspace::root().join("target/servers");
+        let mut suites = vec![self.suite];
+        if suite != self.suite {
+            suites.push(suite);
+        }
+        let archive = Archive::open(&below.join(self.suite), &suites)?;
+        let package = archive.version("fail2ban", self.suite)?;
+        let version = Version::new(upstream(&package));
         let moved = self.suite == "sid" && !version.is_older_than(&Version::new(promised));
         ensure!(
             version.as_str() == promised || moved,
@@ -60,7 +61,6 @@ impl Release {
         if version.as_str() != promised {
             println!("Debian {} has moved on to {version}; BanGUI names {promised} as tested.", self.suite);
         }
-        let (suite, python) = self.python;
         let packages =
             [&format!("{python}-minimal"), &format!("lib{python}-minimal"), &format!("lib{python}-stdlib")];
         let interpreter = below.join(python);

@@ -67,7 +67,7 @@ impl Step {
 
     /// Whether it runs when no step is named.
     pub(super) fn by_default(self) -> bool {
-        !matches!(self, Self::Docker | Self::Servers)
+        self != Self::Docker
     }
 
     pub(super) fn name(self) -> &'static str {
@@ -133,7 +133,8 @@ impl Step {
         }
     }
 
-    pub(super) fn run(self, scenarios: &[String], counts: &mut Counts) -> Result<()> {
+    /// Runs it. `passed` are the steps before it that have passed.
+    pub(super) fn run(self, scenarios: &[String], passed: &[Self], counts: &mut Counts) -> Result<()> {
         match self {
             Self::Fmt => checks::fmt(),
             Self::Tidy => tidy::run(),
@@ -147,7 +148,9 @@ impl Step {
             Self::Rust => suites::rust(counts),
             Self::Faults => suites::faults(counts),
             Self::Smoke => smoke::run_default(),
-            Self::Servers => servers::run(counts),
+            Self::Servers => {
+                servers::run([Self::Rust, Self::Smoke].iter().all(|step| passed.contains(step)), counts)
+            }
             Self::E2e => e2e::run(counts),
             Self::Deny => checks::deny(),
             Self::Docs => {
