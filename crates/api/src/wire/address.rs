@@ -40,8 +40,11 @@ pub(crate) struct AddressResponse {
     last: Option<String>,
     /// What it did in each jail, the one with the most bans first.
     jails: Vec<AddressJail>,
-    /// Bans in force: its own, those of networks around it, and those of what lies within it; at most 500.
+    /// Bans in force: its own and those of networks around it, all of them; then those of what lies within it, the newest
+    /// first, at most 500.
     active: Vec<Ban>,
+    /// Whether more bans are in force within it than `active` has.
+    more: bool,
     /// Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6), or of what lies within a network, the most first; at most
     /// 20.
     neighbours: Vec<AddressNeighbour>,
@@ -109,6 +112,7 @@ impl From<AddressStory> for AddressResponse {
             around: story.around,
             jails: jails.iter().map(AddressJail::from).collect(),
             active: story.active.into_iter().map(Ban::from).collect(),
+            more: story.more,
             neighbours: story
                 .neighbours
                 .into_iter()

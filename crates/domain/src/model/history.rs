@@ -251,8 +251,11 @@ pub struct AddressStory {
     pub within: Option<u64>,
     /// Bans of wider networks that contain it, which are not in `jails`.
     pub around: u64,
-    /// Its bans that are in force, those of networks around it, and those of what lies within it.
+    /// Its bans that are in force and those of networks around it, all of them; then those of what lies within it, the newest
+    /// first, at most 500.
     pub active: Vec<ActiveBan>,
+    /// Whether more bans are in force within it than `active` has.
+    pub more: bool,
     /// Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6; for a network, what lies within it), the most first, itself
     /// left out; at most 20.
     pub neighbours: Vec<(BanId, u64)>,

@@ -1,8 +1,11 @@
 //! Everything about one address.
 
+use std::net::IpAddr;
+
 use bangui_domain::model::{
-    AddressJail, AddressStory, BanId, BanQuery, BanTime, Limit, ServerId, Target, Timestamp,
+    ActiveBan, AddressJail, AddressStory, BanId, BanTime, Limit, ServerId, Target, Timestamp,
 };
+use diesel::dsl::not;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Integer, Nullable, Text};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
@@ -10,13 +13,13 @@ use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use crate::bans::events::{jail_list, number_list};
 use crate::bans::find::{IPV4_KEYS, keys};
 use crate::bans::names::place;
-use crate::bans::{find, rows};
+use crate::bans::rows::{self, ACTIVE_COLUMNS, ActiveRow};
 use crate::connection::{AnyConnection, TxError};
-use crate::schema::{addresses, networks};
+use crate::schema::{active_bans, addresses, networks};
 
 /// Neighbours that are told.
 const NEIGHBOURS: usize = 20;
-/// Addresses of a neighbourhood that are looked at: a /64 may hold any number.
+/// Addresses around an address that are looked at: a /64 may hold any number.
 const LOOKED_AT: i64 = 2_000;
 
 #[derive(QueryableByName)]
@@ -78,11 +81,12 @@ pub(super) fn story(
         Target::Address(_) => number_list(&ids),
         Target::Network(_) => inside(target, &wider),
     };
-    // A network's neighbours are what lies within it.
-    let left_out = match target {
-        Target::Address(_) => ids,
-        Target::Network(_) => [ids, wider.clone()].concat(),
+    // A network's neighbours are what lies within it, which is counted as a whole.
+    let beside = match target {
+        Target::Address(address) => number_list(&around(connection, *address, &ids)?),
+        Target::Network(_) => inside(target, &[ids, wider.clone()].concat()),
     };
+    let (active, more) = active(connection, server, target)?;
     let mut story = AddressStory {
         id,
         place: bangui_domain::model::Place::default(),
@@ -93,8 +97,9 @@ pub(super) fn story(
             Target::Network(_) => Some(count(connection, "DISTINCT address_id", &members, &jails)?),
         },
         around: count(connection, "*", &number_list(&wider), &jails)?,
-        active: active(connection, server, target)?,
-        neighbours: neighbours(connection, target, &left_out, &jails)?,
+        active,
+        more,
+        neighbours: banned_most(connection, &beside, &jails)?,
     };
     if let Some((_, _, country, asn, name, host)) = own.into_iter().next() {
         story.place = place(country, asn, name);
@@ -109,9 +114,9 @@ fn wider_ids(connection: &mut AnyConnection, target: &Target) -> Result<Vec<i32>
     Ok(addresses::table.filter(addresses::ip.eq_any(around)).select(addresses::id).load(connection)?)
 }
 
-/// What lies in a network, itself too, as SQL's IN wants it: there may be any number, so that they stay in the database. A
-/// wider network that begins with the same address has the same key.
-fn inside(target: &Target, wider: &[i32]) -> String {
+/// What lies in a network, as SQL's IN wants it: there may be any number, so that they stay in the database. A wider network
+/// that begins with the same address has the same key, and so has to be `left_out`.
+fn inside(target: &Target, left_out: &[i32]) -> String {
     let (low, high, spans_ipv4) = keys(target);
     let ipv4 = if spans_ipv4 {
         format!("AND NOT a.ip_key BETWEEN '{}' AND '{}' ", IPV4_KEYS.0, IPV4_KEYS.1)
@@ -120,7 +125,7 @@ fn inside(target: &Target, wider: &[i32]) -> String {
     };
     format!(
         "SELECT a.id FROM addresses AS a WHERE a.ip_key BETWEEN '{low}' AND '{high}' {ipv4}AND a.id NOT IN ({})",
-        number_list(wider)
+        number_list(left_out)
     )
 }
 
@@ -166,52 +171,72 @@ fn in_jails(connection: &mut AnyConnection, members: &str, jails: &str) -> Resul
     Ok(stories)
 }
 
+/// The bans in force, and whether there are more of them within a network. Its own bans and those of networks around it say
+/// whether it is banned, so that they come first, and all of them: there may be any number within it.
 fn active(
     connection: &mut AnyConnection,
     server: &ServerId,
     target: &Target,
-) -> Result<Vec<bangui_domain::model::ActiveBan>, TxError> {
-    let query = BanQuery {
-        overlapping: Some(*target),
-        limit: Limit::new(Limit::MAX).unwrap_or(Limit::DEFAULT),
-        ..BanQuery::of(server.clone())
-    };
-    Ok(find::bans(connection, &query)?.items)
+) -> Result<(Vec<ActiveBan>, bool), TxError> {
+    let covering = target.covering().map(|net| net.to_string());
+    let hitting: Vec<String> = covering.chain([BanId::from(*target).to_string()]).collect();
+    // The empty text keeps SQLite from walking all rows of the server instead of the index that begins with `ip`.
+    let mut rows: Vec<ActiveRow> = active_bans::table
+        .filter(active_bans::ip.eq_any(&hitting))
+        .filter(active_bans::server_id.concat("").eq(server.as_str()))
+        .order((active_bans::banned_at.desc(), active_bans::id.desc()))
+        .select(ACTIVE_COLUMNS)
+        .load(connection)?;
+    let mut more = false;
+    if matches!(target, Target::Network(_)) {
+        let (low, high, spans_ipv4) = keys(target);
+        let mut within = active_bans::table
+            .filter(active_bans::server_id.eq(server.as_str()))
+            .filter(active_bans::ip_key.between(low, high))
+            .filter(active_bans::ip.ne_all(&hitting))
+            .order((active_bans::banned_at.desc(), active_bans::id.desc()))
+            .limit(i64::from(Limit::MAX) + 1)
+            .select(ACTIVE_COLUMNS)
+            .into_boxed();
+        if spans_ipv4 {
+            within = within.filter(not(active_bans::ip_key.between(IPV4_KEYS.0, IPV4_KEYS.1)));
+        }
+        let mut within: Vec<ActiveRow> = within.load(connection)?;
+        more = within.len() > usize::from(Limit::MAX);
+        within.truncate(usize::from(Limit::MAX));
+        rows.append(&mut within);
+    }
+    let bans = rows.into_iter().map(ActiveRow::into_ban).collect::<Result<_, _>>()?;
+    Ok((bans, more))
 }
 
-/// The network that people mean by an address's neighbourhood; the network itself, where one was asked for.
-fn neighbourhood(target: &Target) -> Option<Target> {
-    let net = match *target {
-        Target::Network(net) => net,
-        Target::Address(std::net::IpAddr::V4(address)) => IpNet::V4(Ipv4Net::new(address, 24).ok()?.trunc()),
-        Target::Address(std::net::IpAddr::V6(address)) => IpNet::V6(Ipv6Net::new(address, 64).ok()?.trunc()),
+/// The addresses around one, without `own`: those of its /24 of IPv4 or /64 of IPv6, which people mean by its neighbours.
+fn around(connection: &mut AnyConnection, address: IpAddr, own: &[i32]) -> Result<Vec<i32>, TxError> {
+    let net = match address {
+        IpAddr::V4(address) => Ipv4Net::new(address, 24).map(IpNet::V4),
+        IpAddr::V6(address) => Ipv6Net::new(address, 64).map(IpNet::V6),
     };
-    Some(Target::Network(net))
-}
-
-fn neighbours(
-    connection: &mut AnyConnection,
-    target: &Target,
-    own: &[i32],
-    jails: &str,
-) -> Result<Vec<(BanId, u64)>, TxError> {
-    let Some(around) = neighbourhood(target) else { return Ok(Vec::new()) };
-    let (low, high) = around.key_range();
+    let Ok(net) = net else { return Ok(Vec::new()) };
+    let (low, high) = Target::Network(net.trunc()).key_range();
     let ids: Vec<i32> = addresses::table
         .filter(addresses::ip_key.between(low, high))
         .order(addresses::ip_key)
         .limit(LOOKED_AT)
         .select(addresses::id)
         .load(connection)?;
-    let ids: Vec<i32> = ids.into_iter().filter(|id| !own.contains(id)).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
+    Ok(ids.into_iter().filter(|id| !own.contains(id)).collect())
+}
+
+/// Those of some addresses that were banned most.
+fn banned_most(
+    connection: &mut AnyConnection,
+    members: &str,
+    jails: &str,
+) -> Result<Vec<(BanId, u64)>, TxError> {
     let rows: Vec<Neighbour> = diesel::sql_query(format!(
-        "SELECT a.ip, s.bans FROM (SELECT address_id, count(*) AS bans FROM bans WHERE address_id IN ({}) \
+        "SELECT a.ip, s.bans FROM (SELECT address_id, count(*) AS bans FROM bans WHERE address_id IN ({members}) \
          AND jail_id IN ({jails}) GROUP BY address_id ORDER BY count(*) DESC, address_id LIMIT {NEIGHBOURS}) AS s \
-         JOIN addresses AS a ON a.id = s.address_id ORDER BY s.bans DESC, a.id",
-        number_list(&ids)
+         JOIN addresses AS a ON a.id = s.address_id ORDER BY s.bans DESC, a.id"
     ))
     .load(connection)?;
     let neighbour =

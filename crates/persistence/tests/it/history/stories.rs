@@ -5,7 +5,7 @@ use bangui_domain::ports::{BanStore, History};
 use bangui_test_support::both_databases;
 
 use super::{period, seen};
-use crate::bans::{at, end, record};
+use crate::bans::{at, ban, end, record};
 
 both_databases!(an_address_has_its_jails_its_bans_in_force_and_its_neighbours, |test| async move {
     let db = test.db();
@@ -129,4 +129,37 @@ both_databases!(log_lines_are_kept_as_they_were_and_within_bounds, |test| async 
     assert!(
         db.events_after(&ServerId::local(), bangui_domain::model::EventId(0), 100).await.unwrap().len() == 3
     );
+});
+
+both_databases!(what_decides_about_a_network_is_told_however_much_lies_within_it, |test| async move {
+    let db = test.db();
+    let local = ServerId::local();
+    let mut bans = vec![ban("sshd", "203.0.0.0/16", 0), ban("nginx", "203.0.0.0/15", 1)];
+    bans.extend((0..500).map(|n| ban("sshd", &format!("203.0.{}.{}", n / 250, n % 250), 100 + n)));
+    record(db, bans, Vec::new()).await;
+    let network = "203.0.0.0/16".parse().unwrap();
+    let story = db.address(&local, &network).await.unwrap();
+    let told: Vec<_> = story.active.iter().map(|ban| ban.key.id.as_str()).collect();
+    assert_eq!(told[..2], ["203.0.0.0/15", "203.0.0.0/16"], "they decide, though they are the oldest");
+    assert_eq!((told.len(), story.more), (502, false), "all that lies within it is told");
+
+    record(db, vec![ban("sshd", "203.0.9.9", 9_000)], Vec::new()).await;
+    let story = db.address(&local, &network).await.unwrap();
+    let told: Vec<_> = story.active.iter().map(|ban| ban.key.id.as_str()).collect();
+    assert_eq!(told[..3], ["203.0.0.0/15", "203.0.0.0/16", "203.0.9.9"], "the newest within it is next");
+    assert_eq!((told.len(), story.more), (502, true));
+});
+
+both_databases!(a_network_names_those_banned_most_of_all_that_lie_within_it, |test| async move {
+    let db = test.db();
+    let local = ServerId::local();
+    let addresses = (0..2_100).map(|n| format!("10.0.{}.{}", n / 250, n % 250));
+    let mut bans: Vec<_> = addresses.map(|ip| ban("sshd", &ip, 0)).collect();
+    // The last one by its number, and the network itself, which is no part of itself.
+    bans.extend((0..3).map(|n| ban("sshd", "10.255.0.1", n * 1_000)));
+    bans.extend((0..4).map(|n| ban("sshd", "10.0.0.0/8", n * 1_000)));
+    record(db, bans, Vec::new()).await;
+    let story = db.address(&local, &"10.0.0.0/8".parse().unwrap()).await.unwrap();
+    let most = story.neighbours.first().map(|(id, bans)| (id.as_str(), *bans));
+    assert_eq!((most, story.neighbours.len()), (Some(("10.255.0.1", 3)), 20));
 });

@@ -130,6 +130,7 @@ export function addressAnswer(url: URL): { body: AddressDetail } {
         { jail: "nginx", bans: 1, failures: null, first: at(-86_400 * 4), last: at(-86_400 * 4), longest: -1, ban_count: 1 },
       ],
       active: FIRST === undefined ? [] : [{ ...FIRST, ip }],
+      more: false,
       neighbours: [
         { ip: "203.0.113.8", bans: 31 },
         { ip: "203.0.113.11", bans: 4 },

@@ -846,7 +846,10 @@ export interface components {
         };
         /** @description What an address or network has done. */
         AddressResponse: {
-            /** @description Bans in force: its own, those of networks around it, and those of what lies within it; at most 500. */
+            /**
+             * @description Bans in force: its own and those of networks around it, all of them; then those of what lies within it, the newest
+             *     first, at most 500.
+             */
             active: components["schemas"]["Ban"][];
             /**
              * Format: int64
@@ -882,6 +885,8 @@ export interface components {
              * @description The last ban.
              */
             last: string | null;
+            /** @description Whether more bans are in force within it than `active` has. */
+            more: boolean;
             /**
              * @description Bans of its neighbours (the same /24 of IPv4 or /64 of IPv6), or of what lies within a network, the most first; at most
              *     20.
