@@ -5,6 +5,8 @@ import { expect, test } from "@playwright/test";
 import { toLocal } from "../../src/filter/view.ts";
 import { eventsAnswer, numbered } from "./fixtures-history.ts";
 import { drawer, grid, open, rows } from "./events-page.ts";
+import { timeline } from "./fixtures-overview.ts";
+import { at } from "./fixtures.ts";
 import { mockApi, problem } from "./mock-api.ts";
 
 const BAD = "jail:";
@@ -50,6 +52,26 @@ test("going to a time outside the period widens the period", async ({ page }) =>
   await expect(page.getByText("The period is wider now")).toBeVisible();
   await expect.poll(() => asked.at(-1)?.get("since")).toBe("all");
   await expect(rows(page).first()).toBeVisible();
+});
+
+test("going to a time keeps a typed period that is still being read, and widens it by what the server says", async ({ page }) => {
+  let answered = false;
+  await open(page, 300, "/history?q=since%3Ayesterday", {
+    "GET /api/history/timeline": (url) =>
+      answered ? { body: { ...timeline(url), since: at(-86_400), until: at(0) } } : problem(503, "database_unavailable", "Away."),
+  });
+  const go = async (hours: number): Promise<void> => {
+    await page.getByText("Go to time").click();
+    await page.getByLabel("Events before").fill(toLocal(Date.now() - hours * 3_600_000));
+    await page.getByRole("button", { name: "Go", exact: true }).click();
+  };
+  await go(1);
+  await expect(page).toHaveURL(/\/history\?q=since%3Ayesterday&from=\d/);
+  await expect(page.getByText("The period is wider now")).toHaveCount(0);
+  answered = true;
+  await page.goto("/history?q=since%3Ayesterday");
+  await go(48);
+  await expect(page).toHaveURL(/\/history\?since=all&from=\d/);
 });
 
 test("a history without anything in it does not claim that there was something before", async ({ page }) => {

@@ -1,5 +1,6 @@
 // The errors that a call of the API can end in, and the sentence that each one shows.
 
+import { printable } from "../format/printable.ts";
 import type { FieldProblem, ProblemBody } from "./types.ts";
 
 /** The API answered, and said no. */
@@ -13,7 +14,7 @@ export class Problem extends Error {
   readonly retryAfter: number | null;
 
   constructor(status: number, body: Partial<ProblemBody>, retryAfter: number | null = null) {
-    super(body.detail || body.title || `The server answered with status ${status}.`);
+    super(printable(body.detail || body.title || "") || `The server answered with status ${status}.`);
     this.status = status;
     this.code = body.code ?? "unknown";
     this.requestId = body.request_id ?? null;
@@ -36,6 +37,9 @@ export class Unreachable extends Error {
   }
 }
 
+/** Of a request whose address is longer than the server takes it. */
+const TOO_LONG = 414;
+
 /** The codes of a refused ban that a person may insist on. */
 const FORCEABLE = new Set(["ban_own_address", "ban_loopback", "ban_ignored", "ban_network_too_wide"]);
 
@@ -44,9 +48,16 @@ export function isForceable(error: unknown): error is Problem {
   return error instanceof Problem && error.status === 409 && FORCEABLE.has(error.code);
 }
 
-/** Whether the server has refused the question itself, such as a filter that it cannot read: asking again is of no use. */
+/** Whether the server has refused the question itself, such as a filter that it cannot read, or that is too long to be sent: asking
+ * again is of no use. */
 export function isRefused(error: unknown): error is Problem {
-  return error instanceof Problem && error.status === 400;
+  return error instanceof Problem && (error.status === 400 || error.status === TOO_LONG);
+}
+
+/** What is wrong with a filter, by the question that it was a part of; undefined where it is not the filter. */
+export function filterError(error: unknown): string | undefined {
+  if (!isRefused(error)) return undefined;
+  return error.status === TOO_LONG ? "The filter is too long. Leave some of it out." : error.field("q");
 }
 
 /** Whether the call needs a session that is not there, or is there no more. */

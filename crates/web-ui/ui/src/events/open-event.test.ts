@@ -39,4 +39,9 @@ describe("an open event", () => {
       [AT, "2026-11-23T10:00:00.001Z", "more"],
     ]);
   });
+
+  it("is not called missing where more happened at its moment than is looked through", async () => {
+    asked.mockResolvedValue({ items: [event(2), event(1)], next: "more" });
+    await expect(findOpen(openKey(event(-2)), new AbortController().signal)).rejects.toThrow("More than 10,000 events happened at its moment.");
+  });
 });

@@ -2,6 +2,7 @@
 
 import { findEvents } from "../api/events.ts";
 import type { BanEvent } from "../api/types.ts";
+import { count } from "../format/number.ts";
 
 /** What stands in the address for an event. */
 export function openKey({ id, occurred_at }: BanEvent): string {
@@ -11,6 +12,7 @@ export function openKey({ id, occurred_at }: BanEvent): string {
 /** Number and moment. The number of an imported event is below zero, and so is a moment before 1970. */
 const KEY = /^(-?\d{1,16})-(-?\d{1,15})$/;
 
+const PAGE = 500;
 /** Pages of the history that are looked through: many bans can begin in one second. */
 const MOST_PAGES = 20;
 
@@ -20,7 +22,8 @@ export function openId(key: string | undefined): number | null {
   return id === undefined ? null : Number(id);
 }
 
-/** Finds the event among those of its moment; null where the history does not have it, or not any more. */
+/** Finds the event among those of its moment; null where the history does not have it, or not any more. Fails where more happened
+ * at that moment than is looked through. */
 export async function findOpen(key: string, signal: AbortSignal): Promise<BanEvent | null> {
   const [, id, at] = KEY.exec(key) ?? [];
   if (id === undefined || at === undefined) return null;
@@ -29,11 +32,11 @@ export async function findOpen(key: string, signal: AbortSignal): Promise<BanEve
   const until = new Date(time + 1).toISOString();
   let cursor: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const { items, next } = await findEvents({ q: "", since, until, tz: "", limit: 500, cursor }, signal);
+    const { items, next } = await findEvents({ q: "", since, until, tz: "", limit: PAGE, cursor }, signal);
     const found = items.find((event) => event.id === Number(id));
     if (found !== undefined) return found;
     if (next === null) return null;
     cursor = next;
   }
-  return null;
+  throw new Error(`More than ${count(MOST_PAGES * PAGE)} events happened at its moment. Look for it in the history by its address.`);
 }

@@ -163,4 +163,11 @@ describe("FilterBar", () => {
     fireEvent.change(screen.getByLabelText("Time"), { target: { value: "custom" } });
     await waitFor(() => expect(screen.getByLabelText("From")).toBeTruthy());
   });
+
+  it("says of a filter that is too long to be sent what is wrong, and takes no longer one", () => {
+    const { box } = bar({ q: "jail:sshd" }, new Problem(414, {}));
+    expect(screen.getByRole("alert").textContent).toBe("The filter is too long. Leave some of it out.");
+    expect(box.getAttribute("aria-invalid")).toBe("true");
+    expect(encodeURIComponent(":".repeat(box.maxLength)).length).toBeLessThan(8 * 1024);
+  });
 });

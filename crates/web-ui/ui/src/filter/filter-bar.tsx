@@ -1,7 +1,7 @@
 // The bar that says which part of the history a page shows: query, time, the terms as chips, and the link to pass on.
 
 import { useEffect, useId, useState } from "preact/hooks";
-import { Problem } from "../api/problem.ts";
+import { filterError, isRefused } from "../api/problem.ts";
 import { tell, warn } from "../state/toasts.ts";
 import { copyText } from "./copy.ts";
 import { Period } from "./period.tsx";
@@ -19,12 +19,12 @@ interface FilterBarProps {
 export function FilterBar({ view, onView, error = null }: FilterBarProps) {
   const [draft, setDraft] = useState(view.q);
   useEffect(() => setDraft(view.q), [view.q]);
-  const problem = error instanceof Problem && error.status === 400 ? error : null;
+  const problem = isRefused(error) ? error : null;
   const ask = (q: string): void => {
     if (q.trim() !== view.q) onView({ ...view, q: q.trim() });
   };
   const terms = termsOf(view.q);
-  const wrong = draft.trim() === view.q ? problem?.field("q") : undefined;
+  const wrong = draft.trim() === view.q ? filterError(error) : undefined;
   const wrongId = useId();
   return (
     <form

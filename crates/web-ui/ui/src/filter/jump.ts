@@ -24,15 +24,16 @@ export function boundsOf({ q, since, until }: View, now: number, told: { since: 
 
 /**
  * The view in which the events before the moment `at` are to be found. It is the same view where it reaches that far. Else the
- * side that is too narrow is opened: one goes to a time in order to read on from there. Bounds that are not known are opened.
+ * side that is too narrow is opened: one goes to a time in order to read on from there. A view whose bounds are not known stays.
  */
 export function viewAround(view: View, at: number, bounds: Bounds | null): View {
+  if (bounds === null) return view;
   let { q, since, until } = view;
-  if (bounds === null || at <= bounds.since) {
+  if (at <= bounds.since) {
     q = withoutName(q, "since");
     since = "all";
   }
-  if (bounds === null || at > bounds.until) {
+  if (at > bounds.until) {
     q = withoutName(q, "until");
     until = "";
   }

@@ -6,6 +6,9 @@ import { type Completions, getCompletions } from "../api/events.ts";
 /** Long enough not to ask for each key, short enough not to be waited for. */
 const PAUSE_MS = 120;
 
+/** So much of a filter can be sent: the server takes addresses of up to 8 KiB, in which a character can be three. */
+const LONGEST = 2_500;
+
 interface QueryBoxProps {
   value: string;
   onValue: (value: string) => void;
@@ -108,6 +111,7 @@ export function QueryBox({ value, onValue, onAsk, errorId }: QueryBoxProps) {
         role="combobox"
         class="mono"
         value={value}
+        maxLength={LONGEST}
         placeholder="Filter: jail:sshd country:NL ip:203.0.113.0/24 …"
         aria-autocomplete="list"
         aria-expanded={open}

@@ -54,8 +54,14 @@ export function EventsPage({ view, from, open }: EventsRoute) {
     scrollTo({ top: 0, behavior: "instant" });
     list.showNewest();
   };
-  const jump = (from: string): void => {
-    const around = viewAround(shown.view, Date.parse(from), boundsOf(shown.view, now(), timeline));
+  const current = useRef(key);
+  current.current = key;
+  const jump = async (from: string): Promise<void> => {
+    // What the filter itself says of the time, the server alone can read. Without an answer the filter stays as it is.
+    const known = boundsOf(shown.view, now(), timeline);
+    const bounds = known ?? boundsOf(shown.view, now(), await getTimeline("jail", shown.query).catch(() => null));
+    if (current.current !== key) return;
+    const around = viewAround(shown.view, Date.parse(from), bounds);
     if (viewKey(around) !== viewKey(shown.view)) tell("The period is wider now, so that this time lies in it.");
     go(href({ page: "events", view: around, from }));
   };
@@ -72,7 +78,7 @@ export function EventsPage({ view, from, open }: EventsRoute) {
           live={live}
           paused={paused}
           onPaused={(paused) => (paused ? setPaused(true) : showNewest())}
-          onJump={jump}
+          onJump={(from) => void jump(from)}
         />
         <WaitingEvents list={list} onShow={showNewest} />
         {shown.from !== undefined && (list.hasNewer || empty) && (
