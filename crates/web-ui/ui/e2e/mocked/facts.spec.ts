@@ -5,7 +5,7 @@ import { expect, type Page, test } from "@playwright/test";
 import type { AllowEntry } from "../../src/api/types.ts";
 import { expectAccessible, expectNoSidewaysScroll } from "../axe.ts";
 import { DESK, drawer, grid, PHONE } from "./events-page.ts";
-import { addressAnswer, NEVER_BANNED } from "./fixtures-history.ts";
+import { addressAnswer, NEVER_BANNED, PLACED } from "./fixtures-history.ts";
 import { at, BANS, HUNG, JAILS, OFFLINE, ONLINE, SSHD, SYSTEM } from "./fixtures.ts";
 import { type Answers, mockApi, send } from "./mock-api.ts";
 
@@ -44,6 +44,8 @@ for (const [name, state] of [
     await grid(page).getByRole("row").nth(1).click({ position: { x: 5, y: 8 } });
     await expect(drawer(page).getByRole("button", { name: /^Unban/ }).first()).toBeDisabled();
     await expect(drawer(page).getByRole("button", { name: /^Ban\b/ })).toBeDisabled();
+    // That it is banned is not called the present.
+    await expect(drawer(page).getByText("before fail2ban stopped answering.")).toBeVisible();
     await expectAccessible(page);
   });
 }
@@ -143,14 +145,53 @@ for (const [name, size] of [
   });
 }
 
+test("who is banned as a part of a network is not asked to be banned first, on its page as in the drawer", async ({ page }) => {
+  const network = { ...own, ip: "203.0.113.0/24" };
+  await mockApi(page, {
+    "GET /api/addresses/": addressOf({ active: [network] }),
+    "GET /api/bans": () => ({ body: { items: [network], next: null } }),
+  });
+  await page.goto(`/address/${IP}`);
+  await expect(page.getByText(`${IP} is banned as part of 203.0.113.0/24 in sshd.`)).toBeVisible();
+  await expect(banForm(page).getByRole("button", { name: "Ban", exact: true })).not.toHaveClass("primary");
+  await page.goto("/history");
+  await grid(page).getByRole("row").nth(1).click({ position: { x: 5, y: 8 } });
+  await expect(drawer(page).getByText("as part of")).toBeVisible();
+  await expect(drawer(page).getByRole("button", { name: "Ban", exact: true })).not.toHaveClass("primary");
+});
+
+test("an address under attack is told of, however fast its events come", async ({ page }) => {
+  await mockApi(page, { "GET /api/bans": () => ({ body: { items: [own], next: null } }) });
+  let asked = 0;
+  await page.route("**/api/addresses/**", async (route) => {
+    asked += 1;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await route.fulfill({ json: addressAnswer(new URL(route.request().url())).body });
+  });
+  await page.goto("/address/203.0.113.0%2F24");
+  const event = { ...PLACED[0], kind: "ban", ip: IP };
+  await page.evaluate((data) => {
+    setInterval(() => window.fakeStream.write(`event: ban\ndata: ${data}\n\n`), 20);
+  }, JSON.stringify(event));
+  await expect(page.getByText("203.0.113.0/24 is banned in sshd.")).toBeVisible();
+  const before = asked;
+  await expect.poll(() => asked).toBeGreaterThan(before + 1);
+  // Each is answered before the next is asked, and there is a pause between them: 50 events a second make no 50 calls.
+  const began = Date.now();
+  const from = asked;
+  await expect.poll(() => asked).toBeGreaterThan(from + 1);
+  expect((asked - from) / (Date.now() - began)).toBeLessThan(2 / 1_000);
+});
+
 test("a network's page counts what lies within it, as its chart and its list do", async ({ page }) => {
   await mockApi(page, { "GET /api/addresses/": addressOf({ bans: 870, within: 42, around: 3 }) });
   await page.goto("/address/203.0.113.0/24");
   await expect(page.getByText("none seen")).toHaveCount(0);
   await expect(page.locator(".facts").first()).toContainText(
-    "Bans870 of 42 addresses or networks within it, and 3 of networks around it",
+    "Bans873: 870 of 42 addresses or networks within it, and 3 of networks around it",
   );
-  await expect(page.getByRole("link", { name: "870" })).toHaveAttribute("href", /q=ip%3A203\.0\.113\.0%2F24\+kind%3Aban&since=all$/);
+  // The list behind it has those of networks around it too.
+  await expect(page.getByRole("link", { name: "873" })).toHaveAttribute("href", /q=ip%3A203\.0\.113\.0%2F24\+kind%3Aban&since=all$/);
   await expect(page.getByRole("heading", { name: "Within it" })).toBeVisible();
 });
 
@@ -165,6 +206,9 @@ test("what is not known is not called nought, and each jail's bans grow by thems
   const second = offenders.getByRole("row").nth(2);
   await expect(second.getByRole("listitem")).toHaveText([/^nginx 10 min → permanent/, /^sshd 2 w/]);
   await expect(second).not.toContainText("2 w →");
+  // What is laid out there as a line is no cell of another table.
+  await expect(second.getByRole("listitem").first()).toHaveCSS("display", "flex");
+  await expect(page.locator(".table-jails .col-name").first()).toHaveCSS("display", "table-cell");
 });
 
 test("a silent jail is named as such on the overview and on its own page", async ({ page }) => {

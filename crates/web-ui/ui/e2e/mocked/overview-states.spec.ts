@@ -95,7 +95,7 @@ test("jails that cannot see what they should are named first, with what to do, a
 test("thirty jails with hostile names are drawn harmlessly, on a phone too", async ({ page }) => {
   const evil = `<img src=x onerror="document.title='hacked'">\u202eevil\u0007 ${"x".repeat(150)}`;
   const shares = Object.fromEntries(Array.from({ length: 30 }, (_, index) => [index === 0 ? evil : `jail-${index}`, 40 - index]));
-  const jails = Object.keys(shares).map((name) => ({ name, currently_failed: 0, total_failed: 0, currently_banned: 0, total_banned: 0 }));
+  const jails = Object.keys(shares).map((name) => ({ name, currently_failed: 0, total_failed: 0, currently_banned: 0, total_banned: 0, log: "watching", watches: { files: [], journal: [] }, problem: null }));
   await mockApi(page, {
     "GET /api/jails": () => ({ body: { items: jails, next: null, observed_at: at(0), online: true } }),
     "GET /api/history/timeline": (url) => ({ body: timeline(url, shares) }),

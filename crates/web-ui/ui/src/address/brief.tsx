@@ -12,10 +12,14 @@ import { BanForm } from "../bans/ban-form.tsx";
 import { banState, isBanned } from "../bans/ban-state.ts";
 import { UnbanButton } from "../bans/unban-button.tsx";
 import { UnbanDialog } from "../bans/unban-dialog.tsx";
-import { isAddress, sameAddress } from "../format/address.ts";
+import { concerns, isAddress, sameAddress } from "../format/address.ts";
 import { count, counted } from "../format/number.ts";
-import { useEvents, useReconnected } from "../live/use-live.ts";
+import { capital } from "../format/words.ts";
+import { useArrived } from "../live/use-arrived.ts";
+import { useReconnected } from "../live/use-live.ts";
 import { LastKnown } from "../server/last-known.tsx";
+import { unknownWords, useUnknownBans } from "../server/unknown-bans.ts";
+import { useRefresh } from "../state/refresh.ts";
 import { useResource } from "../state/resource.ts";
 import { focusSoon } from "../ui/focus.ts";
 import { AddressLink, JailLink } from "../ui/links.tsx";
@@ -24,7 +28,12 @@ import { Failure } from "../ui/notice.tsx";
 import { eventsOf } from "./links.ts";
 
 export function AddressBrief({ ip }: { ip: string }) {
-  const loaded = useResource(`address ${ip}`, (signal) => getAddress(ip, signal));
+  const arrivals = useArrived((event) => concerns(event.ip, ip));
+  const loaded = useResource(`address ${ip}`, (signal) => {
+    arrivals.asking();
+    return getAddress(ip, signal);
+  });
+  useRefresh(loaded, arrivals.every);
   const jails = useResource("jails", getJails);
   const allowed = useAllowed(ip);
   const [asked, setAsked] = useState<Ban | null>(null);
@@ -33,7 +42,7 @@ export function AddressBrief({ ip }: { ip: string }) {
     allowed.reload();
   };
   useReconnected(reload);
-  useEvents((events) => events.some((event) => sameAddress(event.ip, ip)) && loaded.reload());
+  const unknown = unknownWords(useUnknownBans());
   const { value, error } = loaded;
   if (value === null) {
     if (error !== null) {
@@ -54,16 +63,21 @@ export function AddressBrief({ ip }: { ip: string }) {
         <h3 id="drawer-now" tabIndex={-1}>
           Banned now
         </h3>
-        {value.active.length === 0 ? (
+        <LastKnown />
+        {unknown !== null && (
           <p class="muted">
-            Not banned in any jail. <LastKnown />
+            {value.active.length === 0 && "No ban of it is known. "}
+            {capital(unknown)}.
           </p>
+        )}
+        {value.active.length === 0 ? (
+          unknown === null && <p class="muted">Not banned in any jail.</p>
         ) : (
           <ul class="plain rows">
             {value.active.map((ban) => (
               <li key={`${ban.jail} ${ban.ip}`}>
                 <span>
-                  <JailLink jail={ban.jail} /> {ban.ip !== ip && <>as part of <AddressLink ip={ban.ip} /></>}
+                  <JailLink jail={ban.jail} /> {!sameAddress(ban.ip, ip) && <>as part of <AddressLink ip={ban.ip} /></>}
                 </span>
                 <span class="muted">
                   <Remaining until={ban.expires_at} />
@@ -90,7 +104,8 @@ export function AddressBrief({ ip }: { ip: string }) {
         ) : (
           <>
             <p>
-              <a href={eventsOf(ip, ["kind", "ban"])}>{counted(value.bans, "ban")}</a> in{" "}
+              <a href={eventsOf(ip, ["kind", "ban"])}>{counted(value.bans + value.around, "ban")}</a>
+              {value.around > 0 && `, ${count(value.around)} of them of networks around it`}: {count(value.bans)} in{" "}
               {counted(value.jails.length, "jail")}, first <Ago at={value.first} />
               {value.last !== null && (
                 <>

@@ -8,6 +8,7 @@ import { toasts } from "../state/toasts.ts";
 import { activeBan } from "../testing/events.ts";
 import { AllowDialog } from "./allow-dialog.tsx";
 import { networkAround } from "./around.ts";
+import { allowances } from "./membership.ts";
 import { endOf, TERMS } from "./terms.ts";
 
 type Sent = { method: string; url: string; body: unknown };
@@ -128,6 +129,28 @@ describe("the page", () => {
     server({ "GET /api/allowlist": () => [200, { items: [], next: null, most: 1_000, own: null }] });
     render(<Content />);
     expect(await screen.findByText("fail2ban cannot be asked what it ignores by itself.")).toBeTruthy();
+  });
+});
+
+describe("allowances", () => {
+  const text = (ip: string, address: string): string | undefined =>
+    allowances(ip, { address: ip, allowed: true, entries: [{ ...OFFICE, address }], own: [] })[0]?.text;
+
+  it.each([
+    ["203.0.113.7", "203.0.113.7"],
+    ["203.0.113.7/32", "203.0.113.7"],
+    ["2001:DB8::9", "2001:db8::9"],
+    ["2001:db8::9/128", "2001:db8::9"],
+    ["203.0.113.0/24", "203.0.113.0/24"],
+  ])("%s is the entry %s, however it is spelled", (ip, address) => {
+    expect(text(ip, address)).toBe("On the allowlist in every jail, for ever, by alice");
+  });
+
+  it.each([
+    ["203.0.113.7", "203.0.113.0/24"],
+    ["2001:DB8::9", "2001:db8::/32"],
+  ])("%s is a part of the entry %s", (ip, address) => {
+    expect(text(ip, address)).toBe(`On the allowlist as part of ${address} in every jail, for ever, by alice`);
   });
 });
 

@@ -2,6 +2,7 @@
 // answer for every page that tells it.
 
 import type { AllowCheck, AllowEntry } from "../api/types.ts";
+import { sameAddress } from "../format/address.ts";
 import { exact } from "../format/time.ts";
 
 /** One thing that allows an address. */
@@ -26,6 +27,6 @@ export function allowances(ip: string, { entries, own }: AllowCheck): Allowance[
 /** "On the allowlist in every jail, for ever, by admin". */
 function entryWords(ip: string, { address, jail, until, by }: AllowEntry): string {
   const where = jail ?? "every jail";
-  const whole = address === ip ? "On the allowlist" : `On the allowlist as part of ${address}`;
+  const whole = sameAddress(address, ip) ? "On the allowlist" : `On the allowlist as part of ${address}`;
   return `${whole} in ${where}, ${until === null ? "for ever" : `until ${exact(until)}`}, by ${by}`;
 }

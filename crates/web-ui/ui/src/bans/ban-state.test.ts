@@ -2,7 +2,8 @@
 
 import { describe, expect, it } from "vitest";
 import type { Ban } from "../api/types.ts";
-import { isWithin, sameAddress } from "../format/address.ts";
+import { concerns, isWithin, sameAddress } from "../format/address.ts";
+import type { UnknownBans } from "../server/unknown-bans.ts";
 import { banSentence, banState, isBanned } from "./ban-state.ts";
 
 const ban = (ip: string, jail = "sshd"): Ban => ({
@@ -17,7 +18,8 @@ const ban = (ip: string, jail = "sshd"): Ban => ({
   reason: null,
 });
 
-const told = (ip: string, bans: Ban[], more = false): string => banSentence(ip, banState(ip, bans), more);
+const told = (ip: string, bans: Ban[], more = false, unknown: UnknownBans = []): string =>
+  banSentence(ip, banState(ip, bans), { more, unknown });
 
 describe("addresses", () => {
   it.each([
@@ -32,6 +34,14 @@ describe("addresses", () => {
     ["mallory", "203.0.113.7", false],
   ])("%s and %s: one is %s", (one, other, same) => {
     expect(sameAddress(one, other)).toBe(same);
+  });
+
+  it.each([
+    ["203.0.113.7", "203.0.113.0/24"],
+    ["2001:DB8::9", "2001:db8::9"],
+    ["mallory", "mallory"],
+  ])("%s and %s concern each other", (one, other) => {
+    expect([concerns(one, other), concerns(other, one), concerns(one, "198.51.100.1")]).toEqual([true, true, false]);
   });
 
   it.each([
@@ -74,5 +84,18 @@ describe("the state of a ban", () => {
     );
     expect(isBanned(banState("203.0.113.0/24", inside))).toBe(false);
     expect(told("203.0.113.9", [])).toBe("203.0.113.9 is not banned.");
+  });
+
+  it("claims nothing of jails whose bans cannot be read", () => {
+    const ip = "203.0.113.7";
+    expect(told(ip, [], false, ["sshd"])).toBe("No ban of 203.0.113.7 is known; the bans of sshd cannot be read.");
+    expect(told(ip, [], false, "all")).toBe("No ban of 203.0.113.7 is known; what fail2ban bans is not recorded.");
+    expect(told(ip, [], false, ["a", "b", "c", "d", "e"])).toContain("the bans of a, b, c and 2 more cannot be read.");
+    expect(told(ip, [ban(ip, "nginx")], false, ["sshd"])).toBe(
+      "203.0.113.7 is banned in nginx. The bans of sshd cannot be read.",
+    );
+    expect(told("203.0.113.0/24", [ban(ip)], false, ["sshd", "nginx"])).toBe(
+      "No ban of 203.0.113.0/24 itself is known, but 1 ban lies within it. The bans of sshd and nginx cannot be read.",
+    );
   });
 });

@@ -3,6 +3,8 @@
 import type { Ban } from "../api/types.ts";
 import { isWithin, sameAddress } from "../format/address.ts";
 import { count } from "../format/number.ts";
+import { capital } from "../format/words.ts";
+import { type UnknownBans, unknownWords } from "../server/unknown-bans.ts";
 
 /** Active bans, told apart by what they are to one address or network. */
 export interface BanState {
@@ -29,8 +31,16 @@ export function isBanned({ own, around }: BanState): boolean {
   return own.length > 0 || around.length > 0;
 }
 
-/** The state in a sentence. `more` tells that there are more bans than are known. */
-export function banSentence(ip: string, { own, around, within }: BanState, more = false): string {
+interface Told {
+  /** There are more bans than `state` has. */
+  more?: boolean;
+  /** Of which jails not every ban is known: that there is none among the known ones does not mean that there is none. */
+  unknown?: UnknownBans;
+}
+
+/** The state in a sentence. */
+export function banSentence(ip: string, { own, around, within }: BanState, { more = false, unknown = [] }: Told = {}): string {
+  const words = unknownWords(unknown);
   const parts: string[] = [];
   if (own.length > 0) parts.push(`${ip} is banned in ${own.map((ban) => ban.jail).join(", ")}.`);
   if (around.length > 0) {
@@ -39,11 +49,9 @@ export function banSentence(ip: string, { own, around, within }: BanState, more 
   }
   if (within.length > 0) {
     const number = `${more ? "more than " : ""}${count(within.length)} ${within.length === 1 && !more ? "ban lies" : "bans lie"}`;
-    parts.push(parts.length > 0 ? `${capital(number)} within it.` : `${ip} itself is not banned, but ${number} within it.`);
+    const itself = words === null ? `${ip} itself is not banned` : `No ban of ${ip} itself is known`;
+    parts.push(parts.length > 0 ? `${capital(number)} within it.` : `${itself}, but ${number} within it.`);
   }
-  return parts.length === 0 ? `${ip} is not banned.` : parts.join(" ");
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
+  if (parts.length === 0) return words === null ? `${ip} is not banned.` : `No ban of ${ip} is known; ${words}.`;
+  return [...parts, ...(words === null ? [] : [`${capital(words)}.`])].join(" ");
 }

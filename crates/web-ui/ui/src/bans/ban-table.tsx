@@ -5,6 +5,7 @@ import type { Ban, BanSort } from "../api/types.ts";
 import { banLength } from "../format/duration.ts";
 import { cause } from "../format/origin.ts";
 import { count } from "../format/number.ts";
+import { printable } from "../format/printable.ts";
 import { AddressLink, JailLink } from "../ui/links.tsx";
 import { Ago, Remaining } from "../ui/moments.tsx";
 import { type Column, Table } from "../ui/table.tsx";
@@ -102,7 +103,7 @@ export function Cause({ ban }: { ban: Pick<Ban, "origin" | "by" | "reason"> }) {
   return (
     <>
       {cause(ban)}
-      {ban.reason !== null && ban.reason !== "" && <span class="reason">{ban.reason}</span>}
+      {ban.reason !== null && ban.reason !== "" && <span class="reason">{printable(ban.reason)}</span>}
     </>
   );
 }

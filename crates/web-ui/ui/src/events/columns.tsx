@@ -6,6 +6,7 @@ import { Cause, Unknown } from "../bans/ban-table.tsx";
 import { countryName } from "../format/country.ts";
 import { banLength } from "../format/duration.ts";
 import { count } from "../format/number.ts";
+import { printable } from "../format/printable.ts";
 import { exact } from "../format/time.ts";
 import { createStore } from "../state/store.ts";
 import { AddressLink, JailLink } from "../ui/links.tsx";
@@ -135,7 +136,7 @@ export function Place({ country, special }: { country: string; special: string |
 export function NetworkName({ asn, name }: { asn: string; name: string | null }) {
   return (
     <span class="network">
-      <span class="mono">{asn}</span> {name}
+      <span class="mono">{asn}</span> {name !== null && <bdi>{printable(name)}</bdi>}
     </span>
   );
 }

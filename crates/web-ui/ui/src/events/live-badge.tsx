@@ -26,6 +26,7 @@ export function StateBadge({ paused, held }: { paused: boolean; held: number }) 
   if (state.phase === "connecting") return <span class="badge badge-wait">connecting…</span>;
   if (state.phase === "refused") return <span class="badge badge-bad">not connected</span>;
   if (presence === "unreachable") return <span class="badge badge-bad">not connected</span>;
+  if (presence === "unpolled") return <span class="badge badge-bad">not recorded</span>;
   if (isAway(presence)) return <span class="badge badge-bad">waiting for fail2ban</span>;
   if (presence === "starting") return <span class="badge badge-wait">waiting for fail2ban</span>;
   if (paused) return <span class="badge badge-wait">paused{held > 0 ? ` · ${count(held)} new` : ""}</span>;

@@ -20,13 +20,6 @@ export function isNetwork(text: string): boolean {
   return text.includes("/") && isAddress(text);
 }
 
-/** How many bits a network fixes; an address fixes all of them. */
-export function prefixLength(text: string): number {
-  const bits = text.split("/")[1];
-  if (bits !== undefined) return Number(bits);
-  return text.includes(":") ? 128 : 32;
-}
-
 /** An address or network as numbers: its family, its first address, and how many bits it fixes. */
 interface Range {
   bits: 32 | 128;
@@ -47,6 +40,11 @@ export function isWithin(inner: string, outer: string): boolean {
   if (a === null || b === null || a.bits !== b.bits || a.prefix < b.prefix) return false;
   const rest = BigInt(b.bits - b.prefix);
   return a.first >> rest === b.first >> rest;
+}
+
+/** Whether what happens to one changes what is told of the other: they are the same, or one lies in the other. */
+export function concerns(one: string, other: string): boolean {
+  return one === other || isWithin(one, other) || isWithin(other, one);
 }
 
 /** Null for what is no address. IPv4 in IPv6's clothes is IPv4. */

@@ -1,7 +1,7 @@
 // Numbers, lengths and points in time, as they are shown.
 
 import { describe, expect, it } from "vitest";
-import { isAddress, isNetwork, prefixLength } from "./address.ts";
+import { isAddress, isNetwork } from "./address.ts";
 import { banLength, duration, millis, remaining, setting } from "./duration.ts";
 import { count, counted } from "./number.ts";
 import { cause } from "./origin.ts";
@@ -118,12 +118,6 @@ describe("isAddress", () => {
       expect(isAddress(text)).toBe(false);
     },
   );
-
-  it("knows how many bits a network fixes", () => {
-    expect(["203.0.113.0/24", "203.0.113.7", "2001:db8::/32", "2001:db8::1"].map(prefixLength)).toEqual([
-      24, 32, 32, 128,
-    ]);
-  });
 
   it("tells networks from addresses", () => {
     expect(isNetwork("203.0.113.0/24")).toBe(true);

@@ -4,12 +4,13 @@
 import { type ComponentChildren, Fragment } from "preact";
 import type { Jail, ListedJail } from "../api/types.ts";
 import { printable } from "../format/printable.ts";
+import { answers, type Presence } from "../server/presence.ts";
 
 /** How many files are named. */
 const NAMED = 3;
 
 /** Whether it is known that a jail cannot find everything that it should. */
-export function hasLogTrouble({ log }: Pick<ListedJail, "log">): boolean {
+function hasLogTrouble({ log }: Pick<ListedJail, "log">): boolean {
   return log === "nothing" || log === "missing";
 }
 
@@ -21,8 +22,12 @@ export function isSilent(jail: Jail): boolean {
 /** What is to be said of a jail beside its counters: what is wrong with its log, or that it has found nothing. */
 export type JailRemark = "problem" | "log" | "silent" | null;
 
-/** The one remark on a jail, which every page that shows it makes. What is wrong explains why nothing was found. */
-export function jailRemark(jail: Jail, watched: Pick<ListedJail, "log" | "problem"> | null): JailRemark {
+/**
+ * The one remark on a jail, which every page that shows it makes. What is wrong explains why nothing was found. Of a fail2ban that
+ * does not answer there is nothing to say but that: what its jails read and find now, nobody knows.
+ */
+export function jailRemark(jail: Jail, watched: Pick<ListedJail, "log" | "problem"> | null, presence: Presence): JailRemark {
+  if (!answers(presence)) return null;
   if (watched !== null && hasLogTrouble(watched)) return "log";
   if (watched !== null && watched.problem !== null) return "problem";
   return isSilent(jail) ? "silent" : null;

@@ -42,6 +42,11 @@ describe("bans", () => {
     expect(ips(applyEvents([], [unban, ban], view))).toEqual(["192.0.2.1"]);
   });
 
+  it("takes in what concerns an address: its own bans, and those of networks around it", () => {
+    const events = ["2001:db8::9", "2001:db8::/32", "2001:db9::9"].map((ip, id) => banEvent(id, { ip }));
+    expect(ips(applyEvents([], events, { ip: "2001:DB8::9", q: "", sort: "banned_at" }))).toEqual(["2001:db8::9", "2001:db8::/32"]);
+  });
+
   it("respects the filter", () => {
     const ban = banEvent(5, { ip: "192.0.2.1", reason: "Ticket 4711" });
     expect(ips(applyEvents([], [ban], { ...view, q: "ticket" }))).toEqual(["192.0.2.1"]);

@@ -1,10 +1,13 @@
 // Keeps a loaded list of bans true while events arrive, without loading it again. Knows no connection and no page.
 
 import type { Ban, BanEvent, BanSort } from "../api/types.ts";
+import { concerns } from "../format/address.ts";
 
 /** Which bans a list shows, and in which order. */
 export interface BanView {
   jail?: string | undefined;
+  /** Only bans of this address or network, of networks around it, and of what lies within it. */
+  ip?: string | undefined;
   q: string;
   sort: BanSort;
 }
@@ -14,6 +17,7 @@ export function applyEvents(bans: Ban[], events: BanEvent[], view: BanView): Ban
   let current = bans;
   for (const event of events) {
     if (view.jail !== undefined && event.jail !== view.jail) continue;
+    if (view.ip !== undefined && !concerns(event.ip, view.ip)) continue;
     const others = without(current, event.ip, event.jail);
     current = event.kind === "ban" && matches(event, view.q) ? insert(others, banOf(event), view.sort) : others;
   }

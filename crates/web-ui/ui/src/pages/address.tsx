@@ -7,6 +7,7 @@ import { type Gap, getTimeline } from "../api/history.ts";
 import type { BanSort } from "../api/types.ts";
 import { countedViewOf, eventsOf, viewOf } from "../address/links.ts";
 import { useAllowed } from "../allow/use-allowed.ts";
+import { BanList } from "../bans/ban-list.tsx";
 import { banState } from "../bans/ban-state.ts";
 import { EventDrawer } from "../events/event-drawer.tsx";
 import { EventGrid } from "../events/event-grid.tsx";
@@ -17,17 +18,17 @@ import { useArrivals } from "../events/use-arrivals.ts";
 import { useOpened } from "../events/use-opened.ts";
 import { WaitingEvents } from "../events/waiting.tsx";
 import { viewQuery } from "../filter/view.ts";
-import { isNetwork, isWithin } from "../format/address.ts";
-import { without } from "../live/bans.ts";
+import { concerns, isNetwork, sameAddress } from "../format/address.ts";
+import { applyEvents, without } from "../live/bans.ts";
+import { useArrived } from "../live/use-arrived.ts";
 import { useEvents, useReconnected } from "../live/use-live.ts";
 import { type AddressRoute, href } from "../routes/routes.ts";
+import { useRefresh } from "../state/refresh.ts";
 import { usePages, useResource } from "../state/resource.ts";
 import { useStore } from "../state/store.ts";
-import { focusSoon } from "../ui/focus.ts";
 import { PageHeading } from "../ui/heading.tsx";
 import { Failure, Notice } from "../ui/notice.tsx";
 import { Stale } from "../ui/stale.tsx";
-import { AddressBans } from "./address/bans.tsx";
 import { AddressFacts } from "./address/facts.tsx";
 import { AddressJails } from "./address/jails.tsx";
 import { Neighbours } from "./address/neighbours.tsx";
@@ -38,12 +39,14 @@ import { useQuestion } from "./overview/use-question.ts";
 
 const PAGE = 50;
 
-/** The server tells of no more active bans with an address. */
-const MOST_ACTIVE = 500;
-
 export function AddressPage({ ip, open }: AddressRoute) {
   const [sort, setSort] = useState<BanSort>("-banned_at");
-  const detail = useResource(`address ${ip}`, (signal) => getAddress(ip, signal));
+  const arrivals = useArrived((event) => concerns(event.ip, ip));
+  const detail = useResource(`address ${ip}`, (signal) => {
+    arrivals.asking();
+    return getAddress(ip, signal);
+  });
+  useRefresh(detail, arrivals.every);
   const bans = usePages(`bans ${sort}`, (cursor, signal) => listBans({ ip, sort, limit: PAGE, cursor }, signal));
   const view = useMemo(() => viewOf(ip), [ip]);
   const counted = useMemo(() => countedViewOf(ip), [ip]);
@@ -51,14 +54,14 @@ export function AddressPage({ ip, open }: AddressRoute) {
   const allowed = useAllowed(ip);
   const active = detail.value?.active ?? bans.items;
   const state = active === null ? null : banState(ip, active);
-  const more = detail.value === null ? bans.next !== null : detail.value.active.length >= MOST_ACTIVE;
+  const more = detail.value?.more ?? bans.next !== null;
   const reload = (): void => {
     detail.reload();
     bans.reload();
     allowed.reload();
   };
   useReconnected(reload);
-  useEvents((events) => events.some((event) => isWithin(event.ip, ip) || isWithin(ip, event.ip)) && reload());
+  useEvents((events) => bans.change((current) => applyEvents(current, events, { ip, q: "", sort })));
   return (
     <>
       <PageHeading title={ip}>
@@ -77,17 +80,24 @@ export function AddressPage({ ip, open }: AddressRoute) {
         <Stale of={detail} />
       </div>
       <Verdict ip={ip} state={state} more={more} allowed={allowed} onChanged={reload} />
-      <AddressBans
-        ip={ip}
-        bans={bans}
-        sort={sort}
-        onSort={setSort}
-        onUnbanned={(ban) => {
-          bans.change((current) => without(current, ban.ip, ban.jail));
-          detail.reload();
-          focusSoon("bans-heading");
-        }}
-      />
+      <section aria-labelledby="bans-heading">
+        <div class="section-head">
+          <h2 id="bans-heading" tabIndex={-1}>
+            Banned now
+          </h2>
+        </div>
+        <BanList
+          caption={`Active bans for ${ip}`}
+          pages={bans}
+          sort={sort}
+          onSort={setSort}
+          none={["Not banned in any jail.", "No ban is known."]}
+          onUnbanned={(ban) => {
+            bans.change((current) => without(current, ban.ip, ban.jail));
+            detail.reload();
+          }}
+        />
+      </section>
       {detail.value !== null && (detail.value.bans > 0 || detail.value.neighbours.length > 0) && (
         <div class="address-columns">
           {detail.value.bans > 0 && <AddressJails ip={ip} jails={detail.value.jails} />}
@@ -148,7 +158,7 @@ function History({ ip, open, gaps }: { ip: string; open: string | undefined; gap
       {opened.event !== null && (
         <EventDrawer
           event={opened.event}
-          withAddress={opened.event.ip !== ip}
+          withAddress={!sameAddress(opened.event.ip, ip)}
           onClose={opened.close}
           onNewer={opened.step(-1)}
           onOlder={opened.step(1)}

@@ -11,6 +11,7 @@ import { useReconnected } from "../live/use-live.ts";
 import { count } from "../format/number.ts";
 import { href } from "../routes/routes.ts";
 import { LastKnown } from "../server/last-known.tsx";
+import { usePresence } from "../server/presence.ts";
 import { useRefresh } from "../state/refresh.ts";
 import { useResource } from "../state/resource.ts";
 import { useStore } from "../state/store.ts";
@@ -19,7 +20,7 @@ import { PageHeading } from "../ui/heading.tsx";
 import { Failure, Notice } from "../ui/notice.tsx";
 import { Stale } from "../ui/stale.tsx";
 import { JailBans } from "./jail/jail-bans.tsx";
-import { Settings } from "./jail/settings.tsx";
+import { isUnread, Settings } from "./jail/settings.tsx";
 
 const WATCHED_MS = 30_000;
 
@@ -28,12 +29,14 @@ const NAMED = 3;
 
 export function JailPage({ jail }: { jail: string }) {
   const loaded = useResource(jail, (signal) => getJail(jail, signal));
-  const live = useStore(liveJails, (live) => live?.items.find(({ name }) => name === jail) ?? null);
+  const counted = useStore(liveJails);
+  const live = counted?.items.find(({ name }) => name === jail) ?? null;
+  const presence = usePresence();
   useReconnected(loaded.reload);
   // Whether its logs are there is looked at twice a minute.
   useRefresh(loaded, WATCHED_MS);
   const jailNow = live ?? loaded.value;
-  const remark = jailNow === null ? null : jailRemark(jailNow, loaded.value);
+  const remark = jailNow === null ? null : jailRemark(jailNow, loaded.value, presence);
   if (loaded.value === null && loaded.error instanceof Problem && loaded.error.status === 404) {
     return <NoSuchJail jail={jail} detail={loaded.error.message} />;
   }
@@ -44,7 +47,7 @@ export function JailPage({ jail }: { jail: string }) {
       </PageHeading>
       <div class="under-heading">
         <Counters jail={jailNow} />
-        <LastKnown />
+        <LastKnown at={live === null ? null : counted?.observed_at ?? null} />
         <a href="#settings-heading">Settings</a>
       </div>
       {remark === "log" && loaded.value !== null && <LogTrouble detail={loaded.value} />}
@@ -61,6 +64,7 @@ export function JailPage({ jail }: { jail: string }) {
           <h2 id="settings-heading" tabIndex={-1}>Settings</h2>
           <p class="muted">as fail2ban runs with them now</p>
         </div>
+        {loaded.value !== null && loaded.value.unreadable.length > 0 && <Unreadable settings={loaded.value.unreadable} />}
         {loaded.value !== null ? (
           <Settings detail={loaded.value} />
         ) : loaded.error !== null ? (
@@ -70,6 +74,18 @@ export function JailPage({ jail }: { jail: string }) {
         )}
       </section>
     </>
+  );
+}
+
+function Unreadable({ settings }: { settings: string[] }) {
+  return (
+    <Notice kind="error" title="Some settings could not be read. What they are is not known.">
+      <ul class="plain">
+        {settings.map((setting) => (
+          <li key={setting}>{printable(setting)}</li>
+        ))}
+      </ul>
+    </Notice>
   );
 }
 
@@ -84,7 +100,8 @@ function LogTrouble({ detail }: { detail: JailDetail }) {
 }
 
 /** Nothing found is what a jail that reads the wrong log has in common with one that nobody attacks. */
-function Silent({ detail: { watches, settings } }: { detail: JailDetail }) {
+function Silent({ detail }: { detail: JailDetail }) {
+  const { watches, settings } = detail;
   return (
     <Notice title="This jail has found nothing since fail2ban started.">
       <p>
@@ -106,7 +123,7 @@ function Silent({ detail: { watches, settings } }: { detail: JailDetail }) {
         <code>failregex</code> fits no line of it:{" "}
         <code>{`fail2ban-regex ${watches.files[0] === undefined ? "systemd-journal" : printable(watches.files[0].path)} FILTER`}</code>{" "}
         tries a filter on it.
-        {settings.failregex.length === 0 && " It has no failregex at all."}
+        {settings.failregex.length === 0 && !isUnread(detail, "failregex") && " It has no failregex at all."}
       </p>
     </Notice>
   );

@@ -44,7 +44,7 @@ export function OverviewPage({ view }: { view: View }) {
       <StatusLine
         state={state ?? system.value?.fail2ban ?? null}
         lastEvent={lastEvent}
-        jails={jails.offline ? [] : (jails.jails ?? [])}
+        jails={jails.jails ?? []}
         error={system.error}
         onRetry={system.reload}
       />

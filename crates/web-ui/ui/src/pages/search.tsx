@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { findEvents } from "../api/events.ts";
 import { listBans } from "../api/endpoints.ts";
 import type { BanSort } from "../api/types.ts";
-import { BanTable } from "../bans/ban-table.tsx";
+import { BanList } from "../bans/ban-list.tsx";
 import { EventTable } from "../events/event-table.tsx";
 import { plainText } from "../filter/query.ts";
 import { EMPTY_VIEW, viewQuery } from "../filter/view.ts";
@@ -13,7 +13,6 @@ import { useReconnected } from "../live/use-live.ts";
 import { href } from "../routes/routes.ts";
 import { LastKnown } from "../server/last-known.tsx";
 import { usePages } from "../state/resource.ts";
-import { focusSoon } from "../ui/focus.ts";
 import { PageHeading } from "../ui/heading.tsx";
 import { More } from "../ui/more.tsx";
 import { Failure, Notice } from "../ui/notice.tsx";
@@ -60,27 +59,17 @@ function Results({ q }: { q: string }) {
           </h2>
           <LastKnown />
         </div>
-        {bans.items === null && bans.error !== null ? (
-          <Failure title="The bans could not be loaded." error={bans.error} onRetry={bans.reload} />
-        ) : bans.items?.length === 0 ? (
-          <Notice title={`No active ban matches “${q}”.`} />
-        ) : (
-          <>
-            <BanTable
-              caption={`Active bans for ${q}`}
-              bans={bans.items}
-              sort={sort}
-              onSort={setSort}
-              withJail
-              onUnbanned={(ban) => {
-                bans.change((current) => without(current, ban.ip, ban.jail));
-                events.reload();
-                focusSoon("bans-heading");
-              }}
-            />
-            <More pages={bans} noun="ban" />
-          </>
-        )}
+        <BanList
+          caption={`Active bans for ${q}`}
+          pages={bans}
+          sort={sort}
+          onSort={setSort}
+          none={[`No active ban matches “${q}”.`, `No known ban matches “${q}”.`]}
+          onUnbanned={(ban) => {
+            bans.change((current) => without(current, ban.ip, ban.jail));
+            events.reload();
+          }}
+        />
       </section>
       <section aria-labelledby="history-heading">
         <div class="section-head">

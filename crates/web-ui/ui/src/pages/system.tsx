@@ -22,7 +22,7 @@ export function SystemPage() {
       <div>
         <LockStatus system={system.value} error={system.error} onRetry={system.reload} />
         <Stale of={system} />
-        <Problems state={system.value?.fail2ban ?? null} />
+        <Problems all state={system.value?.fail2ban ?? null} />
       </div>
       <Jobs />
       <Places />

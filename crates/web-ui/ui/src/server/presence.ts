@@ -5,18 +5,38 @@ import { fail2ban } from "../live/live.ts";
 import { unreachableSince } from "../session/session.ts";
 import { useStore } from "../state/store.ts";
 
-/** `unknown` until BanGUI has said anything; `unreachable` while BanGUI itself does not answer. */
-export type Presence = "unknown" | "unreachable" | Fail2banState["state"];
+/**
+ * `unknown` until BanGUI has said anything; `unreachable` while BanGUI itself does not answer; `unpolled` while fail2ban answers,
+ * but what it bans is not recorded.
+ */
+export type Presence = "unknown" | "unreachable" | Standing;
+
+/** How fail2ban stands by what BanGUI said last. */
+export type Standing = "unpolled" | Fail2banState["state"];
 
 /** How fail2ban stands, by its last known state and since when no call of the API has been answered. */
 export function presenceOf(state: Fail2banState | null, unreachable: number | null): Presence {
   if (unreachable !== null) return "unreachable";
-  return state?.state ?? "unknown";
+  return state === null ? "unknown" : standingOf(state);
+}
+
+export function standingOf(state: Fail2banState): Standing {
+  return state.state === "online" && unpolledSince(state) !== null ? "unpolled" : state.state;
+}
+
+/** Since when what fail2ban bans is not recorded, though it answers (RFC 3339); null where it is. */
+export function unpolledSince(state: Fail2banState): string | null {
+  return state.problems.find(({ code }) => code === "unpolled")?.since ?? null;
 }
 
 /** Whether what is shown of fail2ban may not be so any more. */
 export function isAway(presence: Presence): boolean {
-  return presence === "offline" || presence === "hung" || presence === "unreachable";
+  return presence === "offline" || presence === "hung" || presence === "unreachable" || presence === "unpolled";
+}
+
+/** Whether what is said of how fail2ban runs now may be said: as far as is known, it answers. */
+export function answers(presence: Presence): boolean {
+  return obstacleOf(presence) === null;
 }
 
 /** Why fail2ban cannot be told to do anything now; null where nothing speaks against it. */

@@ -39,6 +39,16 @@ describe("Banners", () => {
     expect(screen.getByRole("link", { name: "More" }).getAttribute("href")).toBe("/");
   });
 
+  it("says that nothing is recorded, though fail2ban answers, also as the overview's first line", () => {
+    const unpolled = { code: "unpolled", jail: null, detail: "No poll has succeeded for 9 s.", hint: "See the log.", since: SINCE };
+    const state: Fail2banState = { ...HUNG, state: "online", problem: null, problems: [unpolled] };
+    expect(banner(state)).toContain("What fail2ban bans is not recorded. No poll has succeeded for 9 s. See the log.");
+    cleanup();
+    const { container } = render(<StatusLine state={state} error={null} onRetry={() => undefined} />);
+    expect(container.querySelector(".lamp-online")).toBeNull();
+    expect(screen.getByText("fail2ban answers, but what it bans is not recorded")).not.toBeNull();
+  });
+
   it("says nothing while fail2ban is online or not known, and leaves it to the overview there", () => {
     expect(banner(null)).toBe("");
     cleanup();

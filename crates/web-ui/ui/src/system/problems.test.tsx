@@ -30,12 +30,28 @@ describe("Problems", () => {
     expect(text).toContain("Lift the ban.");
   });
 
-  it("are nothing where there is none, and are counted where there are many", () => {
+  it("cannot turn the line by what fail2ban said", () => {
+    const turned = { ...problem("database_unreadable", null), detail: "no such file: \u202egnp.exe" };
+    render(<Problems state={online([turned])} />);
+    expect(document.body.textContent).not.toContain("\u202e");
+    expect(screen.getByText("fail2ban's database cannot be read.")).not.toBeNull();
+    cleanup();
+    const refused = { code: "refused", detail: "no: \u202egnp.exe", hint: "\u202e" };
+    render(<StatusLine state={{ ...online([]), state: "offline", problem: refused }} error={null} onRetry={() => undefined} />);
+    expect(document.body.textContent).not.toContain("\u202e");
+  });
+
+  it("are nothing where there is none; where there are many, each jail is named, and the page about them has all", () => {
     const { container } = render(<Problems state={online([])} />);
     expect(container.textContent).toBe("");
     cleanup();
     render(<Problems state={online(Array.from({ length: 9 }, (_, it) => problem("of_tomorrow", `jail-${it}`)))} />);
-    expect(screen.getAllByRole("link")).toHaveLength(5);
-    expect(document.body.textContent).toContain("And 4 more problems.");
+    const names = () => screen.getAllByRole("link").map((link) => link.textContent);
+    expect(names()).toEqual([...Array.from({ length: 9 }, (_, it) => `jail-${it}`), "System page"]);
+    expect(document.body.textContent).toContain("And 4 more problems of jail-5, jail-6, jail-7, jail-8. The System page has all of them.");
+    expect(screen.getAllByText(/year 4461763/)).toHaveLength(5);
+    cleanup();
+    render(<Problems all state={online(Array.from({ length: 9 }, (_, it) => problem("of_tomorrow", `jail-${it}`)))} />);
+    expect([names().length, screen.getAllByText(/year 4461763/).length]).toEqual([9, 9]);
   });
 });

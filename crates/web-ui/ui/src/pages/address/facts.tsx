@@ -44,19 +44,17 @@ export function AddressFacts({ ip, detail }: { ip: string; detail: AddressDetail
   );
 }
 
-/** How many bans are known: of a network those within it, and beside them those of networks around. */
+/** How many bans are known, with their list, which has those of networks around it too: the number of the link is that of the list. */
 function Bans({ ip, detail: { bans, within, around } }: { ip: string; detail: AddressDetail }) {
-  const all = eventsOf(ip, ["kind", "ban"]);
-  const hasWords = (bans > 0 && within !== null) || around > 0;
+  const sum = bans + around;
+  if (sum === 0) return <>none seen</>;
+  const own = within === null ? `${count(bans)} of its own` : `${count(bans)} of ${counted(within, "address or network", "addresses or networks")} within it`;
+  const parts = [bans > 0 && (within !== null || around > 0) && own, around > 0 && `${count(around)} of networks around it`];
+  const words = parts.filter((part) => part !== false);
   return (
-    <span class={hasWords ? "in-text" : undefined}>
-      {bans === 0 ? "none seen" : <a href={all}>{count(bans)}</a>}
-      {bans > 0 && within !== null && ` of ${counted(within, "address or network", "addresses or networks")} within it`}
-      {around > 0 && (
-        <>
-          , and <a href={all}>{count(around)}</a> of networks around it
-        </>
-      )}
+    <span class={words.length > 0 ? "in-text" : undefined}>
+      <a href={eventsOf(ip, ["kind", "ban"])}>{count(sum)}</a>
+      {words.length > 0 && `: ${words.join(", and ")}`}
     </span>
   );
 }

@@ -6,10 +6,11 @@ import { AllowedBy } from "../../allow/allowed-by.tsx";
 import { getJails } from "../../api/endpoints.ts";
 import type { AllowCheck } from "../../api/types.ts";
 import { BanForm } from "../../bans/ban-form.tsx";
-import { banSentence, type BanState } from "../../bans/ban-state.ts";
+import { banSentence, type BanState, isBanned } from "../../bans/ban-state.ts";
 import { UnbanDialog } from "../../bans/unban-dialog.tsx";
 import { LastKnown } from "../../server/last-known.tsx";
 import { useObstacle } from "../../server/presence.ts";
+import { useUnknownBans } from "../../server/unknown-bans.ts";
 import { type Resource, useResource } from "../../state/resource.ts";
 import { focusSoon } from "../../ui/focus.ts";
 import { Failure } from "../../ui/notice.tsx";
@@ -28,6 +29,7 @@ export function Verdict({ ip, state, more, allowed, onChanged }: VerdictProps) {
   const [asked, setAsked] = useState(false);
   const jails = useResource("jails", getJails);
   const obstacle = useObstacle();
+  const unknown = useUnknownBans();
   const own = state?.own ?? [];
   const bannedIn = new Set(own.map((ban) => ban.jail));
   const names = jails.value?.items.map(({ name }) => name) ?? [];
@@ -37,7 +39,7 @@ export function Verdict({ ip, state, more, allowed, onChanged }: VerdictProps) {
   return (
     <div class="verdict">
       <p class="verdict-word" role="status">
-        {state === null ? "\u00a0" : banSentence(ip, state, more)} <LastKnown />
+        {state === null ? "\u00a0" : banSentence(ip, state, { more, unknown })} <LastKnown />
       </p>
       <AllowedBy ip={ip} check={allowed} onRemoved={onChanged} />
       <div class="bar">
@@ -56,7 +58,7 @@ export function Verdict({ ip, state, more, allowed, onChanged }: VerdictProps) {
           <AllowAction ip={ip} onAllowed={onChanged} />
         </div>
         {choices.length > 0 && state !== null && (
-          <BanForm jails={choices} ip={ip} primary={own.length === 0} onBanned={onChanged} />
+          <BanForm jails={choices} ip={ip} primary={!isBanned(state)} onBanned={onChanged} />
         )}
       </div>
       {jails.error !== null && names.length === 0 && (

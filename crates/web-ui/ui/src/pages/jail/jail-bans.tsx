@@ -4,15 +4,12 @@ import { useEffect, useState } from "preact/hooks";
 import { listBans } from "../../api/endpoints.ts";
 import type { BanSort } from "../../api/types.ts";
 import { BanForm } from "../../bans/ban-form.tsx";
-import { BanTable } from "../../bans/ban-table.tsx";
+import { BanList } from "../../bans/ban-list.tsx";
 import { LiveBadge } from "../../events/live-badge.tsx";
 import { applyEvents, insert, without } from "../../live/bans.ts";
 import { useEvents, useReconnected } from "../../live/use-live.ts";
 import { usePages } from "../../state/resource.ts";
-import { focusSoon } from "../../ui/focus.ts";
 import { Field } from "../../ui/field.tsx";
-import { More } from "../../ui/more.tsx";
-import { Failure, Notice } from "../../ui/notice.tsx";
 
 const PAGE = 100;
 const TYPING_PAUSE_MS = 250;
@@ -44,29 +41,21 @@ export function JailBans({ jail }: { jail: string }) {
           }}
         />
       </div>
-      {pages.items === null && pages.error !== null ? (
-        <Failure title="The bans could not be loaded." error={pages.error} onRetry={pages.reload} />
-      ) : pages.items?.length === 0 && !pages.loading ? (
-        <Notice title={q === "" ? `Nobody is banned in ${jail}.` : `No ban in ${jail} matches “${q}”.`}>
-          <p>{q === "" ? "New bans appear here as they happen." : "The filter looks at addresses and reasons."}</p>
-        </Notice>
-      ) : (
-        <>
-          <BanTable
-            caption={`Active bans in ${jail}`}
-            bans={pages.items}
-            sort={sort}
-            onSort={setSort}
-            withJail={false}
-            onUnbanned={(ban) => {
-              pages.change((bans) => without(bans, ban.ip, ban.jail));
-              // The row that had the focus is gone.
-              focusSoon("bans-heading");
-            }}
-          />
-          <More pages={pages} noun="ban" />
-        </>
-      )}
+      <BanList
+        caption={`Active bans in ${jail}`}
+        pages={pages}
+        sort={sort}
+        onSort={setSort}
+        jail={jail}
+        none={
+          q === ""
+            ? [`Nobody is banned in ${jail}.`, `No ban in ${jail} is known.`]
+            : [`No ban in ${jail} matches “${q}”.`, `No known ban in ${jail} matches “${q}”.`]
+        }
+        onUnbanned={(ban) => pages.change((bans) => without(bans, ban.ip, ban.jail))}
+      >
+        <p>{q === "" ? "New bans appear here as they happen." : "The filter looks at addresses and reasons."}</p>
+      </BanList>
     </section>
   );
 }

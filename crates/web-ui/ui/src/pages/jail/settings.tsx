@@ -7,40 +7,54 @@ import { count } from "../../format/number.ts";
 import { printable } from "../../format/printable.ts";
 import { increment } from "./increment.ts";
 
+/** A value of null is not known. */
 type Rows = [name: string, value: ComponentChildren][];
+
+const UNKNOWN = "unknown: fail2ban did not tell it";
+
+/** Whether a setting could not be read. It is null then, or an empty list like one that is set to nothing: only its name, in what
+ * fail2ban said, tells them apart. */
+export function isUnread({ unreadable }: JailDetail, name: string): boolean {
+  return unreadable.some((text) => text.includes(`"${name}"`));
+}
 
 export function Settings({ detail }: { detail: JailDetail }) {
   const { settings } = detail;
-  const banning: Rows = [
-    ["maxretry", `${count(settings.maxretry)} failures`],
-    ["findtime", setting(settings.findtime)],
-    ["bantime", setting(settings.bantime)],
+  const read = (rows: Rows): Rows => rows.map(([name, value]) => [name, isUnread(detail, name) ? null : value]);
+  const banning = read([
+    ["maxretry", settings.maxretry === null ? null : `${count(settings.maxretry)} failures`],
+    ["findtime", length(settings.findtime)],
+    ["bantime", length(settings.bantime)],
     ...increment(settings.bantime_increment),
     ["actions", <List items={settings.actions} none="none: a ban is only noted" />],
-  ];
-  const reading: Rows = [
+  ]);
+  const reading = read([
     ["logpath", <LogFiles files={detail.watches.files} />],
     ["journalmatch", <List items={journal(detail)} />],
     ["logencoding", text(settings.logencoding)],
     ["datepattern", text(settings.datepattern, "detected")],
     ["logtimezone", text(settings.logtimezone, "the system's")],
-    ["maxlines", count(settings.maxlines)],
+    ["maxlines", settings.maxlines === null ? null : count(settings.maxlines)],
     ["usedns", settings.usedns],
-  ];
-  const ignoring: Rows = [
-    ["ignoreself", settings.ignoreself ? "yes: this machine's own addresses" : "no"],
+  ]);
+  const ignoring = read([
+    ["ignoreself", settings.ignoreself === null ? null : settings.ignoreself ? "yes: this machine's own addresses" : "no"],
     ["ignoreip", <List items={settings.ignoreip} />],
     ["ignorecommand", text(settings.ignorecommand)],
     ["ignorecache", text(settings.ignorecache)],
-  ];
+  ]);
   return (
     <div class="settings">
       <Group title="When it bans" rows={banning} />
       <Group title="What it reads" rows={reading} />
       <Group title="What it never bans" rows={ignoring} />
-      <Expressions name="prefregex" items={settings.prefregex ? [settings.prefregex] : []} none="none" />
-      <Expressions name="failregex" items={settings.failregex} none="none: this jail finds nothing by itself" />
-      <Expressions name="ignoreregex" items={settings.ignoreregex} none="none" />
+      <Expressions name="prefregex" items={settings.prefregex ? [settings.prefregex] : []} none={isUnread(detail, "prefregex") ? UNKNOWN : "none"} />
+      <Expressions
+        name="failregex"
+        items={settings.failregex}
+        none={isUnread(detail, "failregex") ? UNKNOWN : "none: this jail finds nothing by itself"}
+      />
+      <Expressions name="ignoreregex" items={settings.ignoreregex} none={isUnread(detail, "ignoreregex") ? UNKNOWN : "none"} />
     </div>
   );
 }
@@ -55,7 +69,7 @@ function Group({ title, rows }: { title: string; rows: Rows }) {
             <dt>
               <code>{name}</code>
             </dt>
-            <dd>{value}</dd>
+            <dd>{value ?? <span class="muted">{UNKNOWN}</span>}</dd>
           </div>
         ))}
       </dl>
@@ -124,6 +138,10 @@ function LogFiles({ files }: { files: LogFile[] }) {
 function journal({ settings, journal_matches }: JailDetail): string[] {
   const own = settings.journalmatch.map((match) => match.join(" + "));
   return (own.length > 0 ? own : journal_matches).map((match) => (match === "" ? "the whole journal" : match));
+}
+
+function length(seconds: number | null): string | null {
+  return seconds === null ? null : setting(seconds);
 }
 
 function text(value: string | null, none = "none"): ComponentChildren {

@@ -3,6 +3,7 @@
 import type { Jail, ListedJail } from "../../api/types.ts";
 import { counted } from "../../format/number.ts";
 import { jailRemark } from "../../jails/log-trouble.tsx";
+import { answers, type Presence } from "../../server/presence.ts";
 import { JailLink } from "../../ui/links.tsx";
 import { Failure, Notice } from "../../ui/notice.tsx";
 import { JailTable } from "./jail-table.tsx";
@@ -10,7 +11,7 @@ import type { KnownJails } from "./use-jails.ts";
 
 const NAMED = 8;
 
-export function Jails({ known: { loaded, jails, observedAt, offline } }: { known: KnownJails }) {
+export function Jails({ known: { loaded, jails, observedAt, presence } }: { known: KnownJails }) {
   return (
     <section aria-labelledby="jails-heading">
       <div class="section-head">
@@ -18,7 +19,7 @@ export function Jails({ known: { loaded, jails, observedAt, offline } }: { known
       </div>
       {jails === null && loaded.error !== null ? (
         <Failure title="The jails could not be loaded." error={loaded.error} onRetry={loaded.reload} />
-      ) : jails?.length === 0 && offline ? (
+      ) : jails?.length === 0 && !answers(presence) ? (
         <Notice title="The jails are not known yet.">
           <p>They appear here as soon as fail2ban answers.</p>
         </Notice>
@@ -32,7 +33,7 @@ export function Jails({ known: { loaded, jails, observedAt, offline } }: { known
       ) : (
         <>
           <JailTable jails={jails} asOf={observedAt} />
-          <Silent jails={jails ?? []} />
+          <Silent jails={jails ?? []} presence={presence} />
         </>
       )}
     </section>
@@ -40,8 +41,8 @@ export function Jails({ known: { loaded, jails, observedAt, offline } }: { known
 }
 
 /** A jail whose log is not the right one looks like one that nobody attacks. Those with trouble are named above already. */
-function Silent({ jails }: { jails: ListedJail[] }) {
-  const silent: Jail[] = jails.filter((jail) => jailRemark(jail, jail) === "silent");
+function Silent({ jails, presence }: { jails: ListedJail[]; presence: Presence }) {
+  const silent: Jail[] = jails.filter((jail) => jailRemark(jail, jail, presence) === "silent");
   if (silent.length === 0) return null;
   return (
     <p class="table-foot">

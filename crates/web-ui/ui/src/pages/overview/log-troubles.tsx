@@ -3,13 +3,14 @@
 import { Fragment } from "preact";
 import type { ListedJail } from "../../api/types.ts";
 import { counted } from "../../format/number.ts";
-import { hasLogTrouble, logTrouble } from "../../jails/log-trouble.tsx";
+import { jailRemark, logTrouble } from "../../jails/log-trouble.tsx";
+import type { Presence } from "../../server/presence.ts";
 import { JailLink } from "../../ui/links.tsx";
 
 const NAMED = 5;
 
-export function LogTroubles({ jails }: { jails: ListedJail[] }) {
-  const troubled = jails.filter(hasLogTrouble);
+export function LogTroubles({ jails, presence }: { jails: ListedJail[]; presence: Presence }) {
+  const troubled = jails.filter((jail) => jailRemark(jail, jail, presence) === "log");
   if (troubled.length === 0) return null;
   return (
     <div class="status-problem" role="status">

@@ -77,15 +77,19 @@ describe("a silent jail", () => {
   });
 
   it("is remarked on, unless what is wrong with its log explains it", () => {
-    expect(jailRemark(jail, null)).toBe("silent");
+    expect(jailRemark(jail, null, "online")).toBe("silent");
     const watched = (log: ListedJail["log"], problem: ListedJail["problem"] = null) => ({ log, problem });
-    expect(jailRemark(jail, watched("watching"))).toBe("silent");
-    expect(jailRemark(jail, watched("missing"))).toBe("log");
-    expect(jailRemark({ ...jail, total_failed: 1 }, watched("nothing"))).toBe("log");
-    expect(jailRemark({ ...jail, total_failed: 1 }, watched("watching"))).toBeNull();
+    expect(jailRemark(jail, watched("watching"), "online")).toBe("silent");
+    expect(jailRemark(jail, watched("missing"), "online")).toBe("log");
+    expect(jailRemark({ ...jail, total_failed: 1 }, watched("nothing"), "online")).toBe("log");
+    expect(jailRemark({ ...jail, total_failed: 1 }, watched("watching"), "online")).toBeNull();
     const since = "2026-11-23T12:00:00.000Z";
     const problem = { code: "jail_unreadable", jail: "a", detail: "It does not answer.", hint: "Look at its log.", since };
-    expect(jailRemark(jail, watched("watching", problem))).toBe("problem");
+    expect(jailRemark(jail, watched("watching", problem), "online")).toBe("problem");
+    for (const away of ["offline", "hung", "starting", "unreachable"] as const) {
+      expect(jailRemark(jail, watched("missing"), away)).toBeNull();
+    }
+    expect(jailRemark(jail, watched("missing"), "unpolled")).toBe("log");
   });
 });
 

@@ -2,6 +2,10 @@
 
 import type { Fail2banState, ListedJail } from "../../api/types.ts";
 import { millis } from "../../format/duration.ts";
+import { printable } from "../../format/printable.ts";
+import { presenceOf, type Standing, standingOf } from "../../server/presence.ts";
+import { unreachableSince } from "../../session/session.ts";
+import { useStore } from "../../state/store.ts";
 import { Ago, Lasting } from "../../ui/moments.tsx";
 import { Failure } from "../../ui/notice.tsx";
 import { Problems } from "../../system/problems.tsx";
@@ -18,24 +22,35 @@ interface StatusLineProps {
   onRetry: () => void;
 }
 
-const WORDS: Record<Fail2banState["state"], string> = {
+const WORDS: Record<Standing, string> = {
   online: "fail2ban is online",
+  unpolled: "fail2ban answers, but what it bans is not recorded",
   offline: "fail2ban does not answer",
   hung: "fail2ban hangs: it was asked and does not answer",
   starting: "fail2ban has not answered yet",
 };
 
+const LAMPS: Record<Standing, "online" | "offline" | "starting"> = {
+  online: "online",
+  unpolled: "offline",
+  offline: "offline",
+  hung: "offline",
+  starting: "starting",
+};
+
 export function StatusLine({ state, lastEvent = null, jails = [], error, onRetry }: StatusLineProps) {
+  const unreachable = useStore(unreachableSince);
   if (state === null) {
     if (error !== null) {
       return <Failure title="The state of fail2ban is not known." error={error} onRetry={onRetry} />;
     }
     return <Status lamp="starting" word="Asking for the state of fail2ban…" busy />;
   }
+  const standing = standingOf(state);
   return (
     <Status
-      lamp={state.state === "hung" ? "offline" : state.state}
-      word={WORDS[state.state] ?? state.state}
+      lamp={LAMPS[standing]}
+      word={WORDS[standing]}
       facts={[
         state.since !== null && (
           <>
@@ -58,12 +73,12 @@ export function StatusLine({ state, lastEvent = null, jails = [], error, onRetry
     >
       {state.problem !== null && (
         <div class="status-problem">
-          <p>{state.problem.detail}</p>
-          {state.problem.hint && <p class="hint-line">{state.problem.hint}</p>}
+          <p>{printable(state.problem.detail)}</p>
+          {state.problem.hint && <p class="hint-line">{printable(state.problem.hint)}</p>}
         </div>
       )}
       <Problems state={state} />
-      <LogTroubles jails={jails} />
+      <LogTroubles jails={jails} presence={presenceOf(state, unreachable)} />
     </Status>
   );
 }

@@ -4,13 +4,14 @@ import { useMemo, useState } from "preact/hooks";
 import { type Bucket, type TimelineDimension, getTimeline, type Timeline } from "../../api/history.ts";
 import type { Leads } from "../../charts/leads.ts";
 import { type View, viewKey, viewQuery } from "../../filter/view.ts";
+import { IDLE_MS } from "../../live/use-arrived.ts";
 import { useRefresh } from "../../state/refresh.ts";
 import { useResource } from "../../state/resource.ts";
 import { onDemand } from "../../ui/on-demand.tsx";
 import { Failure, Notice } from "../../ui/notice.tsx";
 import { Figure } from "./figure.tsx";
 import { bansOf, bansOfGroup, canName, narrowed, within, without } from "./leads.ts";
-import { IDLE_MS, useQuestion } from "./use-question.ts";
+import { useQuestion } from "./use-question.ts";
 
 const CHOICES: [by: TimelineDimension, text: string][] = [
   ["jail", "jail"],

@@ -6,6 +6,7 @@ import type { View } from "../../filter/view.ts";
 import { change } from "../../format/change.ts";
 import { countryName } from "../../format/country.ts";
 import { counted } from "../../format/number.ts";
+import { capital } from "../../format/words.ts";
 import { printable } from "../../format/printable.ts";
 import { AddressLink } from "../../ui/links.tsx";
 import { Failure } from "../../ui/notice.tsx";
@@ -37,7 +38,7 @@ export function TopList({ by, top, most, view, onView }: TopListProps) {
   const columns: Column<TopRow>[] = [
     {
       key: "name",
-      head: one.charAt(0).toUpperCase() + one.slice(1),
+      head: capital(one),
       names: true,
       cell: (row) => (
         <>

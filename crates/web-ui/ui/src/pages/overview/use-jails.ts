@@ -2,8 +2,9 @@
 
 import { getJails } from "../../api/endpoints.ts";
 import type { JailList, ListedJail } from "../../api/types.ts";
-import { fail2ban, liveJails } from "../../live/live.ts";
+import { liveJails } from "../../live/live.ts";
 import { useReconnected } from "../../live/use-live.ts";
+import { type Presence, usePresence } from "../../server/presence.ts";
 import { useRefresh } from "../../state/refresh.ts";
 import { type Resource, useResource } from "../../state/resource.ts";
 import { useStore } from "../../state/store.ts";
@@ -18,7 +19,7 @@ export interface KnownJails {
   /** Null while they are on their way. */
   jails: ListedJail[] | null;
   observedAt: string | null;
-  offline: boolean;
+  presence: Presence;
 }
 
 export function useJails(): KnownJails {
@@ -26,7 +27,7 @@ export function useJails(): KnownJails {
   useRefresh(loaded, WATCHED_MS);
   const live = useStore(liveJails);
   useReconnected(loaded.reload);
-  const state = useStore(fail2ban);
+  const presence = usePresence();
   const listed = new Map(loaded.value?.items.map((jail) => [jail.name, jail]));
   const counted = live?.items.map((jail) => {
     const { log, watches, problem } = listed.get(jail.name) ?? UNSEEN;
@@ -36,6 +37,7 @@ export function useJails(): KnownJails {
     loaded,
     jails: counted ?? loaded.value?.items ?? null,
     observedAt: live?.observed_at ?? loaded.value?.observed_at ?? null,
-    offline: state === null ? loaded.value?.online === false : state.state !== "online",
+    // The list itself says it first, on a page that is just opened.
+    presence: presence === "unknown" && loaded.value?.online === false ? "offline" : presence,
   };
 }

@@ -1,18 +1,14 @@
 // A question about the history that is asked again while things happen: exactly what the server counts, and never more
 // often than it can be read.
 
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { HistoryQuery } from "../../api/history.ts";
 import { isRefused } from "../../api/problem.ts";
 import { type View, viewKey, viewQuery } from "../../filter/view.ts";
-import { useEvents, useReconnected } from "../../live/use-live.ts";
+import { useArrived } from "../../live/use-arrived.ts";
+import { useReconnected } from "../../live/use-live.ts";
 import { useRefresh } from "../../state/refresh.ts";
 import { type Resource, useResource } from "../../state/resource.ts";
-
-/** The pause between two answers while events arrive. */
-const LIVE_MS = 2_000;
-/** The pause while none do: time passes, and addresses are placed later. */
-export const IDLE_MS = 60_000;
 
 export interface Answer<Value> extends Resource<Value> {
   /** The value is still that of another view, while this one is asked about. */
@@ -27,16 +23,13 @@ export function useQuestion<Value>(
   view: View,
   load: (query: HistoryQuery, signal: AbortSignal) => Promise<Value>,
 ): Answer<Value> {
-  const [arrived, setArrived] = useState(false);
+  const arrivals = useArrived(() => view.until === "");
   const loaded = useResource(`${name} ${viewKey(view)}`, (signal) => {
-    setArrived(false);
+    arrivals.asking();
     return load(viewQuery(view), signal);
   });
-  useEvents((events) => {
-    if (view.until === "" && events.length > 0) setArrived(true);
-  });
   useReconnected(loaded.reload);
-  useRefresh(loaded, arrived ? LIVE_MS : IDLE_MS);
+  useRefresh(loaded, arrivals.every);
   const last = useRef<Value | null>(null);
   if (loaded.value !== null) last.current = loaded.value;
   const refused = isRefused(loaded.error);
