@@ -105,7 +105,7 @@ export function AddressBrief({ ip }: { ip: string }) {
           <>
             <p>
               <a href={eventsOf(ip, ["kind", "ban"])}>{counted(value.bans + value.around, "ban")}</a>
-              {value.around > 0 && `, ${count(value.around)} of them of networks around it`}: {count(value.bans)} in{" "}
+              {value.around > 0 && `, ${count(value.around)} of them of networks around it and ${count(value.bans)} of its own,`} in{" "}
               {counted(value.jails.length, "jail")}, first <Ago at={value.first} />
               {value.last !== null && (
                 <>

@@ -19,7 +19,7 @@ interface BanListProps {
   jail?: string;
   /** What it means that there is none: as a sentence where every ban is known, and where not. */
   none: [known: string, unknown: string];
-  /** What stands below that sentence. */
+  /** What stands below that sentence where every ban is known. */
   children?: ComponentChildren;
   /** A ban was lifted: it is to leave the list. The heading with the id `bans-heading` gets the focus of its row. */
   onUnbanned: (ban: Ban) => void;
@@ -33,8 +33,7 @@ export function BanList({ caption, pages, sort, onSort, jail, none, children, on
   if (pages.items?.length === 0 && !pages.loading) {
     return (
       <Notice title={words === null ? none[0] : none[1]}>
-        {words !== null && <p>{capital(words)}.</p>}
-        {children}
+        {words === null ? children : <p>{capital(words)}.</p>}
       </Notice>
     );
   }

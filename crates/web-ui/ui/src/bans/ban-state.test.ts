@@ -94,6 +94,7 @@ describe("the state of a ban", () => {
     expect(told(ip, [ban(ip, "nginx")], false, ["sshd"])).toBe(
       "203.0.113.7 is banned in nginx. The bans of sshd cannot be read.",
     );
+    expect(told(ip, [ban(ip, "nginx")], false, "all")).toBe("203.0.113.7 is banned in nginx.");
     expect(told("203.0.113.0/24", [ban(ip)], false, ["sshd", "nginx"])).toBe(
       "No ban of 203.0.113.0/24 itself is known, but 1 ban lies within it. The bans of sshd and nginx cannot be read.",
     );

@@ -53,5 +53,6 @@ export function banSentence(ip: string, { own, around, within }: BanState, { mor
     parts.push(parts.length > 0 ? `${capital(number)} within it.` : `${itself}, but ${number} within it.`);
   }
   if (parts.length === 0) return words === null ? `${ip} is not banned.` : `No ban of ${ip} is known; ${words}.`;
-  return [...parts, ...(words === null ? [] : [`${capital(words)}.`])].join(" ");
+  // That nothing at all is recorded stands beside all that is said.
+  return [...parts, ...(words === null || unknown === "all" ? [] : [`${capital(words)}.`])].join(" ");
 }

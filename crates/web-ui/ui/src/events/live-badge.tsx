@@ -4,12 +4,16 @@ import { connection, feed } from "../live/live.ts";
 import { pause } from "../live/feed.ts";
 import { count } from "../format/number.ts";
 import { isAway, usePresence } from "../server/presence.ts";
+import { useUnknownBans } from "../server/unknown-bans.ts";
 import { useTicking } from "../state/clock.ts";
 import { useStore } from "../state/store.ts";
 
-/** The state of the newest events of the overview. */
-export function LiveBadge() {
+/** The state of the newest events: of all jails, as on the overview, or of one. */
+export function LiveBadge({ jail }: { jail?: string }) {
   const { paused, heldCount } = useStore(feed);
+  const presence = usePresence();
+  const unknown = useUnknownBans(jail);
+  if (jail !== undefined && presence === "online" && unknown.length > 0) return <span class="badge badge-bad">not all recorded</span>;
   return <StateBadge paused={paused} held={heldCount} />;
 }
 

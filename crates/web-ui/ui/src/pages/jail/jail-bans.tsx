@@ -29,7 +29,7 @@ export function JailBans({ jail }: { jail: string }) {
         <h2 id="bans-heading" tabIndex={-1}>
           Banned now
         </h2>
-        <LiveBadge />
+        <LiveBadge jail={jail} />
       </div>
       <div class="bar">
         <Field label="Filter" type="search" value={typed} onValue={setTyped} />
