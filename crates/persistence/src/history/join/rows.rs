@@ -70,7 +70,7 @@ fn end(right: &Row, other: &Row, bantime: i64) -> Option<(i64, i64, i32)> {
     [told(right), shifted].into_iter().flatten().min_by_key(|(at, _, origin)| (*at, *origin == expired))
 }
 
-/// Makes two rows one: `joined`, whose number is that of one of them, takes the place of `kept` and `gone`.
+/// Writes `joined`, which has the number of one of the two rows, and deletes `gone`, the other one; notes and lines go along.
 pub(super) fn replace(connection: &mut AnyConnection, joined: &Row, gone: i64) -> Result<(), TxError> {
     for table in ["ban_notes", "ban_matches"] {
         let same = if table == "ban_notes" { " AND k.at_end = ban_notes.at_end" } else { "" };

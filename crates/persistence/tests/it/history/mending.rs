@@ -1,7 +1,7 @@
 //! What is there twice is joined: bans that were recorded a second time, a whole number of quarter hours off.
 
 use bangui_domain::model::{BanEvent, BanQuery, BanTime, HistoryFilter, Matches, Origin, Period, ServerId};
-use bangui_domain::ports::{BanRecord, BanStore, EndRecord, History};
+use bangui_domain::ports::{BanBatch, BanRecord, BanStore, EndRecord, History};
 use bangui_persistence::{Db, Mended};
 use bangui_test_support::both_databases;
 
@@ -110,4 +110,92 @@ both_databases!(one_ban_in_the_future_is_proof_and_one_in_the_past_is_none, |tes
     record(db, Vec::new(), vec![end("sshd", "198.51.100.1", -6_200)]).await;
     assert_eq!(db.mend_history().await.unwrap().bans, 1);
     assert_eq!(bans_counted(db).await, 3);
+});
+
+/// Numbers that look random, the same in each run.
+struct Draws(u64);
+
+impl Draws {
+    fn below(&mut self, bound: i64) -> i64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        i64::try_from(self.0 >> 33).unwrap() % bound
+    }
+}
+
+both_databases!(addresses_that_came_back_while_the_database_could_not_be_read_stay, |test| async move {
+    let db = test.db();
+    let mut draws = Draws(1);
+    let (mut bans, mut ends) = (Vec::new(), Vec::new());
+    for number in 0..200 {
+        let id = format!("192.0.{}.{}", number / 100, number % 100);
+        let mut began = draws.below(3_000);
+        // Some of these lie a whole number of quarter hours apart. Most offsets have several such pairs.
+        for place in 0..20 {
+            let mut seen = ban("sshd", &id, began);
+            seen.failures = (place >= 10).then_some(3);
+            bans.push(seen);
+            let ended = end("sshd", &id, began);
+            let lifted =
+                EndRecord { at: at(began + 1 + draws.below(590)), origin: Origin::Manual, ..ended.clone() };
+            ends.push(if place % 2 == 0 { lifted } else { ended });
+            began += 601 + draws.below(5_000);
+        }
+    }
+    // Those that are banned again as soon as they may be, an hour later each time.
+    for number in 0..5 {
+        let id = format!("198.51.100.{number}");
+        for hour in 0..3 {
+            let mut seen = ban("sshd", &id, 100_000 + number * 7 + hour * 3_601);
+            seen.ban.bantime = BanTime::Seconds(3_600);
+            seen.failures = (hour != 1).then_some(3);
+            let over = EndRecord {
+                at: seen.ban.expires_at().unwrap(),
+                bantime: seen.ban.bantime,
+                ..end("sshd", &id, 0)
+            };
+            ends.push(EndRecord { key: seen.ban.key.clone(), ..over });
+            bans.push(seen);
+        }
+    }
+    record(db, bans, ends).await;
+    assert_eq!(db.mend_history().await.unwrap(), Mended::default());
+    assert_eq!(bans_counted(db).await, 4_015);
+});
+
+both_databases!(each_server_is_off_by_its_own_time, |test| async move {
+    let db = test.db();
+    test.execute("INSERT INTO servers (id) VALUES ('other')");
+    for (server, off) in [(ServerId::local(), 3_600), (ServerId::from_stored("other".to_owned()), -7_200)] {
+        let mut bans = Vec::new();
+        for number in 0..4 {
+            let (id, began) = (format!("192.0.2.{number}"), number * 1_000);
+            bans.push(ban("sshd", &id, began + off));
+            bans.push(BanRecord { failures: Some(3), ..ban("sshd", &id, began) });
+        }
+        // By chance it looks as if this server were off by what the other one is.
+        for (second, failures) in [(50_000, None), (50_000 + off + 3_600, Some(3))] {
+            bans.push(BanRecord { failures, ..ban("sshd", "203.0.113.1", second) });
+        }
+        let batch =
+            BanBatch { server, fence: None, seen_at: at(10_000), bans, ends: Vec::new(), cursor: None };
+        BanStore::record(db, &batch).await.unwrap();
+    }
+    assert_eq!(db.mend_history().await.unwrap().bans, 8);
+    assert_eq!(bans_counted(db).await, 6);
+});
+
+both_databases!(a_ban_in_force_whose_time_was_corrected_stays_in_force, |test| async move {
+    let db = test.db();
+    for number in 1..=4 {
+        let id = format!("192.0.2.{number}");
+        doubled(db, &id, 3_000, 3_600, None).await;
+        // Once the zone was right, the list told of the true time alone.
+        gone(db, &id, 3_000, 3_600, 100).await;
+        record(db, vec![BanRecord { failures: Some(5), ..ban("sshd", &id, 3_000) }], Vec::new()).await;
+    }
+    assert_eq!(db.mend_history().await.unwrap().bans, 4);
+    assert_eq!(bans_counted(db).await, 4);
+    assert_eq!(story(db, "192.0.2.1").await, ["3000 ban detected - Some(5)"]);
+    let wanted: Vec<_> = (1..=4).map(|number| (format!("192.0.2.{number}"), 3_000, 3_600)).collect();
+    assert_eq!(ends_in_force(db).await, wanted);
 });
