@@ -15,7 +15,7 @@ pub(crate) mod rows;
 mod stored;
 pub(crate) mod write;
 
-pub use import::Imported;
+pub use import::{Imported, LogZone};
 
 use counter::Counter;
 

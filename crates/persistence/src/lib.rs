@@ -28,7 +28,7 @@ mod text;
 mod tries;
 mod users;
 
-pub use bans::Imported;
+pub use bans::{Imported, LogZone};
 pub use connection::prepare_sqlite_file;
 pub use db::{Db, DbKind, DbOptions};
 pub use error::DbError;

@@ -2,6 +2,7 @@
 //! are not what they should be.
 
 mod foreign;
+mod zone;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -3,6 +3,7 @@
 //! such as a live stream or the notifications, meets them.
 
 mod plan;
+mod zone;
 
 use std::collections::HashMap;
 
@@ -12,6 +13,8 @@ use bangui_domain::model::{
 use bangui_domain::ports::{BanBatch, BanRecord, EndRecord, StoreError};
 use diesel::connection::SimpleConnection as _;
 use diesel::prelude::*;
+
+pub use self::zone::LogZone;
 
 use self::plan::Plan;
 use super::code::origin_code;
@@ -113,11 +116,14 @@ fn end_known(
     for (ban, before) in ended {
         let (Known::Stored { id, address, jail }, Some((at, how))) = (ban.known, ban.end) else { continue };
         let code = origin_code(how);
+        // The end of an imported ban has the number above its own, which was kept for it.
+        let number = before.is_none().then_some(id + 1);
         diesel::update(bans::table.find(id))
             .set((
                 bans::bantime.eq(ban.bantime.as_fail2ban()),
                 bans::ended_at.eq(at.as_millis()),
                 bans::end_origin.eq(i32::from(code)),
+                number.map(|number| bans::end_id.eq(number)),
             ))
             .execute(connection)?;
         if let Some((before, how)) = before {
@@ -182,11 +188,11 @@ fn record(ban: &LoggedBan) -> BanRecord {
     }
 }
 
-/// The end of a ban: `None` for one that is permanent and was not lifted. One whose end is not known ends at the moment at which
-/// it was made.
+/// The end of a ban: `None` for one whose end the log does not tell, and whose time was not over when the log ended. Without
+/// any length it counts as over at the moment at which it was made.
 fn end(ban: &LoggedBan, seen: &BanRecord) -> Option<EndRecord> {
     let (length, end) = ban.course.end(ban.key.banned_at, None);
-    if end.is_none() && length == Some(BanTime::Permanent) {
+    if end.is_none() && length.is_some() {
         return None;
     }
     let (at, origin) = end.unwrap_or((ban.acted_at, Origin::Expired));

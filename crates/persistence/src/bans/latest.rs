@@ -15,7 +15,10 @@ pub(super) struct Latest {
     pub(super) known: Known,
     pub(super) banned_at: Timestamp,
     pub(super) bantime: BanTime,
+    /// Its end; `None` while it is in force. Of one that is unended, up to when it was in force at least.
     pub(super) end: Option<(Timestamp, Origin)>,
+    /// Whether it comes from a log, and no log that was read tells its end.
+    pub(super) unended: bool,
 }
 
 /// Where a ban is.
@@ -40,14 +43,19 @@ pub(super) type Row = (i32, i64, i32, i32, i64, i64, Option<i64>, Option<i32>);
 impl Latest {
     pub(super) fn stored(row: Row) -> Result<(usize, Self), StoreError> {
         let (index, id, address, jail, banned_at, bantime, ended_at, end_origin) = row;
+        let (banned_at, bantime) = (Timestamp::from_millis(banned_at), BanTime::from_fail2ban(bantime));
+        let end = match ended_at.zip(end_origin) {
+            Some((at, origin)) => Some((Timestamp::from_millis(at), code::origin(origin)?)),
+            None => None,
+        };
+        // Nobody watches over an imported ban: that it has no end does not say that it is in force.
+        let unended = end.is_none() && id <= 0;
         let latest = Self {
             known: Known::Stored { id, address, jail },
-            banned_at: Timestamp::from_millis(banned_at),
-            bantime: BanTime::from_fail2ban(bantime),
-            end: match ended_at.zip(end_origin) {
-                Some((at, origin)) => Some((Timestamp::from_millis(at), code::origin(origin)?)),
-                None => None,
-            },
+            banned_at,
+            bantime,
+            end: if unended { Some((in_force_until(banned_at, bantime), Origin::Expired)) } else { end },
+            unended,
         };
         Ok((usize::try_from(index).unwrap_or(usize::MAX), latest))
     }
@@ -60,15 +68,17 @@ impl Latest {
             banned_at: ban.key.banned_at,
             bantime: bantime.unwrap_or(BanTime::Seconds(0)),
             end: Some(end.unwrap_or((ban.acted_at, Origin::Expired))),
+            unended: end.is_none() && bantime.is_some(),
         }
     }
 
-    /// Whether it has ended, and nobody knows when: its end then stands before its time was over, or it has no length.
+    /// Whether it has ended, and nobody knows when: it has no end, or one before its time was over, or no length.
     pub(super) fn is_end_unknown(&self) -> bool {
         let due = self.bantime.end(self.banned_at);
-        self.end.is_some_and(|(at, how)| {
+        let is_early = self.end.is_some_and(|(at, how)| {
             how == Origin::Expired && (self.bantime == BanTime::Seconds(0) || due.is_none_or(|due| at < due))
-        })
+        });
+        self.unended || is_early
     }
 
     /// Whether the log tells of this ban: it was in force when fail2ban acted, or began within the second, or between the last
@@ -81,6 +91,12 @@ impl Latest {
         }
         begun >= -BanKey::ROUNDING_MILLIS && how != Origin::Manual
     }
+}
+
+/// Up to when a ban that no log has ended was in force at least: fail2ban had acted by then, if its time was not over before.
+fn in_force_until(banned_at: Timestamp, bantime: BanTime) -> Timestamp {
+    let acted_at = banned_at.plus_millis(LoggedBan::REACH_MILLIS);
+    bantime.end(banned_at).map_or(acted_at, |due| due.min(acted_at))
 }
 
 /// Where a ban may be: its address and jail, and the latest moment at which it can have begun.

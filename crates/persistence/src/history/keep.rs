@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use bangui_domain::model::{Fence, Gap, ServerId, Timestamp};
 use bangui_domain::ports::{HistoryKeeper, StoreError, WatchLog};
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Bool};
 
 use super::packs::{Kind, PackEdit};
 use crate::bans::code;
@@ -175,10 +176,15 @@ pub(crate) fn lock_servers(connection: &mut AnyConnection) -> Result<(), TxError
 
 type OldBan = (i64, i64, i32, i32, i32, Option<i64>, Option<i32>);
 
+/// An imported ban without an end that is not in force: its end is in no log that was read.
+const NOT_IN_FORCE: &str = "(bans.id <= 0 AND NOT EXISTS (SELECT 1 FROM jails AS j CROSS JOIN addresses AS a \
+     JOIN active_bans AS e ON e.ip = a.ip AND e.jail = j.name AND e.server_id = j.server_id \
+     WHERE j.id = bans.jail_id AND a.id = bans.address_id AND e.banned_at = bans.banned_at))";
+
 fn prune_bans(connection: &mut AnyConnection, before: Timestamp) -> Result<u64, TxError> {
     let old: Vec<OldBan> = bans::table
         .filter(bans::banned_at.lt(before.as_millis()))
-        .filter(bans::end_id.is_not_null())
+        .filter(bans::end_id.is_not_null().or(sql::<Bool>(NOT_IN_FORCE)))
         .order((bans::banned_at, bans::id))
         .limit(STEP)
         .select((

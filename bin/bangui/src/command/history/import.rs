@@ -10,7 +10,7 @@ use bangui_domain::model::{Logged, ServerId};
 use bangui_domain::ports::{Atlas, Clock as _, WatchLog as _};
 use bangui_domain::service::Logbook;
 use bangui_gateway::{Fail2banLog, LogTally};
-use bangui_persistence::{Db, Imported};
+use bangui_persistence::{Db, Imported, LogZone};
 use serde_json::json;
 
 use super::unavailable;
@@ -61,11 +61,18 @@ pub(super) async fn run(db: &Db, settings: &Settings, args: &Args) -> Result<(),
         ));
     };
     let atlas: Arc<dyn Atlas> = places::atlas(settings).await?;
-    let files = args.files.clone();
-    let book = Logbook::of_unwatched(watched);
-    let log = blocking(move || Fail2banLog::open(&files, zone, SystemClock.now())).await?;
-    let reading = Reading { log, book, waiting: VecDeque::new(), over: false };
-    let (reading, imported) = import(db, &server, reading, &atlas, args.dry_run).await?;
+    let open = async || {
+        let (files, zone) = (args.files.clone(), zone.clone());
+        let log = blocking(move || Fail2banLog::open(&files, zone, SystemClock.now())).await?;
+        let book = Logbook::of_unwatched(watched);
+        Ok::<_, Fatal>(Reading { log, book, waiting: VecDeque::new(), over: false })
+    };
+    // Standard input cannot be read twice: there each part is compared before it is written.
+    let once = args.files.iter().any(|file| file.as_os_str() == "-");
+    if !once {
+        compare(db, &server, open().await?, &atlas).await?;
+    }
+    let (reading, imported) = import(db, &server, open().await?, &atlas, args.dry_run, once).await?;
     let (log, left) = (&reading.log, reading.book.left());
     if args.json {
         println!("{}", document(log, imported, left, args.dry_run));
@@ -92,23 +99,54 @@ fn verdict(log: &Fail2banLog) -> Result<(), Fatal> {
     Err(Fatal::new(ExitCode::Io, message))
 }
 
+/// Refuses a log that was read in another zone than fail2ban's own: each of its bans would be there a second time.
+async fn compare(
+    db: &Db,
+    server: &ServerId,
+    mut reading: Reading,
+    atlas: &Arc<dyn Atlas>,
+) -> Result<(), Fatal> {
+    let mut times = LogZone::default();
+    while !reading.is_done() {
+        let (read, batch) = reading.part(atlas).await?;
+        reading = read;
+        times.add(db.compare_log(server, &batch).await.map_err(|error| unavailable(&error))?);
+    }
+    judge(&times)
+}
+
+fn judge(times: &LogZone) -> Result<(), Fatal> {
+    let Some((minutes, bans)) = times.minutes_off() else { return Ok(()) };
+    let (hours, rest) = (minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60);
+    let way = if minutes > 0 { "later" } else { "earlier" };
+    Err(Fatal::new(
+        ExitCode::Config,
+        format!(
+            "Nothing more was imported: {bans} bans of these files are in the history already, and by these files they began \
+             {hours} h {rest} min {way}. The log was written in another time zone than it was read in. Set \
+             fail2ban.timezone to the zone that fail2ban wrote it in, and import it again."
+        ),
+    ))
+}
+
 async fn import(
     db: &Db,
     server: &ServerId,
     mut reading: Reading,
     atlas: &Arc<dyn Atlas>,
     rehearse: bool,
+    compares: bool,
 ) -> Result<(Reading, Imported), Fatal> {
     let mut all = Imported::default();
+    let mut times = LogZone::default();
     let mut told_at = Instant::now();
-    while !reading.over || !reading.waiting.is_empty() {
-        let atlas = Arc::clone(atlas);
-        let (read, batch) = blocking(move || {
-            let batch = reading.batch(atlas.as_ref());
-            (reading, batch)
-        })
-        .await?;
+    while !reading.is_done() {
+        let (read, batch) = reading.part(atlas).await?;
         reading = read;
+        if compares {
+            times.add(db.compare_log(server, &batch).await.map_err(|error| unavailable(&error))?);
+            judge(&times)?;
+        }
         let part = db.import_log(server, batch, rehearse).await.map_err(|error| unavailable(&error))?;
         all.add(part);
         if told_at.elapsed() >= PROGRESS {
@@ -120,6 +158,20 @@ async fn import(
 }
 
 impl Reading {
+    fn is_done(&self) -> bool {
+        self.over && self.waiting.is_empty()
+    }
+
+    /// The next part, read where waiting for a disk keeps nobody.
+    async fn part(mut self, atlas: &Arc<dyn Atlas>) -> Result<(Self, Vec<Logged>), Fatal> {
+        let atlas = Arc::clone(atlas);
+        blocking(move || {
+            let batch = self.batch(atlas.as_ref());
+            (self, batch)
+        })
+        .await
+    }
+
     /// Reads until there is enough to be written at once, or nothing more.
     fn batch(&mut self, atlas: &dyn Atlas) -> Vec<Logged> {
         while self.waiting.len() < BATCH && !self.over {

@@ -11,7 +11,7 @@ use crate::bans::latest::{Known, Latest};
 #[derive(Default)]
 pub(super) struct Plan<'a> {
     pub(super) new: Vec<LoggedBan>,
-    /// Bans that are known, as their ends are now; with what was stored of the end.
+    /// Bans that are known, as their ends are now; with the end that was stored.
     pub(super) ended: Vec<(Latest, Option<(Timestamp, Origin)>)>,
     /// The latest ban of an address in a jail, where this batch changes it.
     latest: HashMap<(&'a JailName, &'a BanId), Latest>,
@@ -46,11 +46,12 @@ impl<'a> Plan<'a> {
         let known_bantime = Some(latest.bantime).filter(|bantime| *bantime != BanTime::Seconds(0));
         if let (bantime, Some((at, how))) = course.end(latest.banned_at, known_bantime) {
             let end = Some((at.max(latest.banned_at), how));
-            let after = Latest { bantime: bantime.unwrap_or(latest.bantime), end, ..latest };
+            let bantime = bantime.unwrap_or(latest.bantime);
+            let after = Latest { bantime, end, unended: false, ..latest };
             match latest.known {
                 Known::Stored { .. } => {
                     self.imported.ends += 1;
-                    self.ended.push((after, latest.end));
+                    self.ended.push((after, latest.end.filter(|_| !latest.unended)));
                 }
                 Known::New(index) => {
                     if let Some(ban) = self.new.get_mut(index) {
