@@ -36,7 +36,13 @@ impl Fail2banHistory for Fail2banDb {
         let owned = path.to_owned();
         let cut_short = |reason: String| HistoryError::Unreadable { path: path.to_owned(), reason };
         let stuck = |_| cut_short("the file system does not answer".to_owned());
-        let turn = timeout(PATIENCE, Arc::clone(&self.turn).acquire_owned()).await.map_err(stuck)?;
+        let waits = |_| {
+            cut_short(format!(
+                "another database is being read, and that takes longer than {} s",
+                PATIENCE.as_secs()
+            ))
+        };
+        let turn = timeout(PATIENCE, Arc::clone(&self.turn).acquire_owned()).await.map_err(waits)?;
         let turn = turn.map_err(|error| cut_short(error.to_string()))?;
         let read = tokio::task::spawn_blocking(move || {
             let page = read(&owned, after, limit);

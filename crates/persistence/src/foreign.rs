@@ -21,6 +21,8 @@ const STEPS: i32 = 1_000;
 const ROUNDS: u32 = 100_000;
 /// The longest value or row that SQLite may hold in memory, in bytes. A file with a longer row is not read at all.
 const LONGEST: i32 = 64 << 20;
+/// The longest pattern of LIKE and GLOB, in bytes: a long one may take years for one value, in a single step.
+const PATTERN: i32 = 100;
 
 /// Why a file was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,7 +65,8 @@ pub(crate) fn open(path: &Path) -> Result<Connection, Fault> {
     open_within(path, TIME, ROUNDS)
 }
 
-fn open_within(path: &Path, time: Duration, rounds: u32) -> Result<Connection, Fault> {
+/// The same within another time and so many looks at the clock.
+pub(crate) fn open_within(path: &Path, time: Duration, rounds: u32) -> Result<Connection, Fault> {
     let unfit = |reason: &str| Fault::Other(reason.to_owned());
     match std::fs::metadata(path) {
         Ok(found) if found.is_file() => {}
@@ -98,14 +101,15 @@ fn open_within(path: &Path, time: Duration, rounds: u32) -> Result<Connection, F
     }
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST)?;
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
+    connection.set_limit(Limit::SQLITE_LIMIT_LIKE_PATTERN_LENGTH, PATTERN)?;
     connection.execute_batch(
         "PRAGMA query_only = ON; PRAGMA cell_size_check = ON; PRAGMA mmap_size = 0; PRAGMA temp_store = MEMORY;",
     )?;
     Ok(connection)
 }
 
-/// Refuses the file unless `name` is a table that stands in it: what a view or a virtual table answers is computed, at any
-/// cost.
+/// Refuses the file unless `name` is a table that stands in it with all its columns: what a view, a virtual table or a
+/// generated column answers is computed, at any cost.
 pub(crate) fn check_table(connection: &Connection, name: &str) -> Result<(), Fault> {
     let found = connection
         .query_row(
@@ -115,13 +119,25 @@ pub(crate) fn check_table(connection: &Connection, name: &str) -> Result<(), Fau
         )
         .optional()?;
     match found {
-        Some((kind, true)) if kind == "table" => Ok(()),
-        Some((kind, _)) => Err(Fault::Other(format!(
-            "{name} is a {}, and not a table: the program that it belongs to has not made this file",
-            if kind == "view" { "view" } else { "virtual table" }
-        ))),
-        None => Err(Fault::Other(format!("no such table: {name}"))),
+        Some((kind, true)) if kind == "table" => {}
+        Some((kind, _)) => {
+            return Err(Fault::Other(format!(
+                "{name} is a {}, and not a table: the program that it belongs to has not made this file",
+                if kind == "view" { "view" } else { "virtual table" }
+            )));
+        }
+        None => return Err(Fault::Other(format!("no such table: {name}"))),
     }
+    let computed: Option<String> = connection
+        .query_row("SELECT name FROM pragma_table_xinfo(?1) WHERE hidden IN (2, 3) LIMIT 1", [name], |row| {
+            row.get(0)
+        })
+        .optional()?;
+    computed.map_or(Ok(()), |column| {
+        Err(Fault::Other(format!(
+            "{name}.{column} is a generated column: the program that it belongs to has not made this file"
+        )))
+    })
 }
 
 #[cfg(test)]
@@ -149,6 +165,11 @@ mod tests {
             (format!("CREATE VIEW bans AS {ENDLESS}"), "bans is a view"),
             ("CREATE VIRTUAL TABLE bans USING fts5(jail)".to_owned(), "bans is a virtual table"),
             ("CREATE TABLE other (jail)".to_owned(), "no such table: bans"),
+            ("CREATE TABLE Bans (jail, ip AS (jail || 1))".to_owned(), "bans.ip is a generated column"),
+            (
+                "CREATE TABLE bans (jail, ip AS (jail || 1) STORED)".to_owned(),
+                "bans.ip is a generated column",
+            ),
         ] {
             let (_directory, path) = file(&sql);
             let fault = check_table(&open(&path).expect("it opens"), "bans").expect_err("it is refused");

@@ -94,12 +94,13 @@ fn begin(path: &Path, mode: &str) -> Result<SqliteConnection, String> {
     match computed(&mut connection).map_err(|error| error.to_string())? {
         None => Ok(connection),
         Some(name) => Err(format!(
-            "{name} is a view or a virtual table: what it answers is computed, and BanGUI has made no such thing"
+            "{name} is a view, a virtual table or a generated column: what it answers is computed, and BanGUI has made no \
+             such thing"
         )),
     }
 }
 
-/// A view or virtual table, if there is one. Somebody hands this file over, and it may hold anything.
+/// A view, virtual table or generated column, if there is one. Somebody hands this file over, and it may hold anything.
 fn computed(connection: &mut SqliteConnection) -> QueryResult<Option<String>> {
     #[derive(QueryableByName)]
     struct Named {
@@ -107,7 +108,9 @@ fn computed(connection: &mut SqliteConnection) -> QueryResult<Option<String>> {
         name: String,
     }
     let found = diesel::sql_query(
-        "SELECT name FROM sqlite_schema WHERE type = 'view' OR (type = 'table' AND coalesce(rootpage, 0) = 0) LIMIT 1",
+        "SELECT name FROM sqlite_schema WHERE type = 'view' OR (type = 'table' AND coalesce(rootpage, 0) = 0) \
+         UNION ALL SELECT t.name || '.' || c.name FROM sqlite_schema AS t, pragma_table_xinfo(t.name) AS c \
+         WHERE t.type = 'table' AND c.hidden IN (2, 3) LIMIT 1",
     );
     Ok(found.get_result::<Named>(connection).optional()?.map(|found| found.name))
 }

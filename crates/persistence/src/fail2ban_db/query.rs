@@ -1,17 +1,21 @@
 //! The statements that read fail2ban's bans, and the arithmetic of where to go on.
 //!
 //! Rows are read in the order of their numbers. fail2ban deletes a ban's rows when it is lifted, and SQLite then
-//! gives the highest numbers out again, so numbers alone would miss bans. Two things catch that: rows below the
-//! cursor that are as new as the newest ban seen are read again, and a table whose highest number fell below the
-//! cursor is read from its start.
+//! gives the highest numbers out again, so numbers alone would miss bans. Two things catch that: of the rows right below
+//! the cursor those that are as new as the newest ban seen are read again, and so are those at the end of a table whose
+//! highest number fell below the cursor; if all of these are new, that table is read from its start.
+//! No index leads to the newest rows, so that only so many are looked through: a reading must come to an end in a table of
+//! any size.
 
 use bangui_domain::ports::HistoryCursor;
-use rusqlite::{Connection, Error, Row};
+use rusqlite::{Connection, Error, OptionalExtension as _, Row};
 
 use crate::foreign::Fault;
 
 /// How far the times of rows that were written one after the other may lie apart, in seconds.
 const OVERLAP_SECS: i64 = 10;
+/// Rows that are looked through for new ones in one reading.
+const WINDOW: i64 = 10_000;
 /// What is kept in memory of the rows of one read, in bytes: the rest comes with the next.
 const MOST_BYTES: usize = 8 << 20;
 
@@ -121,7 +125,8 @@ pub(super) fn select(connection: &Connection, after: HistoryCursor, limit: u16) 
     let again_limit = limit / 4 + 1;
     let since = after.timeofban.saturating_sub(OVERLAP_SECS);
     let restarted = highest < after.rowid;
-    let (base, base_since) = if restarted { (0, since) } else { (after.rowid, i64::MIN) };
+    let (base, base_since) =
+        if restarted { end_of(connection, highest, since)? } else { (after.rowid, i64::MIN) };
     let mut found = Found { rows: Vec::new(), more: false, again: true, again_limit, highest, now };
     let fresh = format!(
         "SELECT 1, {COLUMNS}, {lengths} FROM bans WHERE rowid > ?1 AND timeofban >= ?2 ORDER BY rowid"
@@ -136,7 +141,8 @@ pub(super) fn select(connection: &Connection, after: HistoryCursor, limit: u16) 
         return Ok(found);
     }
     let again = format!(
-        "SELECT 0, {COLUMNS}, {lengths} FROM bans WHERE rowid <= ?1 AND timeofban >= ?2 ORDER BY rowid DESC"
+        "SELECT 0, {COLUMNS}, {lengths} FROM bans WHERE rowid <= ?1 AND rowid > ?1 - {WINDOW} AND timeofban >= ?2 \
+         ORDER BY rowid DESC"
     );
     let before = found.rows.len();
     match take(connection, &again, (after.rowid, since), again_limit, &mut found.rows) {
@@ -146,6 +152,23 @@ pub(super) fn select(connection: &Connection, after: HistoryCursor, limit: u16) 
         Err(fault) => return Err(fault),
     }
     Ok(found)
+}
+
+/// Behind which row, and since when, a table whose highest number fell is read: rows have the order in which they were written,
+/// so that what is new is at its end.
+fn end_of(connection: &Connection, highest: i64, since: i64) -> Result<(i64, i64), Fault> {
+    let base = highest.saturating_sub(WINDOW).max(0);
+    let oldest: Option<i64> = connection
+        .query_row(
+            "SELECT CASE WHEN typeof(timeofban) IN ('integer', 'real') THEN CAST(timeofban AS INTEGER) END \
+             FROM bans WHERE rowid > ?1 ORDER BY rowid LIMIT 1",
+            [base],
+            |row| row.get(0),
+        )
+        .optional()?
+        .flatten();
+    let all_new = base > 0 && oldest.is_none_or(|oldest| oldest >= since);
+    Ok(if all_new { (0, i64::MIN) } else { (base, since) })
 }
 
 /// Takes rows until there are `room` of them, or many bytes; whether there may be more.
@@ -167,4 +190,68 @@ fn take(
         rows.push(row);
     }
     Ok(true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bangui_domain::ports::HistoryCursor;
+    use rusqlite::Connection;
+
+    use super::select;
+    use crate::fail2ban_db::row::page;
+    use crate::foreign::open_within;
+
+    const START: i64 = 1_700_000_000;
+
+    /// Looks at the clock that are enough for some ten thousand rows, and by far not for all of them.
+    const ROUNDS: u32 = 600;
+
+    fn numbers(path: &std::path::Path, cursor: &mut HistoryCursor) -> Vec<i64> {
+        let connection = open_within(path, Duration::from_mins(10), ROUNDS).expect("it opens");
+        let found = select(&connection, *cursor, 100).expect("it is read in time");
+        let page = page(found, *cursor);
+        *cursor = page.cursor;
+        page.rows.iter().map(|row| row.rowid).collect()
+    }
+
+    #[test]
+    fn new_rows_of_a_large_table_are_found_without_reading_it_all() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("file");
+        let writer = Connection::open(&path).expect("a database");
+        let fill = |from: i64, to: i64| {
+            let sql = format!(
+                "WITH RECURSIVE n(i) AS (SELECT {from} UNION ALL SELECT i + 1 FROM n WHERE i < {to}) \
+                 INSERT INTO bans SELECT 'sshd', '192.0.2.' || i % 200, {START} + i, 600, 1, NULL FROM n"
+            );
+            writer.execute_batch(&sql).expect("rows");
+        };
+        writer
+            .execute_batch("CREATE TABLE bans (jail, ip, timeofban INTEGER, bantime, bancount, data)")
+            .expect("a table");
+        fill(1, 150_000);
+        let mut cursor = HistoryCursor { rowid: 149_990, timeofban: START + 149_990 };
+        let seen = numbers(&path, &mut cursor);
+        assert!(seen.ends_with(&[149_999, 150_000]), "{seen:?}");
+        assert_eq!(cursor, HistoryCursor { rowid: 150_000, timeofban: START + 150_000 });
+
+        // The newest are lifted, and fewer come: they have numbers that were seen.
+        writer.execute_batch("DELETE FROM bans WHERE rowid > 149900").expect("deleted");
+        fill(150_010, 150_020);
+        assert_eq!(numbers(&path, &mut cursor), (149_901..=149_911).collect::<Vec<_>>());
+
+        // Another table of new rows alone is read from its start, in parts.
+        writer.execute_batch("DELETE FROM bans").expect("deleted");
+        fill(200_000, 220_000);
+        let mut count = 0;
+        for _ in 0..400 {
+            count += numbers(&path, &mut cursor).iter().filter(|number| **number <= 20_001).count();
+            if cursor.rowid == 20_001 {
+                break;
+            }
+        }
+        assert!(count >= 20_001 && cursor.rowid == 20_001, "{count} {cursor:?}");
+    }
 }

@@ -120,6 +120,17 @@ async fn a_view_in_the_place_of_a_table_is_not_asked() {
 }
 
 #[tokio::test]
+async fn a_column_that_is_computed_is_not_asked() {
+    let place = full(DbKind::Sqlite);
+    place.execute("ALTER TABLE audit ADD COLUMN odd AS (detail GLOB '*a*a*a*a*b')").unwrap();
+    let refused = Snapshot::open(place.url()).err().unwrap();
+    assert!(
+        refused.to_string().contains("audit.odd is a view, a virtual table or a generated column"),
+        "{refused}"
+    );
+}
+
+#[tokio::test]
 async fn a_damaged_file_is_not_read() {
     let place = full(DbKind::Sqlite);
     let path = place.url().trim_start_matches("sqlite://");

@@ -32,6 +32,16 @@ async fn what_computes_its_rows_is_named_and_not_asked() {
             "bans is a virtual table",
         ),
         (
+            // A pattern such as this one runs for years, in a single step.
+            format!(
+                "CREATE TABLE bans (jail, ip, timeofban AS (jail GLOB '{}b'), bantime, bancount, data); \
+                 INSERT INTO bans (jail, ip) VALUES ('{}', '192.0.2.1')",
+                "*a".repeat(5_000),
+                "a".repeat(10_000)
+            ),
+            "bans.timeofban is a generated column",
+        ),
+        (
             "CREATE TABLE bans (jail TEXT PRIMARY KEY, ip, timeofban, bantime, bancount, data) WITHOUT ROWID"
                 .to_owned(),
             "no such column: rowid",
