@@ -71,7 +71,12 @@ impl LockFile {
     /// Whether the process called `holder` is surely gone: it held this lock last, and the kernel has released it.
     pub(crate) fn tells_gone(&self, holder: &str) -> bool {
         let gone = |held: &mut Held| Ok(held.local && !held.ours && held.named == holder);
-        self.with_lock(gone).unwrap_or(false)
+        let gone = self.with_lock(gone).unwrap_or(false);
+        if !gone {
+            // Whoever holds the row may still take the lock, and has to find it free.
+            self.state.lock().unwrap_or_else(PoisonError::into_inner).held.take_if(|held| !held.ours);
+        }
+        gone
     }
 
     /// Gives the lock back.
@@ -183,6 +188,19 @@ mod tests {
         drop(first);
         let third = LockFile::beside(&dir.path().join("bangui.db"));
         assert!(!third.tells_gone("second"), "the row decides");
+        assert!(third.tells_gone("first"));
+    }
+
+    #[test]
+    fn who_asks_in_vain_does_not_keep_the_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let (first, second) = pair(dir.path());
+        assert!(!second.tells_gone("first"), "it has not come to its lock yet");
+        first.claim("first");
+        drop(second);
+        let third = LockFile::beside(&dir.path().join("bangui.db"));
+        assert!(!third.tells_gone("first"), "it holds the lock");
+        drop(first);
         assert!(third.tells_gone("first"));
     }
 
