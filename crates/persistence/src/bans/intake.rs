@@ -19,6 +19,17 @@ pub(super) fn storable_batch(batch: &BanBatch) -> BanBatch {
              match less"
         );
     }
+    let unknown = |count: Option<u32>| count.is_some() && storable_count(count).is_none();
+    let odd = |record: &&BanRecord| unknown(record.failures) || unknown(record.ban.ban_count);
+    if let Some(record) = batch.bans.iter().find(odd) {
+        tracing::warn!(
+            jail = record.ban.key.jail.as_str(),
+            id = record.ban.key.id.as_str(),
+            "{} bans with a count of more than {} have it as unknown, this one first",
+            batch.bans.iter().filter(odd).count(),
+            i32::MAX
+        );
+    }
     BanBatch {
         server: batch.server.clone(),
         fence: batch.fence,
@@ -31,6 +42,11 @@ pub(super) fn storable_batch(batch: &BanBatch) -> BanBatch {
 
 fn fits(key: &BanKey) -> bool {
     key.id.as_str().len() <= MAX_ID_BYTES
+}
+
+/// A count that the history cannot hold is not known, rather than another one: here and of a ban in force.
+fn storable_count(count: Option<u32>) -> Option<u32> {
+    count.filter(|count| i32::try_from(*count).is_ok())
 }
 
 fn key(key: &BanKey) -> BanKey {
@@ -51,6 +67,8 @@ const LINES_BYTES: usize = 8_192;
 fn ban(record: &BanRecord) -> BanRecord {
     let mut record = record.clone();
     record.matches = record.matches.as_ref().map(bounded);
+    record.failures = storable_count(record.failures);
+    record.ban.ban_count = storable_count(record.ban.ban_count);
     record.ban.key = key(&record.ban.key);
     record.ban.by = storable_option(record.ban.by.as_deref());
     record.ban.reason = storable_option(record.ban.reason.as_deref());
