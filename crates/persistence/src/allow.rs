@@ -89,7 +89,7 @@ impl AllowStore for Db {
                 ))
                 .order(allowlist::id.desc())
                 .load(connection)?;
-            Ok(readable(rows.into_iter().map(Row::entry)))
+            Ok(readable("allowlist", rows.into_iter().map(|row| (row.id, row.entry()))))
         })
         .await
     }
@@ -133,8 +133,11 @@ impl AllowStore for Db {
                 .select((allowlist_told::jail, allowlist_told::address))
                 .order((allowlist_told::jail, allowlist_told::address))
                 .load(connection)?;
-            let told = |(name, address)| Ok::<_, TxError>((jail(name)?, target(address)?));
-            Ok(readable(rows.into_iter().map(told)))
+            let told = |(name, address): (String, String)| {
+                let row = format!("{name} {address}");
+                (row, jail(name).and_then(|jail| Ok((jail, target(address)?))))
+            };
+            Ok(readable("allowlist_told", rows.into_iter().map(told)))
         })
         .await
     }

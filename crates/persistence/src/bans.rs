@@ -51,7 +51,7 @@ impl BanStore for Db {
                 .filter(active_bans::jail.eq(jail.as_str()))
                 .select(rows::ACTIVE_COLUMNS)
                 .load(connection)?;
-            Ok(readable(rows.into_iter().map(rows::ActiveRow::into_ban)))
+            Ok(readable("active_bans", rows.into_iter().map(|row| (row.id, row.into_ban()))))
         })
         .await
     }
@@ -65,7 +65,7 @@ impl BanStore for Db {
                 .distinct()
                 .order(active_bans::jail)
                 .load(connection)?;
-            Ok(readable(names.into_iter().map(rows::jail)))
+            Ok(readable("active_bans", names.into_iter().map(|name| (name.clone(), rows::jail(name)))))
         })
         .await
     }

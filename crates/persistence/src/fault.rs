@@ -1,5 +1,9 @@
 //! Turns what diesel and the pool say into the domain's [`StoreError`].
 
+use std::collections::HashSet;
+use std::fmt::Display;
+use std::sync::{LazyLock, Mutex, PoisonError};
+
 use bangui_domain::ports::StoreError;
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error};
 
@@ -19,15 +23,31 @@ impl From<UnknownValue> for StoreError {
     }
 }
 
-/// What could be read of some rows. A row that holds what the domain does not know costs itself alone, and is named in the log.
-pub(crate) fn readable<T, E: Into<TxError>, C: FromIterator<T>>(
-    rows: impl IntoIterator<Item = Result<T, E>>,
+/// What could be read of some rows of `table`, which come with what tells each from the others. A row that holds what the
+/// domain does not know costs itself alone, and is named in the log.
+pub(crate) fn readable<K: Display, T, E: Into<TxError>, C: FromIterator<T>>(
+    table: &'static str,
+    rows: impl IntoIterator<Item = (K, Result<T, E>)>,
 ) -> C {
-    let named = |error: E| match error.into() {
-        TxError::Database(error) => tracing::error!("a row is left out: {error}"),
-        TxError::Store(error) => tracing::error!("a row is left out: {}", bangui_domain::chain(&error)),
-    };
-    rows.into_iter().filter_map(|row| row.map_err(named).ok()).collect()
+    rows.into_iter()
+        .filter_map(|(row, read)| read.map_err(|error| left_out(table, &row, error)).ok())
+        .collect()
+}
+
+/// Names a row that cannot be read in the log, once: it is met again and again.
+pub(crate) fn left_out(table: &'static str, row: &impl Display, error: impl Into<TxError>) {
+    /// Rows that are remembered.
+    const MOST: usize = 10_000;
+    static SAID: LazyLock<Mutex<HashSet<(&'static str, String)>>> = LazyLock::new(Mutex::default);
+    let mut said = SAID.lock().unwrap_or_else(PoisonError::into_inner);
+    if said.len() >= MOST {
+        said.clear();
+    }
+    let row = row.to_string();
+    if said.insert((table, row.clone())) {
+        let reason = StoreError::from(error.into());
+        tracing::error!(table, row, "a row is left out (said once): {}", bangui_domain::chain(&reason));
+    }
 }
 
 /// The domain's word for what diesel said.

@@ -48,6 +48,9 @@ pub(crate) fn end_sessions(
     Ok(count(ended))
 }
 
+/// How far the clocks of two replicas may be apart, in milliseconds.
+const ORDER_MILLIS: i64 = 300_000;
+
 #[async_trait]
 impl SessionStore for Db {
     async fn insert(&self, session: &NewSession) -> Result<(), StoreError> {
@@ -116,7 +119,9 @@ impl SessionStore for Db {
                     sessions::user_agent,
                 ))
                 .load::<EntryRow>(connection)?;
-            Ok(readable(rows.into_iter().map(entry)))
+            // A session is named by when it began: nothing that leads to its token is told.
+            let named = |row: EntryRow| (format!("of user {}, made at {}", user.0, row.1), entry(row));
+            Ok(readable("sessions", rows.into_iter().map(named)))
         })
         .await
     }
@@ -124,11 +129,13 @@ impl SessionStore for Db {
     async fn touch(&self, token: &TokenHash, at: Timestamp) -> Result<(), StoreError> {
         let token = token.clone();
         self.write_tx(move |connection| {
-            // Never backwards, should two replicas note their use in another order.
-            let earlier = sessions::table
+            // Not a little backwards: two replicas may note their use in another order. A use that is far ahead was noted
+            // before the clock was set back, and would keep the session from ending as idle.
+            let ahead = at.plus_millis(ORDER_MILLIS).as_millis();
+            let other = sessions::table
                 .filter(sessions::token.eq(token.as_str()))
-                .filter(sessions::last_seen_at.lt(at.as_millis()));
-            diesel::update(earlier).set(sessions::last_seen_at.eq(at.as_millis())).execute(connection)?;
+                .filter(sessions::last_seen_at.lt(at.as_millis()).or(sessions::last_seen_at.gt(ahead)));
+            diesel::update(other).set(sessions::last_seen_at.eq(at.as_millis())).execute(connection)?;
             Ok(())
         })
         .await

@@ -34,8 +34,10 @@ pub(crate) fn rows_wanted(limit: Limit) -> i64 {
     i64::from(limit.rows()) + 1
 }
 
-/// Cuts the rows to a page; `place` makes the cursor behind a row.
+/// Cuts the rows of `table` to a page; `place` makes the cursor behind a row. A row that cannot be read takes its place on
+/// the page as well, so that what lies behind it is reached.
 pub(crate) fn page<R, T>(
+    table: &'static str,
     mut rows: Vec<R>,
     limit: Limit,
     place: impl Fn(&R) -> Cursor,
@@ -43,6 +45,6 @@ pub(crate) fn page<R, T>(
 ) -> Page<T> {
     let more = rows.len() > usize::from(limit.rows());
     rows.truncate(usize::from(limit.rows()));
-    let next = if more { rows.last().map(place) } else { None };
-    Page { items: readable(rows.into_iter().map(item)), next }
+    let next = if more { rows.last().map(&place) } else { None };
+    Page { items: readable(table, rows.into_iter().map(|row| (place(&row).id, item(row)))), next }
 }

@@ -97,13 +97,23 @@ pub(crate) struct Choose {
     pub(crate) limit: usize,
 }
 
+/// An event with its place in the history, which is known also where the rest cannot be read.
+pub(crate) struct Placed {
+    /// When it happened.
+    pub(crate) at: Timestamp,
+    /// Its number.
+    pub(crate) id: EventId,
+    /// The event.
+    pub(crate) event: Result<BanEvent, StoreError>,
+}
+
 /// Reads the events of one kind that were chosen, in their order. Rows are chosen first, and then told with all that their
 /// numbers stand for.
 pub(crate) fn select(
     connection: &mut AnyConnection,
     kind: EventKind,
     choose: &Choose,
-) -> Result<Vec<BanEvent>, TxError> {
+) -> Result<Vec<Placed>, TxError> {
     let at_end = i32::from(kind == EventKind::Unban);
     let ended = if kind == EventKind::Unban { " AND b.end_id IS NOT NULL" } else { "" };
     let Choose { keys, condition, order, limit } = choose;
@@ -126,7 +136,14 @@ pub(crate) fn select(
          WHERE j.id = b.jail_id AND a.id = b.address_id ORDER BY {order}"
     );
     let rows: Vec<EventRow> = diesel::sql_query(query).load(connection)?;
-    Ok(readable(rows.into_iter().map(|row| row.into_event(kind))))
+    let placed = |row: EventRow| {
+        let (at, id) = match kind {
+            EventKind::Ban => (row.banned_at, row.id),
+            EventKind::Unban => (row.ended_at.unwrap_or(row.banned_at), row.end_id.unwrap_or(row.id)),
+        };
+        Placed { at: Timestamp::from_millis(at), id: EventId(id), event: row.into_event(kind) }
+    };
+    Ok(rows.into_iter().map(placed).collect())
 }
 
 /// The numbers of a server's jails, for a condition: `0` where it has none.
@@ -148,7 +165,7 @@ pub(crate) fn number_list(ids: &[i32]) -> String {
     ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
-/// Events of a server behind a number, oldest number first.
+/// Events of a server behind a number, oldest number first. Events that cannot be read are passed over.
 pub(super) fn events_after(
     connection: &mut AnyConnection,
     server: &ServerId,
@@ -156,16 +173,28 @@ pub(super) fn events_after(
     limit: u16,
 ) -> Result<Vec<BanEvent>, TxError> {
     let jails = jail_list(connection, server)?;
-    let (after, limit) = (after.0, usize::from(limit));
-    let choose = |id: &str| Choose {
-        condition: format!("{id} > {after} AND b.jail_id IN ({jails})"),
-        order: id.to_owned(),
-        limit,
-        ..Choose::default()
-    };
-    let mut events = select(connection, EventKind::Ban, &choose("b.id"))?;
-    events.append(&mut select(connection, EventKind::Unban, &choose("b.end_id"))?);
-    events.sort_unstable_by_key(|event| event.id);
-    events.truncate(limit);
-    Ok(events)
+    let (mut after, limit) = (after, usize::from(limit));
+    let mut events = Vec::new();
+    loop {
+        let room = limit - events.len();
+        let choose = |id: &str| Choose {
+            condition: format!("{id} > {} AND b.jail_id IN ({jails})", after.0),
+            order: id.to_owned(),
+            limit: room,
+            ..Choose::default()
+        };
+        let mut found = select(connection, EventKind::Ban, &choose("b.id"))?;
+        found.append(&mut select(connection, EventKind::Unban, &choose("b.end_id"))?);
+        found.sort_unstable_by_key(|placed| placed.id);
+        found.truncate(room);
+        let is_last = found.len() < room;
+        after = found.last().map_or(after, |placed| placed.id);
+        let read: Vec<BanEvent> =
+            readable("bans", found.into_iter().map(|placed| (placed.id.0, placed.event)));
+        events.extend(read);
+        // Whoever asks goes on behind the last event, and takes fewer than the limit for the end.
+        if is_last || events.len() >= limit {
+            return Ok(events);
+        }
+    }
 }

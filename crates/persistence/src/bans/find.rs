@@ -117,7 +117,7 @@ pub(crate) fn bans(connection: &mut AnyConnection, query: &BanQuery) -> Result<P
         }
     };
     let rows: Vec<ActiveRow> = found.limit(rows_wanted(query.limit)).load(connection)?;
-    Ok(page(rows, query.limit, |row| row.place(query.sort.key), ActiveRow::into_ban))
+    Ok(page("active_bans", rows, query.limit, |row| row.place(query.sort.key), ActiveRow::into_ban))
 }
 
 impl ActiveRow {

@@ -16,6 +16,7 @@ use super::names::Names;
 use super::rows::ActiveRow;
 use super::stored::{ActiveAt, BansAt, Spot, StoredBan};
 use crate::connection::{AnyConnection, CHUNK, TxError};
+use crate::fault::left_out;
 
 /// A ban: as it was stored, and as it is now.
 #[derive(Debug)]
@@ -101,10 +102,11 @@ impl Ledger {
         for part in keys.chunks(CHUNK) {
             let rows: Vec<ActiveRow> = ActiveAt { server: &batch.server, keys: part }.load(connection)?;
             for row in rows {
-                let id = row.id;
-                let ban = row.into_ban()?;
-                let place = (ban.key.jail.clone(), ban.key.id.clone());
-                ledger.active.insert(place, Slot { row: Some(id), ban: Some(ban), changed: false });
+                let (id, place) = (row.id, row.target());
+                // What cannot be read costs itself alone: whatever comes in its place takes over its row.
+                let ban = row.into_ban().map_err(|error| left_out("active_bans", &id, error)).ok();
+                let Some(place) = place else { continue };
+                ledger.active.insert(place, Slot { row: Some(id), ban, changed: false });
             }
         }
         Ok(ledger)
@@ -114,8 +116,10 @@ impl Ledger {
         let id = names.id(row.address)?;
         let banned_at = Timestamp::from_millis(row.banned_at);
         let place = names.place(&id);
-        let before =
-            Before { origin: code::origin(row.origin)?, end: row.end_origin.map(code::origin).transpose()? };
+        // An origin that nobody knows is the usual one, so that the ban goes on.
+        let odd = |error: StoreError| left_out("bans", &row.id, error);
+        let origin = |code: i32| code::origin(code).map_err(odd).unwrap_or(Origin::Detected);
+        let before = Before { origin: origin(row.origin), end: row.end_origin.map(origin) };
         let event = BanEvent {
             id: EventId(row.id),
             ban: EventId(row.id),

@@ -60,6 +60,11 @@ pub(crate) const ACTIVE_COLUMNS: ActiveColumns = (
 );
 
 impl ActiveRow {
+    /// Its jail and id; `None` if the jail's name is none.
+    pub(super) fn target(&self) -> Option<(JailName, BanId)> {
+        Some((JailName::parse(&self.jail).ok()?, BanId::from_stored(self.ip.clone(), [])))
+    }
+
     pub(crate) fn into_ban(self) -> Result<ActiveBan, StoreError> {
         Ok(ActiveBan {
             key: BanKey {

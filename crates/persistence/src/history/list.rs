@@ -4,7 +4,7 @@
 
 use std::ops::ControlFlow;
 
-use bangui_domain::model::{BanEvent, EventKind, EventQuery, Page, Timestamp};
+use bangui_domain::model::{BanEvent, Cursor, EventKind, EventQuery, Page, Timestamp};
 use diesel::prelude::*;
 
 use super::memory::Memory;
@@ -13,7 +13,7 @@ use super::places::PlaceTable;
 use super::scan::{Hit, Scan, has_few_rows};
 use super::sieve::Sieve;
 use crate::bans::cursor::{number, page, rows_wanted};
-use crate::bans::events::{Choose, number_list, select};
+use crate::bans::events::{Choose, Placed, number_list, select};
 use crate::connection::{AnyConnection, CHUNK, TxError};
 use crate::schema::ban_packs;
 
@@ -43,8 +43,8 @@ impl Wanted {
     }
 
     /// Whether an event lies behind the cursor, in the period.
-    fn takes(&self, event: &BanEvent) -> bool {
-        let at = event.occurred_at.as_millis();
+    fn takes(&self, event: &Placed) -> bool {
+        let at = event.at.as_millis();
         let behind = self.after.is_none_or(|place| self.is_behind(place, (at, event.id.0)));
         behind && at >= self.millis.0 && at < self.millis.1
     }
@@ -95,8 +95,9 @@ pub(crate) fn events(
             found.append(&mut of_kind(connection, memory, &sieve, kind, &wanted, query)?);
         }
     }
-    wanted.sort_by_key(&mut found, |event| (event.occurred_at, event.id));
-    let mut found = page(found, query.limit, EventQuery::place, Ok);
+    wanted.sort_by_key(&mut found, |placed| (placed.at, placed.id));
+    let place = |placed: &Placed| Cursor { value: placed.at.as_millis().to_string(), id: placed.id.0 };
+    let mut found = page("bans", found, query.limit, place, |placed| placed.event);
     if wanted.newer {
         found.items.reverse();
     }
@@ -110,7 +111,7 @@ fn of_kind(
     kind: EventKind,
     wanted: &Wanted,
     query: &EventQuery,
-) -> Result<Vec<BanEvent>, TxError> {
+) -> Result<Vec<Placed>, TxError> {
     let (at, id, origin) = columns(kind);
     let direction = wanted.order();
     let jails: Vec<i32> = sieve.jails.iter().map(|jail| jail.id).collect();

@@ -7,14 +7,15 @@ use bangui_domain::model::notify::{
     Answer, Deliveries, Delivery, DeliveryId, DeliveryQuery, DeliveryState, Outcome, Waiting,
 };
 use bangui_domain::model::{Cursor, EventId, Fence, Page, ServerId, Timestamp};
-use bangui_domain::ports::{Outbox, Progress, RuleStore, StoreError};
+use bangui_domain::ports::{Outbox, Progress, StoreError};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
+use super::rules::all_channels;
 use super::{read, write};
 use crate::connection::{AnyConnection, Both, TxError};
 use crate::db::{Db, count, optional};
-use crate::fault::{UnknownValue, readable};
+use crate::fault::{UnknownValue, left_out, readable};
 use crate::lease::check_fence;
 use crate::schema::{channels, deliveries, notify_progress};
 use crate::text::storable;
@@ -145,35 +146,30 @@ impl Outbox for Db {
     }
 
     async fn due(&self, now: Timestamp, limit: u16) -> Result<Vec<Waiting>, StoreError> {
-        let rows = self
-            .read(move |connection| {
-                let rows: Vec<Due> = diesel::sql_query(
-                    "SELECT id, channel_id, digest, tries, unfinished FROM deliveries WHERE id IN \
-                     (SELECT min(id) FROM deliveries WHERE state = 'waiting' GROUP BY channel_id) \
-                     AND next_at <= $1 ORDER BY next_at, id LIMIT $2",
-                )
-                .bind::<BigInt, _>(now.as_millis())
-                .bind::<BigInt, _>(i64::from(limit))
-                .load(connection)?;
-                let read = |row: Due| {
-                    let digest = read(&row.digest).ok();
-                    (row, digest)
-                };
-                Ok(rows.into_iter().map(read).collect::<Vec<_>>())
-            })
-            .await?;
-        if rows.is_empty() {
-            return Ok(Vec::new());
-        }
-        let channels = self.channels().await?;
-        let waiting = rows.into_iter().map(|(row, digest)| Waiting {
-            id: DeliveryId(row.id),
-            channel: channels.iter().find(|known| known.id.0 == row.channel_id).cloned(),
-            digest,
-            tries: u32::try_from(row.tries).unwrap_or(u32::MAX),
-            unfinished: u32::try_from(row.unfinished).unwrap_or(u32::MAX),
-        });
-        Ok(waiting.collect())
+        self.read(move |connection| {
+            // A channel that cannot be read is not gone: its messages wait until it can be.
+            let (channels, odd) = all_channels(connection)?;
+            let odd: Vec<String> = odd.iter().map(ToString::to_string).collect();
+            let rows: Vec<Due> = diesel::sql_query(format!(
+                "SELECT id, channel_id, digest, tries, unfinished FROM deliveries WHERE id IN \
+                 (SELECT min(id) FROM deliveries WHERE state = 'waiting' GROUP BY channel_id) \
+                 AND next_at <= $1 AND channel_id NOT IN (0{}{}) ORDER BY next_at, id LIMIT $2",
+                if odd.is_empty() { "" } else { ", " },
+                odd.join(", ")
+            ))
+            .bind::<BigInt, _>(now.as_millis())
+            .bind::<BigInt, _>(i64::from(limit))
+            .load(connection)?;
+            let waiting = rows.into_iter().map(|row| Waiting {
+                id: DeliveryId(row.id),
+                channel: channels.iter().find(|known| known.id.0 == row.channel_id).cloned(),
+                digest: read(&row.digest).map_err(|error| left_out("deliveries", &row.id, error)).ok(),
+                tries: u32::try_from(row.tries).unwrap_or(u32::MAX),
+                unfinished: u32::try_from(row.unfinished).unwrap_or(u32::MAX),
+            });
+            Ok(waiting.collect())
+        })
+        .await
     }
 
     async fn begin(&self, fence: Fence, id: DeliveryId) -> Result<(), StoreError> {
@@ -253,7 +249,8 @@ impl Outbox for Db {
             let more = rows.len() > limit;
             rows.truncate(limit);
             let next = rows.last().filter(|_| more).map(|row| Cursor { value: String::new(), id: row.id });
-            Ok(Page { items: readable(rows.into_iter().map(Row::into_delivery)), next })
+            let items = readable("deliveries", rows.into_iter().map(|row| (row.id, row.into_delivery())));
+            Ok(Page { items, next })
         })
         .await
     }

@@ -29,20 +29,24 @@ fn rule((id, name, spec, created_at): Row) -> Result<Rule, TxError> {
     Ok(Rule { id: RuleId(id), spec: RuleSpec { name, ..spec }, created_at })
 }
 
-fn all_channels(connection: &mut AnyConnection) -> Result<Vec<Channel>, TxError> {
+/// The channels that can be read, and the numbers of the others.
+pub(super) fn all_channels(connection: &mut AnyConnection) -> Result<(Vec<Channel>, Vec<i64>), TxError> {
     let rows: Vec<Row> = channels::table
         .select((channels::id, channels::name, channels::settings, channels::created_at))
         .order((channels::name, channels::id))
         .load(connection)?;
-    Ok(readable(rows.into_iter().map(channel)))
+    let mut odd: Vec<i64> = rows.iter().map(|row| row.0).collect();
+    let found: Vec<Channel> = readable("channels", rows.into_iter().map(|row| (row.0, channel(row))));
+    odd.retain(|id| found.iter().all(|known| known.id.0 != *id));
+    Ok((found, odd))
 }
 
-fn all_rules(connection: &mut AnyConnection) -> Result<Vec<Rule>, TxError> {
-    let rows: Vec<Row> = rules::table
+fn rule_rows(connection: &mut AnyConnection) -> Result<Vec<Row>, TxError> {
+    let rows = rules::table
         .select((rules::id, rules::name, rules::spec, rules::created_at))
         .order((rules::name, rules::id))
         .load(connection)?;
-    Ok(readable(rows.into_iter().map(rule)))
+    Ok(rows)
 }
 
 /// A rule must not come to name a channel that is deleted at the same moment. On SQLite there is one writer anyway.
@@ -56,7 +60,7 @@ fn alone(connection: &mut AnyConnection) -> Result<(), TxError> {
 #[async_trait]
 impl RuleStore for Db {
     async fn channels(&self) -> Result<Vec<Channel>, StoreError> {
-        self.read(all_channels).await
+        self.read(|connection| Ok(all_channels(connection)?.0)).await
     }
 
     async fn save_channel(
@@ -91,9 +95,10 @@ impl RuleStore for Db {
     async fn delete_channel(&self, id: ChannelId) -> Result<ChannelDeleted, StoreError> {
         self.write_tx(move |connection| {
             alone(connection)?;
-            let user = all_rules(connection)?.into_iter().find(|rule| rule.spec.channels.contains(&id));
-            if let Some(user) = user {
-                return Ok(ChannelDeleted::UsedBy(user.spec.name));
+            // What a rule names that cannot be read is not known: it may be this channel.
+            let may_use = |row: &Row| rule(row.clone()).map_or(true, |rule| rule.spec.channels.contains(&id));
+            if let Some((_, name, ..)) = rule_rows(connection)?.into_iter().find(may_use) {
+                return Ok(ChannelDeleted::UsedBy(name));
             }
             let gone = diesel::delete(channels::table.filter(channels::id.eq(id.0))).execute(connection)?;
             Ok(if gone == 0 { ChannelDeleted::NotFound } else { ChannelDeleted::Yes })
@@ -102,7 +107,11 @@ impl RuleStore for Db {
     }
 
     async fn rules(&self) -> Result<Vec<Rule>, StoreError> {
-        self.read(all_rules).await
+        self.read(|connection| {
+            let rows = rule_rows(connection)?;
+            Ok(readable("rules", rows.into_iter().map(|row| (row.0, rule(row)))))
+        })
+        .await
     }
 
     async fn save_rule(

@@ -3,6 +3,7 @@
 mod filters;
 mod import;
 mod merging;
+mod odd_rows;
 mod order;
 mod pages;
 mod recording;

@@ -83,6 +83,19 @@ async fn a_session_ends_after_seven_idle_days() {
 }
 
 #[tokio::test]
+async fn a_session_that_was_used_before_the_clock_was_set_back_ends_as_idle_too() {
+    for (memory, accounts) in with_and_without_cache() {
+        let login = logged_in(&memory, &accounts).await;
+        memory.pass(DAY);
+        assert!(recognised(&accounts, &login).await);
+        memory.pass(-3_600);
+        assert!(recognised(&accounts, &login).await);
+        memory.pass(7 * DAY);
+        assert!(!recognised(&accounts, &login).await);
+    }
+}
+
+#[tokio::test]
 async fn use_is_written_down_at_most_once_a_minute() {
     for (memory, accounts) in with_and_without_cache() {
         let login = logged_in(&memory, &accounts).await;

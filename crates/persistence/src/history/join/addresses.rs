@@ -12,6 +12,7 @@ use crate::bans::counter::{Counter, advance};
 use crate::bans::rows::{ACTIVE_COLUMNS, ActiveRow};
 use crate::bans::write::ActiveValues;
 use crate::connection::{AnyConnection, InsertRows, TxError};
+use crate::fault::readable;
 use crate::schema::{active_bans, addresses, bans};
 
 /// Addresses read at a time.
@@ -24,7 +25,6 @@ pub(crate) fn join_spellings(connection: &mut AnyConnection) -> Result<Mended, T
     loop {
         let page: Vec<(i32, String)> = addresses::table
             .filter(addresses::id.gt(behind))
-            .filter(addresses::ip_key.ne(""))
             .order(addresses::id)
             .limit(PAGE)
             .select((addresses::id, addresses::ip))
@@ -35,7 +35,7 @@ pub(crate) fn join_spellings(connection: &mut AnyConnection) -> Result<Mended, T
             let id = BanId::from_reported(ip);
             if id.is_spelled_otherwise() {
                 mended.spellings += 1;
-                mended.bans += respell(connection, number, id.as_str())?;
+                mended.bans += respell(connection, number, &id)?;
             }
         }
     }
@@ -44,14 +44,17 @@ pub(crate) fn join_spellings(connection: &mut AnyConnection) -> Result<Mended, T
 }
 
 /// Gives one address its canonical spelling; answers how many bans were there twice.
-fn respell(connection: &mut AnyConnection, number: i32, value: &str) -> Result<u64, TxError> {
+fn respell(connection: &mut AnyConnection, number: i32, id: &BanId) -> Result<u64, TxError> {
+    let value = id.as_str();
     let known: Option<(i32, i64)> = addresses::table
         .filter(addresses::ip.eq(value))
         .select((addresses::id, addresses::place_no))
         .first(connection)
         .optional()?;
     let Some((kept, place_no)) = known else {
-        diesel::update(addresses::table.find(number)).set(addresses::ip.eq(value)).execute(connection)?;
+        diesel::update(addresses::table.find(number))
+            .set((addresses::ip.eq(value), addresses::ip_key.eq(id.sort_key())))
+            .execute(connection)?;
         return Ok(0);
     };
     if place_no == 0 {
@@ -120,15 +123,17 @@ fn move_ban(connection: &mut AnyConnection, row: Row, address: i32) -> Result<bo
 /// The same for bans in force.
 fn join_active(connection: &mut AnyConnection) -> Result<(), TxError> {
     let rows: Vec<(String, ActiveRow)> = active_bans::table
-        .filter(active_bans::ip_key.ne(""))
         .select((active_bans::server_id, ACTIVE_COLUMNS))
         .order(active_bans::id)
         .load(connection)?;
     let mut places: HashMap<(String, String, String), ActiveBan> = HashMap::new();
     let mut odd = Vec::new();
-    for (server, row) in rows {
+    let read = rows.into_iter().map(|(server, row)| {
         let number = row.id;
-        let mut ban = row.into_ban()?;
+        (number, row.into_ban().map(|ban| (server, number, ban)))
+    });
+    let bans: Vec<(String, i64, ActiveBan)> = readable("active_bans", read);
+    for (server, number, mut ban) in bans {
         let id = BanId::from_reported(ban.key.id.as_str());
         if id.is_spelled_otherwise() {
             ban.key.id = id;

@@ -78,12 +78,14 @@ both_databases!(plain_text_that_is_an_address_finds_it_in_every_spelling, |test|
 });
 
 /// What a BanGUI wrote that took spellings for addresses: an imported ban under the mapped form that was also seen live, one that
-/// was not, one with a note, and one in force under both forms.
+/// was not, one with a note, and one in force under both forms. Brackets, and masks in the old form, were no addresses to it.
 const OLD: &str = "\
 INSERT INTO addresses (ip, ip_key, country, place_no) VALUES
     ('192.0.2.60', '00000000000000000000ffffc000023c', NULL, 0),
     ('::ffff:192.0.2.60', '00000000000000000000ffffc000023c', 'NL', 2),
-    ('2001:0DB8::7', '20010db8000000000000000000000007', NULL, 0);
+    ('2001:0DB8::7', '20010db8000000000000000000000007', NULL, 0),
+    ('[2001:db8::9]', '', NULL, 0),
+    ('10.0.0.0/255.0.0.0', '', NULL, 0);
 INSERT INTO bans (id, banned_at, bantime, ended_at, end_id, address_id, jail_id, origin, end_origin, ban_count, failures)
 SELECT v.column1, v.column2, v.column3, v.column4, v.column5, a.id, j.id, v.column8, v.column9, v.column10, v.column11
 FROM (VALUES
@@ -92,9 +94,11 @@ FROM (VALUES
     (-3, 1690000000000, 600, 1690000600000, -4, '::ffff:192.0.2.60', 'sshd', 0, 3, NULL, NULL),
     (13, 1700002000000, 600, NULL, NULL, '::ffff:192.0.2.60', 'nginx', 1, NULL, NULL, NULL),
     (14, 1700002100000, 600, NULL, NULL, '192.0.2.60', 'nginx', 0, NULL, NULL, NULL),
-    (15, 1700002200000, 600, NULL, NULL, '2001:0DB8::7', 'nginx', 0, NULL, NULL, NULL)) AS v
+    (15, 1700002200000, 600, NULL, NULL, '2001:0DB8::7', 'nginx', 0, NULL, NULL, NULL),
+    (16, 1700002300000, 600, NULL, NULL, '[2001:db8::9]', 'nginx', 0, NULL, NULL, NULL),
+    (17, 1700002400000, 600, NULL, NULL, '10.0.0.0/255.0.0.0', 'nginx', 0, NULL, NULL, NULL)) AS v
 JOIN addresses AS a ON a.ip = v.column6 JOIN jails AS j ON j.name = v.column7;
-UPDATE counters SET value = 15 WHERE name = 'event';
+UPDATE counters SET value = 17 WHERE name = 'event';
 INSERT INTO ban_notes (ban_id, at_end, by_user, reason, search) VALUES (13, 0, 'Alice', NULL, 'alice'), (-1, 1, 'Bob', NULL, 'bob');
 INSERT INTO ban_matches (ban_id, lines, cut) VALUES (-1, '[\"a line\"]', 0);
 INSERT INTO active_bans (server_id, jail, ip, ip_key, banned_at, bantime, expires_at, ban_count, origin, by_user, reason,
@@ -104,7 +108,9 @@ INSERT INTO active_bans (server_id, jail, ip, ip_key, banned_at, bantime, expire
     ('local', 'nginx', '192.0.2.60', '00000000000000000000ffffc000023c', 1700002100000, 600, 1700002700000, NULL,
         'detected', NULL, NULL, 'x'),
     ('local', 'nginx', '2001:0DB8::7', '20010db8000000000000000000000007', 1700002200000, 600, 1700002800000, NULL,
-        'detected', NULL, NULL, 'x');";
+        'detected', NULL, NULL, 'x'),
+    ('local', 'nginx', '[2001:db8::9]', '', 1700002300000, 600, 1700002900000, NULL, 'detected', NULL, NULL, 'x'),
+    ('local', 'nginx', '10.0.0.0/255.0.0.0', '', 1700002400000, 600, 1700003000000, NULL, 'detected', NULL, NULL, 'x');";
 
 async fn is_joined(db: &Db) {
     let check = db.check_history().await.unwrap();
@@ -134,15 +140,18 @@ async fn is_joined(db: &Db) {
         ]
     );
     assert!(db.matches(bangui_domain::model::EventId(11)).await.unwrap().is_some());
-    let other = db.address(&ServerId::local(), &Target::parse("2001:db8::7").unwrap()).await.unwrap();
-    assert_eq!(other.jails[0].bans, 1);
+    for id in ["2001:db8::7", "2001:db8::9", "10.0.0.0/8"] {
+        let other = db.address(&ServerId::local(), &Target::parse(id).unwrap()).await.unwrap();
+        assert_eq!((other.jails[0].bans, other.active.len()), (1, 1), "{id}");
+    }
     // The newer ban is in force, and both spellings lift it.
     let mut bans = db.active(&ServerId::local(), &jail("nginx")).await.unwrap();
     bans.retain(|ban| ban.key.id.as_str() != "198.51.100.9");
     bans.sort_by(|a, b| a.key.cmp(&b.key));
     let bans: Vec<_> = bans.iter().map(|ban| (spellings(&ban.key.id), ban.origin)).collect();
-    assert_eq!(bans, [(vec![PLAIN, MAPPED], Origin::Detected), (vec!["2001:0DB8::7"], Origin::Detected)]);
-    assert_eq!(active(db, "nginx").await.len(), 3);
+    let told = [vec!["10.0.0.0/255.0.0.0"], vec![PLAIN, MAPPED], vec!["2001:0DB8::7"], vec!["[2001:db8::9]"]];
+    assert_eq!(bans, told.map(|spellings| (spellings, Origin::Detected)));
+    assert_eq!(active(db, "nginx").await.len(), 5);
 }
 
 async fn old_spellings_are_joined(kind: DbKind) {

@@ -5,7 +5,7 @@ use bangui_domain::model::{Country, JailName, Origin};
 use bangui_domain::ports::{ChannelDeleted, RuleStore, StoreError};
 use bangui_test_support::both_databases;
 
-use super::{Timestamp, channel, rule};
+use super::{Timestamp, World, channel, rule};
 
 const NOW: Timestamp = Timestamp::from_secs(super::START);
 
@@ -31,6 +31,32 @@ both_databases!(what_is_saved_comes_back, |test| async move {
         assert_eq!((&saved.spec, db.rules().await.unwrap()), (&spec, vec![saved.clone()]));
         assert!(db.delete_rule(saved.id).await.unwrap());
         assert!(!db.delete_rule(saved.id).await.unwrap());
+    }
+});
+
+both_databases!(a_channel_that_cannot_be_read_is_not_gone, |test| async move {
+    let (world, id) = World::new(&test).await;
+    let other = world.db.save_channel(None, &channel("other"), NOW).await.unwrap().id;
+    let mut spec = rule(id, Condition::Offline { secs: 5 });
+    spec.channels.push(other);
+    world.rule(spec).await;
+    world.online();
+    world.offline();
+    world.clock.wait(10);
+    world.notifier.look(world.fence).await.unwrap();
+    test.execute("CREATE TABLE saved AS SELECT settings FROM channels WHERE name = 'ops'");
+    test.execute("UPDATE channels SET settings = '{\"kind\": \"carrier pigeon\"}' WHERE name = 'ops'");
+    assert_eq!(world.send().await.len(), 1, "the other channel goes on");
+    assert!(world.send().await.is_empty());
+    test.execute("UPDATE channels SET settings = (SELECT settings FROM saved) WHERE name = 'ops'");
+    assert_eq!(world.send().await.len(), 1, "the message has waited");
+
+    // What a rule names that cannot be read is not known.
+    let unused = world.db.save_channel(None, &channel("unused"), NOW).await.unwrap().id;
+    test.execute("UPDATE rules SET spec = '{}'");
+    for id in [other, unused] {
+        let deleted = world.db.delete_channel(id).await.unwrap();
+        assert_eq!(deleted, ChannelDeleted::UsedBy("rule".to_owned()));
     }
 });
 
