@@ -24,8 +24,8 @@ const POLLS: u32 = 3;
 /// holder is dead, and to do its work.
 const HANDOVER: Duration = Duration::from_secs(TTL.as_secs() + 5);
 
-/// Tells `watch` when fail2ban has not answered for [`TICKS`], and when no poll has succeeded for [`POLLS`] times `interval`
-/// and a little longer, until `stop`. `leads` says whether this process holds the scheduler lock, so that it polls itself.
+/// Tells `watch` when fail2ban has not answered for [`TICKS`], and when no poll has succeeded or come further for [`POLLS`]
+/// times `interval` and a little longer, until `stop`. `leads` says whether this process holds the scheduler lock, so that it polls itself.
 pub(crate) async fn patience(
     watch: Arc<Watch>,
     interval: Duration,
@@ -38,13 +38,14 @@ pub(crate) async fn patience(
     let mut tick = tokio::time::interval(TICK);
     tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut question, mut ticks) = (None, 0);
-    let (mut polls, mut idle) = (0, 0_u32);
+    let (mut polls, mut idle) = ((0, 0), 0_u32);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = tick.tick() => {}
         }
-        let polled = watch.polls();
+        // A long poll, as the first one is where much is banned, succeeds late and shows by its steps that it will.
+        let polled = (watch.polls(), watch.poll_progress());
         // While fail2ban is away, nothing can succeed; a poll has as much time again once it is back.
         let waits = polled == polls && watch.state().is_online();
         idle = if waits { idle.saturating_add(1) } else { 0 };
@@ -165,6 +166,22 @@ mod tests {
         assert!(watch.problems()[0].detail.contains("disk full"));
         watch.polled();
         assert_eq!(codes(), []);
+
+        // The first poll may have many lists to read. One that fails has come no further than those before.
+        for failing in [false, true] {
+            for _ in 0..if failing { 3 } else { 1 } {
+                watch.poll_begins();
+                for _ in 0..10 {
+                    tokio::time::sleep(interval).await;
+                    watch.stepped();
+                    if !failing {
+                        assert_eq!(codes(), [], "it goes on");
+                    }
+                }
+            }
+            assert_eq!(codes().len(), usize::from(failing));
+            watch.polled();
+        }
 
         leads.store(false, Ordering::SeqCst);
         tokio::time::sleep(TTL + TICK).await;

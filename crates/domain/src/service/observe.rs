@@ -152,6 +152,7 @@ impl Observer {
         fence: Option<Fence>,
         wanted: Option<&JailName>,
     ) -> Result<Observed, ServiceError> {
+        self.watch.poll_begins();
         let counters = self.count(memory).await?;
         let now = Now::of(&*self.clock);
         let mut seen = Observed { connection: memory.connection.unwrap_or_default(), ..Observed::default() };

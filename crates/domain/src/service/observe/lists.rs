@@ -78,6 +78,7 @@ impl Observer {
                 self.question(self.control.bans(&jail.name)).await
             };
             let took = self.clock.uptime().saturating_sub(up);
+            self.watch.stepped();
             let stalled = match answer {
                 Ok(list) => {
                     self.judge(&jail.name, &list);

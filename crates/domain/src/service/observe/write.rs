@@ -48,6 +48,7 @@ impl Observer {
                 cursor,
             };
             let events = self.store.record(&batch).await?.events;
+            self.watch.stepped();
             count += events.len();
             // What is written stays written, told or not: the feed is told to look again soon.
             if let Some(newest) = events.last()

@@ -5,14 +5,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::Watch;
 use crate::model::ProblemCode;
 
-/// How many polls have succeeded.
+/// How many polls have succeeded, and how far the present one has come.
 #[derive(Debug, Default)]
-pub(super) struct Polls(AtomicU64);
+pub(super) struct Polls {
+    succeeded: AtomicU64,
+    /// Steps of the present poll.
+    steps: AtomicU64,
+    /// The most steps of a poll since the last one that succeeded.
+    furthest: AtomicU64,
+    /// Steps that no poll before had come to since then, all in all.
+    progress: AtomicU64,
+}
 
 impl Polls {
     /// One more has succeeded, here or in the process that tells this one.
     pub(super) fn add(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+        self.succeeded.fetch_add(1, Ordering::Relaxed);
+        self.furthest.store(0, Ordering::Relaxed);
     }
 }
 
@@ -26,7 +35,26 @@ impl Watch {
     /// How many polls have succeeded, here or in the process that tells this one. Whoever sees the same number again and
     /// again knows for how long none has, whatever the clock says.
     pub fn polls(&self) -> u64 {
-        self.polls.0.load(Ordering::Relaxed)
+        self.polls.succeeded.load(Ordering::Relaxed)
+    }
+
+    /// A poll begins.
+    pub fn poll_begins(&self) {
+        self.polls.steps.store(0, Ordering::Relaxed);
+    }
+
+    /// The present poll has read a list, or recorded a part of what it has found.
+    pub fn stepped(&self) {
+        let steps = self.polls.steps.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        if self.polls.furthest.fetch_max(steps, Ordering::Relaxed) < steps {
+            self.polls.progress.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Changes whenever a poll comes further than those since the last one that succeeded. A poll that is long goes on in this
+    /// way; polls that fail again and again at the same step do not.
+    pub fn poll_progress(&self) -> u64 {
+        self.polls.progress.load(Ordering::Relaxed)
     }
 
     /// No poll has succeeded for a while, by a job called `job`. While fail2ban is away that is no wonder.
