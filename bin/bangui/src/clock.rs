@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bangui_domain::model::Timestamp;
 use bangui_domain::ports::Clock;
-use bangui_jobs::lease::uptime;
+use bangui_jobs::uptime;
 
 /// Tells the machine's time.
 #[derive(Debug, Clone, Copy, Default)]

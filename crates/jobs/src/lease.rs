@@ -7,7 +7,6 @@
 
 mod error;
 mod others;
-mod uptime;
 mod watched;
 
 use std::sync::Arc;
@@ -20,9 +19,9 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
+use crate::uptime;
 pub use error::LeaseError;
 use others::Others;
-pub use uptime::uptime;
 pub use watched::{Watched, watch};
 
 /// How long the lock is held without being renewed.

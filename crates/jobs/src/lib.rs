@@ -12,6 +12,7 @@ mod patience;
 pub mod queue;
 mod run;
 pub mod schedule;
+mod uptime;
 mod worker;
 
 pub use background::Background;
@@ -21,3 +22,4 @@ pub use lease::{LeaseError, LeaseKeeper, Role};
 pub use meter::JobMeter;
 pub use queue::{JobStorage, QueueError};
 pub use schedule::{CronError, check_cron};
+pub use uptime::uptime;

@@ -40,7 +40,7 @@ pub enum JobStorage {
 }
 
 impl JobStorage {
-    /// Opens the queue in the file at `path`, and makes it if it is not there. Whoever may read it is decided before.
+    /// Opens the queue in the file at `path`, and makes it if it is not there. The caller has seen to the file's mode.
     pub async fn sqlite(path: &Path) -> Result<Self, QueueError> {
         let place = path.display().to_string();
         let options = SqliteConnectOptions::new()

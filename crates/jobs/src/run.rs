@@ -8,8 +8,8 @@ use bangui_domain::ports::Clock;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::job::{Job, JobError};
-use crate::lease::uptime;
 use crate::queue::report::Report;
+use crate::uptime;
 
 /// The pause behind the first failed try; it doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_secs(2);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bangui_domain::model::Lease;
 
-use super::uptime;
+use crate::uptime;
 
 /// What was seen of other holders.
 #[derive(Debug, Default)]

@@ -6,7 +6,8 @@ use std::time::Duration;
 use bangui_domain::model::Lease;
 use bangui_domain::ports::{LeaseStore, SCHEDULER_LEASE, StoreError};
 
-use super::{LOOK_EVERY, TTL, uptime};
+use super::{LOOK_EVERY, TTL};
+use crate::uptime;
 
 /// How long a lock that nobody holds is watched where others may stand by, which look at it once a second.
 const STANDBY: Duration = Duration::from_secs(3);

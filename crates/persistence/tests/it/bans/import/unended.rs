@@ -46,7 +46,8 @@ both_databases!(a_ban_whose_end_is_in_no_log_does_not_hide_the_next, |test| asyn
         said(2, LogSaid::Configured),
     ];
     let year = 31_536_000_000;
-    for (millis, new) in [(1_000_000, 1), (1_000_000, 0), (year, 1), (year, 0), (1_000_000, 0), (2 * year, 1)] {
+    for (millis, new) in [(1_000_000, 1), (1_000_000, 0), (year, 1), (year, 0), (1_000_000, 0), (2 * year, 1)]
+    {
         let mut log = settings.to_vec();
         log.push(line(millis, "192.0.2.1", LogWord::Ban));
         let imported = import(db, &log, Logbook::new(at(0).plus_millis(3 * year)), false).await.0;

@@ -1,5 +1,5 @@
-//! The clock by which a lease and every other duration is measured: time since the machine started. Nobody can set it, and it goes on while the
-//! machine sleeps, so that a process that wakes up knows that its lease is over.
+//! The clock by which durations are measured: time since the machine started. Nobody can set it, and it goes on while the
+//! machine sleeps, so that a process that wakes up knows, for one, that its lease is over.
 
 use std::time::Duration;
 
