@@ -190,6 +190,7 @@ test("a network's page counts what lies within it, as its chart and its list do"
   await expect(page.locator(".facts").first()).toContainText(
     "Bans873: 870 of 42 addresses or networks within it, and 3 of networks around it",
   );
+  await expect(page.getByText("without 3 bans of networks around it")).toBeVisible();
   // The list behind it has those of networks around it too.
   await expect(page.getByRole("link", { name: "873" })).toHaveAttribute("href", /q=ip%3A203\.0\.113\.0%2F24\+kind%3Aban&since=all$/);
   await expect(page.getByRole("heading", { name: "Within it" })).toBeVisible();

@@ -100,7 +100,7 @@ export function AddressPage({ ip, open }: AddressRoute) {
       </section>
       {detail.value !== null && (detail.value.bans > 0 || detail.value.neighbours.length > 0) && (
         <div class="address-columns">
-          {detail.value.bans > 0 && <AddressJails ip={ip} jails={detail.value.jails} />}
+          {detail.value.bans > 0 && <AddressJails ip={ip} jails={detail.value.jails} around={detail.value.around} />}
           {detail.value.neighbours.length > 0 && <Neighbours ip={ip} neighbours={detail.value.neighbours} />}
         </div>
       )}

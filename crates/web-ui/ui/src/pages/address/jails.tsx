@@ -9,7 +9,8 @@ import { JailLink } from "../../ui/links.tsx";
 import { Ago } from "../../ui/moments.tsx";
 import { type Column, Table } from "../../ui/table.tsx";
 
-export function AddressJails({ ip, jails }: { ip: string; jails: AddressJail[] }) {
+/** `around` are the bans of networks around it, which are not counted here, but are in the lists that the numbers lead to. */
+export function AddressJails({ ip, jails, around }: { ip: string; jails: AddressJail[]; around: number }) {
   const columns: Column<AddressJail>[] = [
     { key: "name", head: "Jail", names: true, cell: ({ jail }) => <JailLink jail={jail} /> },
     {
@@ -37,6 +38,7 @@ export function AddressJails({ ip, jails }: { ip: string; jails: AddressJail[] }
     <section aria-labelledby="jails-heading">
       <div class="section-head">
         <h2 id="jails-heading">By jail</h2>
+        {around > 0 && <p class="muted">without {counted(around, "ban")} of networks around it</p>}
       </div>
       <Table name="address-jails" caption={`Bans of ${ip} by jail`} columns={columns} rows={jails} rowKey={({ jail }) => jail} />
     </section>
