@@ -55,7 +55,7 @@ test("what is wrong with two jails is said on the overview, the System page and 
 });
 
 test("while nothing is recorded, nothing is called live, every page says so, and a ban still works", async ({ page }) => {
-  const unpolled = { ...unreadable("sshd"), code: "unpolled", jail: null, detail: "No poll has succeeded for 9 s." };
+  const unpolled: ServerProblem = { ...unreadable("sshd"), code: "unpolled", jail: null, detail: "No poll has succeeded for 9 s." };
   await mockApi(page, withProblems([unpolled]));
   for (const path of ["/jails/sshd", `/address/${IP}`, "/history", "/search?q=ssh"]) {
     await page.goto(path);

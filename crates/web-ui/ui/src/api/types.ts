@@ -34,6 +34,7 @@ export type Ended = Schemas["EndedResponse"];
 export type Fail2banState = Schemas["Fail2ban"];
 /** What is wrong with a fail2ban that answers, or with one of its jails. */
 export type ServerProblem = Schemas["ServerProblem"];
+export type ServerProblemCode = ServerProblem["code"];
 export type System = Schemas["SystemResponse"];
 export type Scheduler = Schemas["Scheduler"];
 export type Holder = Schemas["Holder"];
@@ -99,6 +100,9 @@ export type JailIgnores = Schemas["JailIgnores"];
 
 /** A ban or unban in the history. */
 export type BanEvent = Schemas["Event"];
+
+/** What an address is for that is not on the Internet. */
+export type Special = NonNullable<BanEvent["special"]>;
 
 export type BanQuery = Query<"listBans">;
 export type EventQuery = Query<"listEvents">;

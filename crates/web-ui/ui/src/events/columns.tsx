@@ -1,7 +1,7 @@
 // The columns that a list of events can have: what they show, how wide they are, and which of them this browser has chosen.
 
 import type { ComponentChildren } from "preact";
-import type { BanEvent } from "../api/types.ts";
+import type { BanEvent, Special } from "../api/types.ts";
 import { Cause, Unknown } from "../bans/ban-table.tsx";
 import { countryName } from "../format/country.ts";
 import { banLength } from "../format/duration.ts";
@@ -128,7 +128,7 @@ function Exact({ at }: { at: string }) {
 }
 
 /** The country by its name; what has none is said more quietly. */
-export function Place({ country, special }: { country: string; special: string | null }) {
+export function Place({ country, special }: { country: string; special: Special | null }) {
   const known = /^[A-Z]{2}$/.test(country);
   return <span class={known ? "country" : "country muted"}>{countryName(country, special)}</span>;
 }

@@ -1,9 +1,11 @@
 // Countries by their codes, in words.
 
+import type { Special } from "../api/types.ts";
+
 const NAMES = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
 
 // What addresses are for that are not on the Internet, by the names of the API.
-const SPECIAL: Record<string, string> = {
+const SPECIAL: Record<Special, string> = {
   this_network: "This network",
   loopback: "Loopback (this machine)",
   private: "Private network",
@@ -22,7 +24,7 @@ const SPECIAL: Record<string, string> = {
 };
 
 /** "Netherlands" for NL, or what an address is for that is not on the Internet; what has no country is said as such. */
-export function countryName(key: string, special: string | null = null): string {
+export function countryName(key: string, special: Special | null = null): string {
   if (special !== null) return SPECIAL[special] ?? special;
   if (key === "private") return "Not on the Internet";
   if (key === "unknown") return "Unknown";

@@ -19,9 +19,9 @@ import { boundsOf, viewAround } from "../filter/jump.ts";
 import { hasName } from "../filter/query.ts";
 import { type View, viewKey, viewQuery } from "../filter/view.ts";
 import { exact } from "../format/time.ts";
-import { fail2ban } from "../live/live.ts";
 import { useReconnected } from "../live/use-live.ts";
 import { type EventsRoute, href } from "../routes/routes.ts";
+import { usePresence } from "../server/presence.ts";
 import { now } from "../state/clock.ts";
 import { useResource } from "../state/resource.ts";
 import { useStore } from "../state/store.ts";
@@ -144,16 +144,16 @@ function question(view: View, from: string | undefined, key: string) {
   return { view, from, key, query, list: new EventList(load, from !== undefined) };
 }
 
-/** The times of which the history knows nothing; asked for again when fail2ban goes or comes back. */
+/** The times of which the history knows nothing; asked for again when fail2ban goes or comes back, or what it bans is not recorded. */
 function useGaps(key: string, query: Parameters<typeof getTimeline>[1]) {
   const { value, reload } = useResource(`gaps ${key}`, (signal) => getTimeline("jail", query, signal));
-  const state = useStore(fail2ban, (fail2ban) => fail2ban?.state);
+  const presence = usePresence();
   useReconnected(reload);
-  const first = useRef(state);
+  const before = useRef(presence);
   useEffect(() => {
-    // That the state becomes known is no change of it.
-    if (first.current !== undefined && state !== undefined && first.current !== state) reload();
-    first.current = state;
-  }, [state]);
+    // That it becomes known is no change of it.
+    if (before.current !== "unknown" && presence !== "unknown" && before.current !== presence) reload();
+    before.current = presence;
+  }, [presence]);
   return value;
 }

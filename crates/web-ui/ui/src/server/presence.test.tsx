@@ -14,7 +14,7 @@ const SINCE = new Date(Date.now() - 95_000).toISOString();
 const state = (state: Fail2banState["state"], problems: ServerProblem[] = []): Fail2banState => ({
   ...{ state, version: null, latency_ms: null, jails: null, checked_at: SINCE, since: SINCE, problem: null, problems },
 });
-const problem = (code: string, jail: string | null, seconds = 20): ServerProblem => ({
+const problem = (code: ServerProblem["code"], jail: string | null, seconds = 20): ServerProblem => ({
   ...{ code, jail, detail: "no poll has succeeded for 20 s", hint: "", since: new Date(Date.now() - seconds * 1_000).toISOString() },
 });
 const UNPOLLED = state("online", [problem("unpolled", null)]);

@@ -2,7 +2,7 @@
 
 import { cleanup, render, screen } from "@testing-library/preact";
 import { afterEach, describe, expect, it } from "vitest";
-import type { Fail2banState } from "../api/types.ts";
+import type { Fail2banState, ServerProblem } from "../api/types.ts";
 import { fail2ban } from "../live/live.ts";
 import { StatusLine } from "../pages/overview/status-line.tsx";
 import { unreachableSince } from "../session/session.ts";
@@ -40,7 +40,7 @@ describe("Banners", () => {
   });
 
   it("says that nothing is recorded, though fail2ban answers, also as the overview's first line", () => {
-    const unpolled = { code: "unpolled", jail: null, detail: "No poll has succeeded for 9 s.", hint: "See the log.", since: SINCE };
+    const unpolled: ServerProblem = { code: "unpolled", jail: null, detail: "No poll has succeeded for 9 s.", hint: "See the log.", since: SINCE };
     const state: Fail2banState = { ...HUNG, state: "online", problem: null, problems: [unpolled] };
     expect(banner(state)).toContain("What fail2ban bans is not recorded. No poll has succeeded for 9 s. See the log.");
     cleanup();

@@ -8,7 +8,7 @@ import { Problems } from "./problems.tsx";
 
 const SINCE = "2026-11-26T12:00:00.000Z";
 
-function problem(code: string, jail: string | null): ServerProblem {
+function problem(code: ServerProblem["code"], jail: string | null): ServerProblem {
   return { code, jail, detail: "year 4461763 is out of range", hint: "Lift the ban.", since: SINCE };
 }
 
@@ -45,13 +45,13 @@ describe("Problems", () => {
     const { container } = render(<Problems state={online([])} />);
     expect(container.textContent).toBe("");
     cleanup();
-    render(<Problems state={online(Array.from({ length: 9 }, (_, it) => problem("of_tomorrow", `jail-${it}`)))} />);
+    render(<Problems state={online(Array.from({ length: 9 }, (_, it) => problem("of_tomorrow" as ServerProblem["code"], `jail-${it}`)))} />);
     const names = () => screen.getAllByRole("link").map((link) => link.textContent);
     expect(names()).toEqual([...Array.from({ length: 9 }, (_, it) => `jail-${it}`), "System page"]);
     expect(document.body.textContent).toContain("And 4 more problems of jail-5, jail-6, jail-7, jail-8. The System page has all of them.");
     expect(screen.getAllByText(/year 4461763/)).toHaveLength(5);
     cleanup();
-    render(<Problems all state={online(Array.from({ length: 9 }, (_, it) => problem("of_tomorrow", `jail-${it}`)))} />);
+    render(<Problems all state={online(Array.from({ length: 9 }, (_, it) => problem("of_tomorrow" as ServerProblem["code"], `jail-${it}`)))} />);
     expect([names().length, screen.getAllByText(/year 4461763/).length]).toEqual([9, 9]);
   });
 });

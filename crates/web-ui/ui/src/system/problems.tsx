@@ -1,7 +1,7 @@
 // What is wrong with a fail2ban that answers, or with one of its jails: each with fail2ban's own words and what to do.
 
 import { Fragment } from "preact";
-import type { Fail2banState, ServerProblem } from "../api/types.ts";
+import type { Fail2banState, ServerProblem, ServerProblemCode } from "../api/types.ts";
 import { count, counted } from "../format/number.ts";
 import { printable } from "../format/printable.ts";
 import { href } from "../routes/routes.ts";
@@ -13,7 +13,7 @@ const SHOWN = 5;
 /** How many jails are named of those that are not shown in full. */
 const NAMED = 20;
 
-export const PROBLEM_WORDS: Record<string, string> = {
+export const PROBLEM_WORDS: Record<ServerProblemCode, string> = {
   unpolled: "What fail2ban bans is not recorded.",
   jail_unreadable: "Its list of bans cannot be read.",
   counters_unreadable: "Its counters cannot be read.",

@@ -4,7 +4,7 @@ import { act, cleanup, render } from "@testing-library/preact";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { EMPTY_VIEW, type View } from "../../filter/view.ts";
 import { change } from "../../format/change.ts";
-import type { BanEvent, ListedJail } from "../../api/types.ts";
+import type { BanEvent, ListedJail, ServerProblem } from "../../api/types.ts";
 import { banEvent } from "../../testing/events.ts";
 import { isSilent, jailRemark } from "../../jails/log-trouble.tsx";
 import { bansOf, bansOfGroup, narrowed, within, without } from "./leads.ts";
@@ -84,7 +84,7 @@ describe("a silent jail", () => {
     expect(jailRemark({ ...jail, total_failed: 1 }, watched("nothing"), "online")).toBe("log");
     expect(jailRemark({ ...jail, total_failed: 1 }, watched("watching"), "online")).toBeNull();
     const since = "2026-11-23T12:00:00.000Z";
-    const problem = { code: "jail_unreadable", jail: "a", detail: "It does not answer.", hint: "Look at its log.", since };
+    const problem: ServerProblem = { code: "jail_unreadable", jail: "a", detail: "It does not answer.", hint: "Look at its log.", since };
     expect(jailRemark(jail, watched("watching", problem), "online")).toBe("problem");
     for (const away of ["offline", "hung", "starting", "unreachable"] as const) {
       expect(jailRemark(jail, watched("missing"), away)).toBeNull();
