@@ -8,6 +8,7 @@ pub mod ban_id;
 pub mod catch_up;
 pub mod country;
 pub mod fail2ban;
+pub mod gap;
 pub mod history;
 pub mod jail;
 pub mod jail_log;
@@ -38,9 +39,10 @@ pub use ban_id::BanId;
 pub use catch_up::CatchUp;
 pub use country::countries;
 pub use fail2ban::{Fail2banDatabase, Fail2banState, Outage, OutageCode, Probe};
+pub use gap::{Gap, GapCause};
 pub use history::{
-    AddressJail, AddressStory, Choice, Dimension, Gap, GapCause, Group, HistoryFilter, Matches, Offender,
-    OffenderJail, Period, Timeline, Top, TopRow, Totals,
+    AddressJail, AddressStory, Choice, Dimension, Group, HistoryFilter, Matches, Offender, OffenderJail,
+    Period, Timeline, Top, TopRow, Totals,
 };
 pub use jail::{BanRule, BantimeIncrement, JailCounters, JailDetail, JailName, JailNameError, JailSettings};
 pub use jail_log::{JailLog, LogFile, LogFileState, LogVerdict};

@@ -238,6 +238,19 @@ impl Error {
         }
     }
 
+    /// Whether the server answered, and said of this command alone that it does not do it, or said something that this
+    /// command does not answer: other commands may well be answered. Not so where the server is away, about to end or not
+    /// to be understood at all.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Self::Server { .. }
+                | Self::ServerText { .. }
+                | Self::UnexpectedReply { .. }
+                | Self::Unsupported { .. }
+        )
+    }
+
     /// Whether the command may or may not have been carried out.
     pub fn is_outcome_unknown(&self) -> bool {
         match self {

@@ -60,7 +60,7 @@ pub(crate) fn reported(ticket: &client::BanTicket, zone: &Zone) -> Option<Report
     Some(ReportedBan {
         id: BanId::from_reported(ticket.id.to_string()),
         banned_at: banned_at?,
-        bantime: BanTime::from_fail2ban(i64::try_from(ticket.bantime_secs).unwrap_or(FOR_EVER)),
+        bantime: length(ticket.bantime_secs),
     })
 }
 
@@ -71,13 +71,23 @@ const FOR_EVER: i64 = -1;
 pub(crate) fn bantime(from: client::Bantime) -> i64 {
     match from {
         client::Bantime::Permanent => FOR_EVER,
-        client::Bantime::Seconds(seconds) => i64::try_from(seconds).unwrap_or(FOR_EVER),
+        client::Bantime::Seconds(seconds) => {
+            length(i128::try_from(seconds).unwrap_or(i128::MAX)).as_fail2ban()
+        }
     }
+}
+
+/// The length of a ban of so many seconds; one that is longer than any calendar does not end.
+fn length(seconds: i128) -> BanTime {
+    i64::try_from(seconds).map_or(BanTime::Permanent, BanTime::from_fail2ban)
 }
 
 /// All settings of a jail.
 pub(crate) fn settings(from: client::JailSettings) -> JailSettings {
     let increment = from.bantime_increment;
+    // What is not set is off.
+    let unread: Vec<&str> = from.unreadable.iter().map(|unread| unread.key).collect();
+    let is_on = |key, found: Option<bool>| (!unread.contains(&key)).then(|| found.unwrap_or(false));
     JailSettings {
         logpath: from.logpath.iter().map(ToString::to_string).collect(),
         logencoding: from.logencoding,
@@ -89,17 +99,17 @@ pub(crate) fn settings(from: client::JailSettings) -> JailSettings {
         prefregex: from.prefregex.unwrap_or_default(),
         failregex: from.failregex,
         ignoreregex: from.ignoreregex,
-        usedns: from.usedns.to_string(),
+        usedns: from.usedns.map(|it| it.to_string()),
         findtime: from.findtime,
-        bantime: bantime(from.bantime),
+        bantime: from.bantime.map(bantime),
         datepattern: from.datepattern.pattern,
         logtimezone: from.logtimezone,
         maxmatches: from.maxmatches,
         maxretry: from.maxretry,
         maxlines: from.maxlines,
         bantime_increment: BantimeIncrement {
-            enabled: increment.increment.unwrap_or(false),
-            overalljails: increment.overalljails.unwrap_or(false),
+            enabled: is_on("bantime.increment", increment.increment),
+            overalljails: is_on("bantime.overalljails", increment.overalljails),
             factor: increment.factor.map(|it| it.to_string()),
             formula: increment.formula.map(|it| it.to_string()),
             multipliers: increment.multipliers.map(|it| it.to_string()),

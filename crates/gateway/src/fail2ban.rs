@@ -125,6 +125,7 @@ impl JailControl for Fail2banControl {
             counters: counters(jail.clone(), &status.counters),
             file_list: status.files.iter().map(ToString::to_string).collect(),
             journal_matches: status.journal_matches.iter().map(ToString::to_string).collect(),
+            log_told: true,
             unreadable: found.unreadable.iter().map(ToString::to_string).chain(beyond(&found)).collect(),
             settings: settings(found),
         })
@@ -133,7 +134,15 @@ impl JailControl for Fail2banControl {
     async fn bans(&self, jail: &JailName) -> Result<BanList, ControlError> {
         let name = client_jail(jail)?;
         let refused = match self.ask("bans", self.client.banned_with_times(&name)).await {
-            Ok(list) => return Ok(listed(&list, &self.zone)),
+            Ok(list) if list.unreadable.is_empty() => return Ok(listed(&list, None, &self.zone)),
+            Ok(list) => {
+                let all = self.ask("ids", self.client.banned_unsorted(&name)).await.map_err(|e| error(&e));
+                let all = match all {
+                    Err(ControlError::Refused(_)) => None,
+                    answered => Some(answered?),
+                };
+                return Ok(listed(&list, all.as_deref(), &self.zone));
+            }
             Err(refused) => refused,
         };
         let ControlError::Refused(detail) = error(&refused) else { return Err(error(&refused)) };

@@ -23,7 +23,8 @@ impl IgnoreControl for Fail2banControl {
                     Ok(entries) => (entries.iter().map(ToString::to_string).collect(), None),
                     // It has ended since it was listed.
                     Err(client::Error::UnknownJail { .. }) => continue,
-                    Err(failure) => (Vec::new(), Some(failure.to_string())),
+                    Err(failure) if failure.is_refusal() => (Vec::new(), Some(failure.to_string())),
+                    Err(failure) => return Err(vital(&failure)),
                 };
                 lists.extend(jail_name(jail).map(|jail| IgnoreList { jail, entries, unreadable }));
             }
@@ -46,7 +47,9 @@ impl IgnoreControl for Fail2banControl {
             let gone = entry(target)?;
             match self.ask("remove_ignored", self.client.remove_ignored(&name, &gone)).await {
                 Ok(_) | Err(client::Error::NoSuchEntry { .. }) => {}
-                Err(failure) => failed = failed.or(Some(error(&failure))),
+                Err(refused) if refused.is_refusal() => failed = failed.or(Some(error(&refused))),
+                // Each further question would wait as long for a server that hangs.
+                Err(failure) => return Err(error(&failure)),
             }
         }
         failed.map_or(Ok(()), Err)

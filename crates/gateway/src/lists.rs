@@ -1,6 +1,8 @@
 //! What a jail lists as banned, as the domain takes it: what can be read, and what is wrong with the rest.
 
-use bangui_domain::model::{BanId, ProblemCode};
+use std::collections::HashSet;
+
+use bangui_domain::model::{BanId, BanTime, ProblemCode};
 use bangui_domain::ports::BanList;
 use fail2ban_client as client;
 
@@ -10,14 +12,19 @@ use crate::convert::reported;
 /// How many of the lines or bans with the same fault are named.
 const NAMED: usize = 3;
 
-/// The bans with their times. A line that cannot be read costs itself alone; a ban that is longer than any calendar is
-/// permanent.
-pub(crate) fn listed(list: &client::BanList, zone: &Zone) -> BanList {
+/// The bans with their times. A line that cannot be read costs its times alone where `all` says which ids are banned; a ban
+/// that is longer than any calendar is permanent.
+pub(crate) fn listed(list: &client::BanList, all: Option<&[client::Text]>, zone: &Zone) -> BanList {
     let (mut bans, mut ids) = (Vec::with_capacity(list.len()), Vec::new());
+    if let Some(all) = all {
+        let timed: HashSet<&client::Text> = list.iter().map(|ticket| &ticket.id).collect();
+        let untimed = all.iter().filter(|id| !timed.contains(id));
+        ids.extend(untimed.map(|id| BanId::from_reported(id.to_string())));
+    }
     let mut odd: Vec<String> = list.unreadable.iter().map(ToString::to_string).collect();
     let mut beyond = Vec::new();
     for ticket in list {
-        if i64::try_from(ticket.bantime_secs).is_err() {
+        if BanTime::is_beyond_calendar(ticket.bantime_secs) {
             beyond.push(format!("{} is banned for {} s", ticket.id, ticket.bantime_secs));
         }
         if let Some(ban) = reported(ticket, zone) {
@@ -32,7 +39,7 @@ pub(crate) fn listed(list: &client::BanList, zone: &Zone) -> BanList {
     }
     let faults = [(ProblemCode::BanUnreadable, odd), (ProblemCode::BantimeBeyond, beyond)];
     let faults = faults.into_iter().filter_map(|(code, named)| Some((code, in_words(&named)?)));
-    BanList { bans, ids, partial: !list.unreadable.is_empty(), faults: faults.collect() }
+    BanList { bans, ids, partial: !list.unreadable.is_empty() && all.is_none(), faults: faults.collect() }
 }
 
 /// What is banned, where fail2ban refuses to tell the times: `refused` is what it said.

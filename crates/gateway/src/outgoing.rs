@@ -8,6 +8,7 @@ mod names;
 mod own;
 mod place;
 mod roots;
+pub(crate) mod tls;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use bangui_domain::model::{BanRule, JailName};
+use bangui_domain::model::{BanRule, BanTime, JailName};
 use bangui_domain::ports::ControlError;
 use fail2ban_client as client;
 use fail2ban_client::command::{self, Command};
@@ -59,13 +59,17 @@ impl Fail2banControl {
         let answers = self.ask(name, self.client.run_all(&questions)).await.map_err(|e| vital(&e))?;
         let mut read = Vec::with_capacity(answers.len());
         for (jail, answer) in jails.iter().zip(answers) {
-            if let Err(error) = &answer
-                && !matches!(error, client::Error::UnknownJail { .. })
-                && let Some(jail) = jail_name(jail)
-            {
-                faults.entry(jail).or_default().push(error.to_string());
-            }
-            read.push(answer.ok());
+            read.push(match answer {
+                Ok(found) => Some(found),
+                Err(client::Error::UnknownJail { .. }) => None,
+                Err(error) if error.is_refusal() => {
+                    if let Some(jail) = jail_name(jail) {
+                        faults.entry(jail).or_default().push(error.to_string());
+                    }
+                    None
+                }
+                Err(error) => return Err(vital(&error)),
+            });
         }
         Ok(read)
     }
@@ -73,12 +77,14 @@ impl Fail2banControl {
 
 /// What there is to say of a jail's bantime that is longer than any calendar.
 pub(crate) fn beyond(settings: &client::JailSettings) -> Option<String> {
-    too_long(settings.bantime)
+    settings.bantime.and_then(too_long)
 }
 
 fn too_long(found: client::Bantime) -> Option<String> {
     match found {
-        client::Bantime::Seconds(seconds) if i64::try_from(seconds).is_err() => {
+        client::Bantime::Seconds(seconds)
+            if BanTime::is_beyond_calendar(i128::try_from(seconds).unwrap_or(i128::MAX)) =>
+        {
             Some(format!("bantime is {seconds} s, longer than any calendar: its bans are shown as permanent"))
         }
         client::Bantime::Seconds(_) | client::Bantime::Permanent => None,

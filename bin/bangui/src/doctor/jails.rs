@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use bangui_domain::model::BanTime;
 use fail2ban_client::{Bantime, Client, Error, JailName};
 
 use super::Finding;
@@ -54,12 +55,12 @@ async fn faults(client: &Client, jail: &JailName) -> Result<Vec<String>, Error> 
     if left > 0 {
         faults.push(format!("{left} more lines of its list cannot be read"));
     }
-    let long = list.iter().filter(|ban| i64::try_from(ban.bantime_secs).is_err());
+    let long = list.iter().filter(|ban| BanTime::is_beyond_calendar(ban.bantime_secs));
     faults.extend(long.take(SHOWN).map(|ban| format!("{} is banned for {} s", ban.id, ban.bantime_secs)));
     let settings = client.jail_settings(jail).await?;
     faults.extend(settings.unreadable.iter().map(ToString::to_string));
-    if let Bantime::Seconds(seconds) = settings.bantime
-        && i64::try_from(seconds).is_err()
+    if let Some(Bantime::Seconds(seconds)) = settings.bantime
+        && BanTime::is_beyond_calendar(i128::try_from(seconds).unwrap_or(i128::MAX))
     {
         faults.push(format!("its bantime is {seconds} s"));
     }

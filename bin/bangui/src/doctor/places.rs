@@ -41,13 +41,14 @@ fn file(path: &PlacePath) -> Finding {
         Ok(file) => file,
         Err(error) => return Finding::warning(CHECK, format!("{place} is not used: {error}"), advice),
     };
-    let days = days_since(file.built_at);
+    let days = file.built_at.map(days_since);
+    let age = days.map_or("of an unknown age".to_owned(), |days| format!("{days} day(s) old"));
     let what = match (file.countries, file.networks) {
         (true, true) => "countries and networks",
         (true, false) => "countries",
         _ => "networks",
     };
-    let what = format!("{place} is {}, tells {what}, and is {days} day(s) old", file.kind);
+    let what = format!("{place} is {}, tells {what}, and is {age}", file.kind);
     if file.unreadable > 0 {
         let what = format!(
             "{what}; {} of its records cannot be read, and what they tell is unknown",
@@ -55,7 +56,7 @@ fn file(path: &PlacePath) -> Finding {
         );
         return Finding::warning(CHECK, what, "Tell whoever makes it, or take another file.");
     }
-    if days <= OLD_DAYS {
+    if days.is_some_and(|days| days <= OLD_DAYS) {
         return Finding::ok(CHECK, what);
     }
     let advice = "Fetch a newer one: addresses change hands, and an old file places them wrongly.";

@@ -116,7 +116,7 @@ pub(crate) struct JailDetailResponse {
     journal_matches: Vec<String>,
     /// Its running settings.
     settings: Settings,
-    /// What fail2ban did not tell in a way that can be read, in words; it is empty or for ever in `settings`.
+    /// What fail2ban did not tell in a way that can be read, in words; it is null or empty in `settings`.
     unreadable: Vec<String>,
 }
 
@@ -130,7 +130,7 @@ impl JailDetailResponse {
     ) -> Self {
         Self {
             jail: Jail::from(&detail.counters),
-            watched: Watched::new(Some(&detail.log(seen))),
+            watched: Watched::new(detail.log(seen).as_ref()),
             problem: ServerProblem::of_jail(problems, &detail.counters.name)
                 .or_else(|| detail.problem(now).as_ref().map(ServerProblem::from)),
             file_list: detail.file_list,
@@ -141,18 +141,18 @@ impl JailDetailResponse {
     }
 }
 
-/// The running settings of a jail, under fail2ban's own names; times in seconds.
+/// The running settings of a jail by fail2ban's own names; times in seconds. What is unreadable is null or empty.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = JailSettings)]
 pub(crate) struct Settings {
     /// Log files.
     logpath: Vec<String>,
     /// Encoding of the log files.
-    logencoding: String,
+    logencoding: Option<String>,
     /// Journal matches, one list of terms per group.
     journalmatch: Vec<Vec<String>>,
     /// Whether the host's own addresses are ignored.
-    ignoreself: bool,
+    ignoreself: Option<bool>,
     /// Addresses, networks and names that the filter never bans.
     ignoreip: Vec<String>,
     /// A command asked before each ban.
@@ -166,21 +166,21 @@ pub(crate) struct Settings {
     /// Expressions for lines to leave out, expanded.
     ignoreregex: Vec<String>,
     /// `yes`, `warn`, `no` or `raw`.
-    usedns: String,
+    usedns: Option<String>,
     /// The time within which failures add up.
-    findtime: i64,
+    findtime: Option<i64>,
     /// The length of a ban; -1 is for ever.
-    bantime: i64,
+    bantime: Option<i64>,
     /// The date pattern, where one is set.
     datepattern: Option<String>,
     /// The time zone of log lines without one.
     logtimezone: Option<String>,
     /// Matched lines kept per ban.
-    maxmatches: i64,
+    maxmatches: Option<i64>,
     /// Failures that lead to a ban.
-    maxretry: i64,
+    maxretry: Option<i64>,
     /// Lines that a multi-line expression sees.
-    maxlines: i64,
+    maxlines: Option<i64>,
     /// Longer bans for repeat offenders.
     bantime_increment: Increment,
     /// Names of the actions.
@@ -219,9 +219,9 @@ impl From<JailSettings> for Settings {
 #[schema(as = BantimeIncrement)]
 pub(crate) struct Increment {
     /// Whether bans grow.
-    enabled: bool,
+    enabled: Option<bool>,
     /// Whether bans in other jails count.
-    overalljails: bool,
+    overalljails: Option<bool>,
     /// The factor.
     factor: Option<String>,
     /// The formula.

@@ -161,16 +161,17 @@ impl JailControl for Script {
         let jail = state.jail(name)?;
         let settings = JailSettings {
             ignoreip: jail.ignoreip.clone(),
-            findtime: 600,
-            bantime: 600,
-            maxretry: 5,
-            usedns: "warn".to_owned(),
+            findtime: Some(600),
+            bantime: Some(600),
+            maxretry: Some(5),
+            usedns: Some("warn".to_owned()),
             ..JailSettings::default()
         };
         Ok(JailDetail {
             counters: counters(name.as_str(), jail),
             file_list: jail.files.iter().map(|(path, _)| (*path).to_owned()).collect(),
             journal_matches: jail.journal.clone(),
+            log_told: true,
             settings,
             unreadable: Vec::new(),
         })

@@ -19,6 +19,11 @@ impl BanTime {
     /// The longest ban with an end: one that began at the epoch and ends with the calendar.
     const LONGEST: i64 = Timestamp::CALENDAR_END.as_secs();
 
+    /// Whether no calendar holds this number of seconds: a ban that is said to last so long is taken for permanent.
+    pub fn is_beyond_calendar(seconds: i128) -> bool {
+        seconds > i128::from(Self::LONGEST)
+    }
+
     /// From fail2ban's number: any negative one is a permanent ban, and so is one that no calendar can hold.
     pub fn from_fail2ban(seconds: i64) -> Self {
         match u64::try_from(seconds) {
@@ -33,6 +38,13 @@ impl BanTime {
             Self::Seconds(seconds) => i64::try_from(seconds).unwrap_or(-1),
             Self::Permanent => -1,
         }
+    }
+
+    /// The length with which a ban of this length that began at `start` ends at the same moment, counted from `later`.
+    #[must_use]
+    pub fn rest_after(self, start: Timestamp, later: Timestamp) -> Self {
+        let rest = |end: Timestamp| u64::try_from(end.millis_since(later) / 1_000).unwrap_or(0);
+        self.end(start).map_or(Self::Permanent, |end| Self::Seconds(rest(end)))
     }
 
     /// The end of a ban that began at `start`; `None` if it has none, or one that no calendar can hold.

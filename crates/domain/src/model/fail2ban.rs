@@ -196,6 +196,12 @@ impl Fail2banState {
         probe.logs.get(at)
     }
 
+    /// When this jail bans; `None` where that is not known.
+    pub fn rule_of(&self, name: &JailName) -> Option<&BanRule> {
+        let Self::Online { probe, .. } = self else { return None };
+        probe.rules.iter().find(|rule| rule.jail == *name)
+    }
+
     /// Whether it answers.
     pub const fn is_online(&self) -> bool {
         matches!(self, Self::Online { .. })

@@ -99,6 +99,8 @@ pub struct JailDetail {
     pub file_list: Vec<String>,
     /// The journal matches that it reads.
     pub journal_matches: Vec<String>,
+    /// Whether it is known what it reads; else both are empty.
+    pub log_told: bool,
     /// Its settings.
     pub settings: JailSettings,
     /// What could not be read of it, and is empty here, in words.
@@ -118,29 +120,30 @@ impl JailDetail {
         })
     }
 
-    /// What it watches; whether its files are there is taken from what was last `seen`.
-    pub fn log(&self, seen: Option<&JailLog>) -> JailLog {
+    /// What it watches, if that is known; whether its files are there is taken from what was last `seen`.
+    pub fn log(&self, seen: Option<&JailLog>) -> Option<JailLog> {
         let state = |path: &str| seen.map_or(LogFileState::Unknown, |log| log.state_of(path));
         let file = |path: &String| LogFile { path: path.clone(), state: state(path) };
-        JailLog {
+        self.log_told.then(|| JailLog {
             jail: self.counters.name.clone(),
             files: self.file_list.iter().map(file).collect(),
             journal: self.journal_matches.clone(),
-        }
+        })
     }
 }
 
-/// The running settings of a jail, by fail2ban's own names (`get JAIL …`). Times are seconds.
+/// The running settings of a jail, by fail2ban's own names (`get JAIL …`). Times are seconds. What could not be read is
+/// `None`, or empty where it is a list; [`JailDetail::unreadable`] names it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct JailSettings {
     /// Log files.
     pub logpath: Vec<String>,
     /// Encoding of the log files.
-    pub logencoding: String,
+    pub logencoding: Option<String>,
     /// Journal matches, one list of terms per group.
     pub journalmatch: Vec<Vec<String>>,
     /// Whether the host's own addresses are ignored.
-    pub ignoreself: bool,
+    pub ignoreself: Option<bool>,
     /// Addresses, networks and names that are never banned by the filter.
     pub ignoreip: Vec<String>,
     /// A command asked before each ban.
@@ -154,21 +157,21 @@ pub struct JailSettings {
     /// Expressions for lines to leave out, as expanded by the server.
     pub ignoreregex: Vec<String>,
     /// `yes`, `warn`, `no` or `raw`.
-    pub usedns: String,
+    pub usedns: Option<String>,
     /// The time within which failures add up.
-    pub findtime: i64,
+    pub findtime: Option<i64>,
     /// The length of a ban; -1 is for ever.
-    pub bantime: i64,
+    pub bantime: Option<i64>,
     /// The date pattern, where one is set.
     pub datepattern: Option<String>,
     /// The time zone of log lines without one.
     pub logtimezone: Option<String>,
     /// Matched lines kept per ban.
-    pub maxmatches: i64,
+    pub maxmatches: Option<i64>,
     /// Failures that lead to a ban.
-    pub maxretry: i64,
+    pub maxretry: Option<i64>,
     /// Lines that a multi-line expression sees.
-    pub maxlines: i64,
+    pub maxlines: Option<i64>,
     /// Longer bans for repeat offenders.
     pub bantime_increment: BantimeIncrement,
     /// Names of the actions.
@@ -179,9 +182,9 @@ pub struct JailSettings {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BantimeIncrement {
     /// Whether bans grow.
-    pub enabled: bool,
+    pub enabled: Option<bool>,
     /// Whether bans in other jails count.
-    pub overalljails: bool,
+    pub overalljails: Option<bool>,
     /// The factor, as text.
     pub factor: Option<String>,
     /// The formula, as text.

@@ -43,6 +43,7 @@ impl JailService {
         Ok(JailDetail {
             counters,
             file_list: log.iter().flat_map(|log| &log.files).map(|file| file.path.clone()).collect(),
+            log_told: log.is_some(),
             journal_matches: log.map(|log| log.journal.clone()).unwrap_or_default(),
             settings: JailSettings::default(),
             unreadable: vec![refused],

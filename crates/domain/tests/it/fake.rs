@@ -1,19 +1,15 @@
 //! A scripted fail2ban, its database, and a clock that stands until it is moved. fail2ban itself cannot be told
 //! to restore half of its bans or to use the hour that daylight saving repeats; this one can.
 
+mod control;
+mod history;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-use async_trait::async_trait;
-use bangui_domain::model::{
-    BanId, BanTime, JailCounters, JailDetail, JailName, JailSettings, Outage, OutageCode, Probe, ProblemCode,
-    Target, Timestamp,
-};
-use bangui_domain::ports::{
-    BanList, Clock, ControlError, Counters, Fail2banHistory, HistoryCursor, HistoryError, HistoryPage,
-    HistoryRow, JailControl, LocalTime, ReportedBan,
-};
+use bangui_domain::model::{BanId, BanTime, JailName, Outage, OutageCode, Timestamp};
+use bangui_domain::ports::{Clock, ControlError, HistoryRow, LocalTime, ReportedBan};
 
 /// The moment at which every test begins: 2026-11-23 12:00:00 UTC.
 pub(crate) const START: i64 = 1_795_435_200;
@@ -35,6 +31,8 @@ pub(crate) struct Fake {
     pub(crate) up: Duration,
     /// How long each reading of fail2ban's database takes, and how many rows it brings at most.
     pub(crate) page: (Duration, usize),
+    /// fail2ban keeps no database.
+    pub(crate) keeps_no_database: bool,
     /// Why fail2ban's database cannot be read, if it cannot.
     pub(crate) history_fault: Option<HistoryFault>,
 }
@@ -57,6 +55,8 @@ pub(crate) struct FakeJail {
     pub(crate) ignoreip_refused: Option<String>,
     /// What becomes of a question for the list of this jail.
     pub(crate) list: ListAnswer,
+    /// Whether fail2ban refuses to tell its counters.
+    pub(crate) uncounted: bool,
 }
 
 /// How a jail answers when its list is asked for.
@@ -69,8 +69,14 @@ pub(crate) enum ListAnswer {
     Refused,
     /// No answer comes in time.
     Stalls,
-    /// The list has lines that cannot be read, and lacks these bans.
+    /// Its lines cannot be read, and neither can the ids alone.
     Lies,
+    /// Every second line cannot be read, and neither can the ids alone.
+    HalfLies,
+    /// Only the ids can be read: fail2ban refuses the times.
+    IdsOnly,
+    /// Every second line cannot be read, but its id.
+    HalfIds,
 }
 
 /// Shares the script between test, control, history and clock.
@@ -160,146 +166,6 @@ impl Fake {
     pub(crate) fn jail(&mut self, jail: &JailName) -> Result<&mut FakeJail, ControlError> {
         self.check()?;
         self.jails.get_mut(jail.as_str()).ok_or_else(|| ControlError::JailNotFound(jail.clone()))
-    }
-}
-
-fn counters(name_text: &str, jail: &FakeJail) -> JailCounters {
-    JailCounters {
-        name: name(name_text),
-        currently_failed: 0,
-        total_failed: 0,
-        currently_banned: u64::try_from(jail.bans.len()).expect("a small number"),
-        total_banned: jail.total,
-    }
-}
-
-#[async_trait]
-impl JailControl for Script {
-    async fn probe(&self) -> Result<Probe, ControlError> {
-        let fake = self.edit();
-        fake.check()?;
-        Ok(Probe {
-            version: "1.0.2".to_owned(),
-            latency_micros: 70,
-            jails: fake.jails.len(),
-            database_file: Some("fail2ban.sqlite3".to_owned()),
-            purge_age_secs: Some(86_400),
-            rules: Arc::new([]),
-            logs: Arc::new([]),
-            unreadable: Arc::new([]),
-        })
-    }
-
-    async fn counters(&self) -> Result<Counters, ControlError> {
-        let mut fake = self.edit();
-        fake.check()?;
-        if std::mem::take(&mut fake.cut_once) {
-            return Err(offline());
-        }
-        let jails = fake.jails.iter().map(|(name, jail)| counters(name, jail)).collect();
-        Ok(Counters { connection: fake.connection, jails, unreadable: Vec::new() })
-    }
-
-    async fn jail(&self, jail: &JailName) -> Result<JailDetail, ControlError> {
-        let mut fake = self.edit();
-        let found = fake.jail(jail)?;
-        let settings = JailSettings { ignoreip: found.ignoreip.clone(), ..JailSettings::default() };
-        Ok(JailDetail {
-            counters: counters(jail.as_str(), found),
-            file_list: Vec::new(),
-            journal_matches: Vec::new(),
-            settings,
-            unreadable: Vec::new(),
-        })
-    }
-
-    async fn bans(&self, jail: &JailName) -> Result<BanList, ControlError> {
-        let delay = self.edit().list_delay;
-        tokio::time::sleep(delay).await;
-        let mut fake = self.edit();
-        fake.spend(delay);
-        fake.lists_read += 1;
-        let zone = fake.zone;
-        let jail = fake.jail(jail)?;
-        let mut bans = jail.bans.clone();
-        for ban in &mut bans {
-            if let LocalTime::Exact(at) = &mut ban.banned_at {
-                *at = at.plus_secs(zone);
-            }
-        }
-        match jail.list {
-            ListAnswer::True => Ok(BanList { bans, ..BanList::default() }),
-            ListAnswer::Refused => {
-                Err(ControlError::Refused("ValueError: year 4461763 is out of range".to_owned()))
-            }
-            ListAnswer::Stalls => {
-                let detail = "no answer within 15 s".to_owned();
-                Err(ControlError::Offline(Outage { code: OutageCode::TimedOut, detail }))
-            }
-            ListAnswer::Lies => {
-                let faults = vec![(ProblemCode::BanUnreadable, "1 line".to_owned())];
-                Ok(BanList { bans: Vec::new(), ids: Vec::new(), partial: true, faults })
-            }
-        }
-    }
-
-    async fn banned_in(&self, id: &BanId) -> Result<Vec<JailName>, ControlError> {
-        let fake = self.edit();
-        fake.check()?;
-        let there = |jail: &&String| fake.jails[*jail].bans.iter().any(|ban| ban.id == *id);
-        Ok(fake.jails.keys().filter(there).map(|jail| name(jail)).collect())
-    }
-
-    async fn ban(&self, jail: &JailName, target: &Target) -> Result<bool, ControlError> {
-        let id = target.to_string();
-        let known = self.edit().jail(jail)?.bans.iter().any(|ban| ban.id.as_str() == id);
-        if !known {
-            self.bans(jail.as_str(), &id, 600, 0, Some(0));
-        }
-        Ok(!known)
-    }
-
-    async fn unban(&self, jail: &JailName, id: &BanId) -> Result<bool, ControlError> {
-        if id.as_str().starts_with('(') {
-            self.edit().check()?;
-            return Ok(false);
-        }
-        let known = self.edit().jail(jail)?.bans.iter().any(|ban| ban.id == *id);
-        self.lifts(jail.as_str(), id.as_str(), true);
-        Ok(known)
-    }
-}
-
-#[async_trait]
-impl Fail2banHistory for Script {
-    async fn read(&self, path: &str, after: HistoryCursor, limit: u16) -> Result<HistoryPage, HistoryError> {
-        assert_eq!(path, "fail2ban.sqlite3");
-        let mut fake = self.edit();
-        let (takes, most) = fake.page;
-        fake.spend(takes);
-        match fake.history_fault {
-            Some(HistoryFault::Unreadable(reason)) => {
-                return Err(HistoryError::Unreadable { path: path.to_owned(), reason: reason.to_owned() });
-            }
-            Some(HistoryFault::Busy) => return Err(HistoryError::Busy),
-            None => {}
-        }
-        let mut rows: Vec<HistoryRow> =
-            fake.rows.iter().filter(|row| row.rowid > after.rowid).cloned().collect();
-        let more = rows.len() > most.min(usize::from(limit));
-        rows.truncate(most.min(usize::from(limit)));
-        if !more {
-            let again = |row: &&HistoryRow| {
-                row.rowid <= after.rowid && row.banned_at.as_secs() >= after.timeofban.saturating_sub(10)
-            };
-            rows.extend(fake.rows.iter().filter(again).cloned());
-        }
-        let cursor = rows.iter().fold(after, |cursor, row| HistoryCursor {
-            rowid: cursor.rowid.max(row.rowid),
-            timeofban: cursor.timeofban.max(row.banned_at.as_secs()),
-        });
-        let left = fake.rows.iter().filter(|row| row.rowid > cursor.rowid).count();
-        Ok(HistoryPage { rows, cursor, more, left: u64::try_from(left).expect("a small number") })
     }
 }
 

@@ -47,7 +47,7 @@ impl Client {
     pub async fn counters_of_each(&self) -> Result<Vec<(JailName, Result<JailCounters, Error>)>, Error> {
         let read = |stats: JailStats| {
             let unreadable = |source| Error::UnexpectedReply { command: command::stats().name(), source };
-            (stats.jail, stats.unreadable.map_or(Ok(stats.counters), |source| Err(unreadable(source))))
+            (stats.jail, stats.told.map(|(_, counters)| counters).map_err(unreadable))
         };
         match self.stats().await {
             Ok(stats) => return Ok(stats.into_iter().map(read).collect()),
@@ -88,7 +88,7 @@ impl Client {
         }
     }
 
-    /// A jail that goes in between is left out.
+    /// A jail that goes in between is left out; a refusal that concerns one is its answer.
     async fn one_by_one(
         &self,
         one: impl Fn(&JailName) -> Command<JailStatus>,
@@ -98,8 +98,10 @@ impl Client {
         let replies = self.run_all(&commands).await?;
         let mut found = Vec::with_capacity(jails.len());
         for (jail, reply) in jails.into_iter().zip(replies) {
-            if !matches!(reply, Err(Error::UnknownJail { .. })) {
-                found.push((jail, reply));
+            match reply {
+                Err(Error::UnknownJail { .. }) => {}
+                Err(error) if !error.is_refusal() => return Err(error),
+                answered => found.push((jail, answered)),
             }
         }
         Ok(found)

@@ -69,7 +69,8 @@ impl Client {
         let backend = match self.stats().await {
             Ok(stats) => {
                 let own = stats.into_iter().find(|entry| entry.jail == *jail);
-                own.and_then(|entry| entry.backend.parse().ok()).unwrap_or(guess)
+                let told = own.and_then(|entry| entry.told.ok());
+                told.and_then(|(backend, _)| backend.parse().ok()).unwrap_or(guess)
             }
             Err(Error::Unsupported { .. }) => guess,
             Err(error) => return Err(error),

@@ -109,13 +109,15 @@ pub(crate) fn tickets(value: &Value) -> Result<BanList, ReplyError> {
     Ok(list)
 }
 
-/// `[{jail: [id, …]}, …]`
+/// `[{jail: [id, …]}, …]`. A jail whose entry cannot be read is left out, and logged.
 pub(crate) fn banned_by_jail(value: &Value) -> Result<Vec<(JailName, Vec<Text>)>, ReplyError> {
     let mut jails = Vec::new();
     for entry in fields::sequence(value)? {
         for (name, ids) in entry.as_dict().ok_or_else(|| wrong("bans by jail", entry))? {
-            if let Some(jail) = addressable(&fields::text(name)?) {
-                jails.push((jail, fields::ids(ids)?));
+            let Some(jail) = addressable(&fields::text(name)?) else { continue };
+            match fields::ids(ids) {
+                Ok(ids) => jails.push((jail, ids)),
+                Err(error) => tracing::warn!(%jail, %error, "the bans of a jail cannot be read"),
             }
         }
     }
@@ -159,6 +161,21 @@ mod tests {
         let told: Vec<_> = list.unreadable.iter().map(|line| line.got.as_str()).collect();
         assert_eq!(told, ["the text \"192.0.2.2 is not to be read\"", "the number 7"]);
         tickets(&Value::Int(1)).unwrap_err();
+    }
+
+    #[test]
+    fn an_id_that_cannot_be_read_costs_itself_alone() {
+        let text = |text: &str| Value::Str(text.into());
+        let ids = Value::from(vec![text("192.0.2.1"), Value::None, text("192.0.2.2")]);
+        assert_eq!(fields::ids(&ids).unwrap(), ["192.0.2.1", "192.0.2.2"]);
+        let by_jail = |jail: &str, ids| Value::Dict([(text(jail), ids)].into());
+        let none = Value::from(Vec::<Value>::new());
+        let all =
+            Value::from(vec![by_jail("a", ids.clone()), by_jail("b", Value::Int(7)), by_jail("c", none)]);
+        let read = banned_by_jail(&all).unwrap();
+        let read: Vec<_> = read.iter().map(|(jail, ids)| (jail.as_str(), ids.len())).collect();
+        assert_eq!(read, [("a", 2), ("c", 0)]);
+        fields::ids(&Value::Int(7)).unwrap_err();
     }
 
     #[test]

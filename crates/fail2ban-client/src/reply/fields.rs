@@ -107,6 +107,8 @@ pub(crate) fn texts(value: &Value) -> Result<Vec<Text>, ReplyError> {
 
 /// The ids of bans. One of several parts comes as a text from fail2ban 1.0 on, and before that as a tuple, which is
 /// spelled as later servers spell it.
+///
+/// One that cannot be read costs itself alone, and is logged.
 pub(crate) fn ids(value: &Value) -> Result<Vec<Text>, ReplyError> {
     let id = |item: &Value| match item {
         Value::Tuple(parts) => {
@@ -114,7 +116,10 @@ pub(crate) fn ids(value: &Value) -> Result<Vec<Text>, ReplyError> {
         }
         other => text(other),
     };
-    sequence(value)?.iter().map(id).collect()
+    let readable = |read: Result<Text, ReplyError>| {
+        read.inspect_err(|error| tracing::warn!(%error, "the id of a ban cannot be read")).ok()
+    };
+    Ok(sequence(value)?.iter().map(id).filter_map(readable).collect())
 }
 
 pub(crate) fn strings(value: &Value) -> Result<Vec<String>, ReplyError> {

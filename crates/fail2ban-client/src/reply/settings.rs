@@ -7,18 +7,18 @@ use crate::types::{
 };
 
 /// The running settings of a jail, by fail2ban's own names. Times are whole seconds; a fraction is cut off. A setting
-/// that an older server does not have is as though it were not set.
+/// that an older server does not have is as though it were not set. A number or word that could not be read is `None`.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
 pub struct JailSettings {
     /// Log files; empty for the systemd backend.
     pub logpath: Vec<Text>,
     /// The encoding of the log files.
-    pub logencoding: String,
+    pub logencoding: Option<String>,
     /// Journal matches, one list of terms per group; empty for file backends.
     pub journalmatch: Vec<Vec<String>>,
     /// Whether the host's own addresses are ignored.
-    pub ignoreself: bool,
+    pub ignoreself: Option<bool>,
     /// Addresses, networks, names and `file:` lists that the filter never bans. The server's order varies.
     pub ignoreip: Vec<Reported<IgnoreEntry>>,
     /// A command that is asked before each ban.
@@ -32,21 +32,21 @@ pub struct JailSettings {
     /// Expressions for lines to leave out, expanded by the server.
     pub ignoreregex: Vec<String>,
     /// Whether host names are looked up.
-    pub usedns: Reported<UseDns>,
+    pub usedns: Option<Reported<UseDns>>,
     /// Seconds within which failures add up.
-    pub findtime: i64,
+    pub findtime: Option<i64>,
     /// How long a ban lasts.
-    pub bantime: Bantime,
+    pub bantime: Option<Bantime>,
     /// How dates are found in lines.
     pub datepattern: DatePattern,
     /// The zone of dates without one.
     pub logtimezone: Option<String>,
     /// Matching lines kept per address.
-    pub maxmatches: i64,
+    pub maxmatches: Option<i64>,
     /// Failures that lead to a ban.
-    pub maxretry: i64,
+    pub maxretry: Option<i64>,
     /// Lines that an expression sees at once.
-    pub maxlines: i64,
+    pub maxlines: Option<i64>,
     /// Longer bans for those who come back.
     pub bantime_increment: BantimeIncrement,
     /// The names of the actions, in their order.
@@ -102,23 +102,23 @@ impl JailSettings {
 /// Each key of `get JAIL KEY` with the field that it fills.
 const SETTINGS: [Setting<JailSettings>; 26] = [
     ("logpath", |s, v| fields::texts(v).map(|it| s.logpath = it)),
-    ("logencoding", |s, v| fields::string(v).map(|it| s.logencoding = it)),
+    ("logencoding", |s, v| fields::string(v).map(|it| s.logencoding = Some(it))),
     ("journalmatch", |s, v| groups(v).map(|it| s.journalmatch = it)),
-    ("ignoreself", |s, v| fields::boolean(v).map(|it| s.ignoreself = it)),
+    ("ignoreself", |s, v| fields::boolean(v).map(|it| s.ignoreself = Some(it))),
     ("ignoreip", |s, v| ignored(v).map(|it| s.ignoreip = it)),
     ("ignorecommand", |s, v| fields::set_string(v).map(|it| s.ignorecommand = it)),
     ("ignorecache", |s, v| cache(v).map(|it| s.ignorecache = it)),
     ("prefregex", |s, v| fields::set_string(v).map(|it| s.prefregex = it)),
     ("failregex", |s, v| fields::strings(v).map(|it| s.failregex = it)),
     ("ignoreregex", |s, v| fields::strings(v).map(|it| s.ignoreregex = it)),
-    ("usedns", |s, v| reported(v).map(|it| s.usedns = it)),
-    ("findtime", |s, v| fields::int(v).map(|it| s.findtime = it)),
-    ("bantime", |s, v| bantime(v).map(|it| s.bantime = it)),
+    ("usedns", |s, v| reported(v).map(|it| s.usedns = Some(it))),
+    ("findtime", |s, v| fields::int(v).map(|it| s.findtime = Some(it))),
+    ("bantime", |s, v| bantime(v).map(|it| s.bantime = Some(it))),
     ("datepattern", |s, v| date_pattern(v).map(|it| s.datepattern = it)),
     ("logtimezone", |s, v| fields::set_string(v).map(|it| s.logtimezone = it)),
-    ("maxmatches", |s, v| fields::int(v).map(|it| s.maxmatches = it)),
-    ("maxretry", |s, v| fields::int(v).map(|it| s.maxretry = it)),
-    ("maxlines", |s, v| fields::int(v).map(|it| s.maxlines = it)),
+    ("maxmatches", |s, v| fields::int(v).map(|it| s.maxmatches = Some(it))),
+    ("maxretry", |s, v| fields::int(v).map(|it| s.maxretry = Some(it))),
+    ("maxlines", |s, v| fields::int(v).map(|it| s.maxlines = Some(it))),
     ("bantime.increment", |s, v| fields::set_boolean(v).map(|it| s.bantime_increment.increment = it)),
     ("bantime.overalljails", |s, v| fields::set_boolean(v).map(|it| s.bantime_increment.overalljails = it)),
     ("bantime.factor", |s, v| set(v, reported).map(|it| s.bantime_increment.factor = it)),
@@ -177,4 +177,20 @@ pub(crate) fn date_pattern(value: &Value) -> Result<DatePattern, ReplyError> {
         pattern: fields::set_string(pattern)?,
         name: fields::set_string(name)?.unwrap_or_default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_no_number_and_no_word() {
+        let odd = Value::from(vec![Value::None]);
+        let settings = JailSettings::read(SETTINGS.iter().map(|_| Some(&odd)));
+        assert_eq!((settings.bantime, settings.findtime, settings.maxretry), (None, None, None));
+        assert_eq!((settings.maxmatches, settings.maxlines, settings.ignoreself), (None, None, None));
+        assert_eq!((settings.usedns, settings.logencoding), (None, None));
+        let named: Vec<_> = settings.unreadable.iter().map(|unread| unread.key).collect();
+        assert!(named.contains(&"bantime") && named.contains(&"usedns"), "{named:?}");
+    }
 }

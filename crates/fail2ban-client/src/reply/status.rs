@@ -41,12 +41,9 @@ impl JailStatus {
 pub struct JailStats {
     /// The jail.
     pub jail: JailName,
-    /// What watches its logs: `polling`, `systemd`.
-    pub backend: String,
-    /// The counters.
-    pub counters: JailCounters,
-    /// Why backend and counters are not known: the entry of this jail cannot be read.
-    pub unreadable: Option<ReplyError>,
+    /// What watches its logs (`polling`, `systemd`), and the counters; the reason where the entry of this jail cannot be
+    /// read.
+    pub told: Result<(String, JailCounters), ReplyError>,
 }
 
 /// The names in `status`, where they can be told apart: a name may contain the separator. `None` where they cannot.
@@ -96,17 +93,13 @@ pub(crate) fn jail_status(value: &Value) -> Result<JailStatus, ReplyError> {
 }
 
 /// `{jail: [backend, (failed, total), (banned, total)]}`. A name that no command can address is left out, and logged. A jail
-/// whose entry cannot be read has no backend.
+/// whose entry cannot be read has the reason in its place.
 pub(crate) fn jail_stats(value: &Value) -> Result<Vec<JailStats>, ReplyError> {
     let entries = value.as_dict().ok_or_else(|| wrong("the counters by jail", value))?;
     let mut stats = Vec::with_capacity(entries.len());
     for (name, counters) in entries {
         let Some(jail) = addressable(&fields::text(name)?) else { continue };
-        let ((backend, counters), unreadable) = match backend_and_counters(counters) {
-            Ok(read) => (read, None),
-            Err(error) => (<(String, JailCounters)>::default(), Some(error)),
-        };
-        stats.push(JailStats { jail, backend, counters, unreadable });
+        stats.push(JailStats { jail, told: backend_and_counters(counters) });
     }
     Ok(stats)
 }

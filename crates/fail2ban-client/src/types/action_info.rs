@@ -74,7 +74,7 @@ impl ActionInfo {
             .with("fid", ip)
             .with("family", if self.address.base().is_ipv4() { "inet4" } else { "inet6" })
             .with("time", self.time)
-            .with("bantime", self.bantime.as_number())
+            .with("bantime", self.bantime)
             .with("bancount", i64::from(self.ban_count))
             .with("restored", 0)
             .with("failures", i64::from(self.failures))

@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write as _};
 
+use super::Bantime;
+
 /// Named arguments. A name that comes twice has its last value.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Arguments(Vec<(String, Argument)>);
@@ -14,6 +16,8 @@ pub struct Argument(Kind);
 enum Kind {
     Text(String),
     Number(i64),
+    /// Whole, however wide it is.
+    Length(Bantime),
     Bool(bool),
     Group(Arguments),
 }
@@ -50,6 +54,8 @@ impl fmt::Display for Arguments {
             match value {
                 Kind::Text(text) => quoted(text, f)?,
                 Kind::Number(number) => write!(f, "{number}")?,
+                Kind::Length(Bantime::Permanent) => f.write_str("-1")?,
+                Kind::Length(Bantime::Seconds(seconds)) => write!(f, "{seconds}")?,
                 Kind::Bool(on) => write!(f, "{on}")?,
                 Kind::Group(group) => group.fmt(f)?,
             }
@@ -86,6 +92,12 @@ impl From<String> for Argument {
 impl From<i64> for Argument {
     fn from(number: i64) -> Self {
         Self(Kind::Number(number))
+    }
+}
+
+impl From<Bantime> for Argument {
+    fn from(bantime: Bantime) -> Self {
+        Self(Kind::Length(bantime))
     }
 }
 

@@ -2,22 +2,22 @@
 
 use std::fmt;
 
-/// The length of a ban. Always a number for the server, which evaluates texts.
+/// The length of a ban. It is sent as a number, and as a text of digits alone where it is wider than 64 bits: the server
+/// evaluates texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Bantime {
     /// Until somebody lifts it.
     Permanent,
-    /// This many seconds. Python counts without a limit, and fail2ban takes whatever its files say; more than 2⁶³ are sent
-    /// as 2⁶³.
+    /// This many seconds. Python counts without a limit, and fail2ban takes whatever its files say.
     Seconds(u128),
 }
 
 impl Bantime {
-    /// The number that stands for it in the protocol: seconds, or -1.
-    pub fn as_number(self) -> i64 {
+    /// The number that stands for it in the protocol: seconds, or -1; `None` where it is wider than 64 bits.
+    pub fn as_number(self) -> Option<i64> {
         match self {
-            Self::Permanent => -1,
-            Self::Seconds(seconds) => i64::try_from(seconds).unwrap_or(i64::MAX),
+            Self::Permanent => Some(-1),
+            Self::Seconds(seconds) => i64::try_from(seconds).ok(),
         }
     }
 
@@ -46,6 +46,7 @@ impl fmt::Display for Bantime {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::codec::Arg;
 
     #[test]
     fn numbers() {
@@ -53,9 +54,17 @@ mod tests {
             [(-1, Bantime::Permanent), (0, Bantime::Seconds(0)), (600, Bantime::default())]
         {
             assert_eq!(Bantime::from_number(number), bantime);
-            assert_eq!(i128::from(bantime.as_number()), number);
+            assert_eq!(bantime.as_number().map(i128::from), Some(number));
         }
         assert_eq!(Bantime::from_number(-5), Bantime::Permanent);
-        assert_eq!(Bantime::Seconds(u128::MAX).as_number(), i64::MAX);
+    }
+
+    #[test]
+    fn a_wide_number_is_sent_whole() {
+        let wide = Bantime::from_number(99_999_999_999_999_999_999);
+        assert_eq!(wide.as_number(), None);
+        assert_eq!(Arg::from(wide), Arg::from("99999999999999999999"));
+        let longest = Bantime::Seconds(i64::MAX.unsigned_abs().into());
+        assert_eq!(Arg::from(longest), Arg::Int(i64::MAX));
     }
 }

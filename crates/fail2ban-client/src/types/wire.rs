@@ -75,7 +75,12 @@ impl From<&IgnoreEntry> for Arg {
 
 impl From<Bantime> for Arg {
     fn from(bantime: Bantime) -> Self {
-        Self::Int(bantime.as_number())
+        match bantime {
+            Bantime::Permanent => Self::Int(-1),
+            Bantime::Seconds(seconds) => {
+                i64::try_from(seconds).map_or_else(|_| Self::from(seconds.to_string()), Self::Int)
+            }
+        }
     }
 }
 

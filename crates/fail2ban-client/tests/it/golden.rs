@@ -78,13 +78,14 @@ fn the_statistics_of_a_1_1_server_are_typed() {
         assert_eq!(stats.len(), jails.len());
         for jail in &stats {
             let recorded = jails.iter().find(|entry| entry[0] == jail.jail.as_str()).unwrap();
+            let (backend, counters) = jail.told.as_ref().unwrap();
             let pair = |place: usize| {
                 let pair = &recorded[1][place]["$tuple"];
                 (pair[0].as_u64().unwrap(), pair[1].as_u64().unwrap())
             };
-            assert_eq!(recorded[1][0], jail.backend.as_str());
-            assert_eq!((jail.counters.currently_failed, jail.counters.total_failed), pair(1));
-            assert_eq!((jail.counters.currently_banned, jail.counters.total_banned), pair(2));
+            assert_eq!(recorded[1][0], backend.as_str());
+            assert_eq!((counters.currently_failed, counters.total_failed), pair(1));
+            assert_eq!((counters.currently_banned, counters.total_banned), pair(2));
         }
         seen += 1;
     }

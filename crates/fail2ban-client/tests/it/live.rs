@@ -124,9 +124,9 @@ async fn every_setting() {
     lab.client(&["set", "sshd", "addignoreregex", "never <HOST>"]).unwrap();
     let settings = client.jail_settings(&name).await.unwrap();
     assert_eq!(settings.logpath[0].to_path(), lab.log_path("sshd").unwrap());
-    assert_eq!(settings.logencoding, "utf-8");
+    assert_eq!(settings.logencoding.as_deref(), Some("utf-8"));
     assert!(settings.journalmatch.is_empty());
-    assert!(!settings.ignoreself);
+    assert_eq!(settings.ignoreself, Some(false));
     let mut ignored: Vec<String> = settings.ignoreip.iter().map(ToString::to_string).collect();
     ignored.sort();
     assert_eq!(ignored, ["192.0.2.0/24", "2001:db8::1"]);
@@ -136,9 +136,12 @@ async fn every_setting() {
     assert_eq!(settings.prefregex.as_deref(), Some("^(?P<content>.+)$"));
     assert!(settings.failregex[0].contains("Failed password"));
     assert!(settings.ignoreregex[0].starts_with("never "));
-    assert_eq!(settings.usedns, Reported::Known(UseDns::No));
-    assert_eq!((settings.findtime, settings.bantime, settings.maxretry), (700, Bantime::Permanent, 4));
-    assert_eq!((settings.maxmatches, settings.maxlines), (7, 3));
+    assert_eq!(settings.usedns, Some(Reported::Known(UseDns::No)));
+    assert_eq!(
+        (settings.findtime, settings.bantime, settings.maxretry),
+        (Some(700), Some(Bantime::Permanent), Some(4))
+    );
+    assert_eq!((settings.maxmatches, settings.maxlines), (Some(7), Some(3)));
     assert_eq!(settings.datepattern.pattern.as_deref(), Some("%Y"));
     assert_eq!(settings.logtimezone.as_deref(), Some("UTC+0200"));
     let increment = &settings.bantime_increment;

@@ -229,7 +229,7 @@ fn all_settings_from_a_record() {
         let settings = JailSettings::read(jail.iter().map(Option::as_ref));
         assert_eq!(
             (settings.bantime, settings.maxretry, settings.actions.len()),
-            (Bantime::Seconds(600), 3, 1)
+            (Some(Bantime::Seconds(600)), Some(3), 1)
         );
         let server = values(command::server_settings());
         let settings = ServerSettings::read(server.iter().map(Option::as_ref));

@@ -62,8 +62,8 @@ impl From<Unordered> for PlaceFileError {
 pub struct PlaceFile {
     /// Its type, such as `GeoLite2-Country`.
     pub kind: String,
-    /// When it was made.
-    pub built_at: Timestamp,
+    /// When it was made; `None` where it names no moment of the calendar.
+    pub built_at: Option<Timestamp>,
     /// Whether it tells countries.
     pub countries: bool,
     /// Whether it tells networks.
@@ -102,10 +102,9 @@ impl PlaceFile {
         if !countries && !networks {
             return Err(PlaceFileError::NoPlaces(kind));
         }
-        let built = i64::try_from(metadata.build_epoch).unwrap_or(i64::MAX / 1000);
         Ok(Self {
             kind,
-            built_at: Timestamp::from_secs(built),
+            built_at: i64::try_from(metadata.build_epoch).ok().and_then(Timestamp::from_told_secs),
             countries,
             networks,
             unreadable,

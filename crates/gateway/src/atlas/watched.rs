@@ -126,7 +126,7 @@ impl Watched {
         let file = self.file.as_deref();
         PlaceSource {
             name: self.path.name(),
-            built_at: file.map(|file| file.built_at),
+            built_at: file.and_then(|file| file.built_at),
             countries: file.is_some_and(|file| file.countries),
             networks: file.is_some_and(|file| file.networks),
             attribution: file.and_then(|file| attribution(&file.kind)),
@@ -138,6 +138,6 @@ impl Watched {
     /// Its part of the edition: what the file is, and not where it lies.
     pub(super) fn edition(&self) -> Option<String> {
         let file = self.file.as_deref()?;
-        Some(format!("{} {} {:08x}", file.kind, file.built_at.as_secs(), file.checksum))
+        Some(format!("{} {} {:08x}", file.kind, file.built_at.map_or(0, |at| at.as_secs()), file.checksum))
     }
 }

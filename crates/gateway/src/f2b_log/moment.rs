@@ -8,9 +8,9 @@ use fail2ban_client::LocalDateTime;
 use super::stamp::{MonthTime, Stamp};
 use crate::zone::Zone;
 
-/// Threads of fail2ban write their lines a little out of order.
-const DISORDER_MILLIS: i64 = 60_000;
-const DAY_MILLIS: i64 = 86_400_000;
+/// Threads of fail2ban write their lines a little out of order. More than that is a clock that was set back.
+pub(super) const DISORDER_MILLIS: i64 = 60_000;
+pub(super) const DAY_MILLIS: i64 = 86_400_000;
 /// The last year that fail2ban's calendar has. Not all of it is a moment in every time zone.
 const LAST_YEAR: u16 = 9_999;
 /// The 29th of February comes again within so many years.

@@ -6,15 +6,12 @@ use bangui_domain::model::{LogEntry, Timestamp};
 
 use super::line::read;
 use super::lines::Lines;
-use super::moment::Clock;
+use super::moment::{Clock, DAY_MILLIS, DISORDER_MILLIS};
 use super::{LogFileError, LogFileProblem, LogTally};
 use crate::zone::Zone;
 
 /// Lines that could not be understood, of which the places are kept.
 const PLACES: usize = 5;
-/// Threads of fail2ban write their lines a little out of order. More than that is a clock that was set back.
-const DISORDER_MILLIS: i64 = 60_000;
-const DAY_MILLIS: i64 = 86_400_000;
 
 /// A file, and its next entry.
 pub(super) struct Source {

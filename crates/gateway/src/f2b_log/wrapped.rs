@@ -26,7 +26,7 @@ struct Entry {
     tag: Option<String>,
     #[serde(default, rename = "_COMM")]
     program: Option<String>,
-    /// A list of bytes where it is no text.
+    /// A list of bytes where it is no text: then the entry is left out.
     #[serde(default, rename = "MESSAGE")]
     message: Option<serde_json::Value>,
 }

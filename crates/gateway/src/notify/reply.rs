@@ -5,6 +5,7 @@ use bangui_domain::chain;
 use lettre::transport::smtp::Error;
 
 use super::clean;
+use crate::outgoing::tls;
 
 /// What went wrong.
 pub(super) fn words(error: &Error) -> String {
@@ -16,7 +17,7 @@ pub(super) fn words(error: &Error) -> String {
             format!("{} ({status}{code})", meaning(status))
         }
         None if error.is_response() => "what answers there does not speak SMTP".to_owned(),
-        None => said,
+        None => tls::fault(error).map_or(said, ToOwned::to_owned),
     }
 }
 

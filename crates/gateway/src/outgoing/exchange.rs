@@ -7,7 +7,7 @@ use std::time::Duration;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, Method, Response, Url};
 
-use super::{Outgoing, OutgoingError, address, place};
+use super::{Outgoing, OutgoingError, address, place, tls};
 
 /// What is sent. Its `Debug` shows nothing of it: addresses, headers and bodies hold secrets.
 #[derive(Clone)]
@@ -197,6 +197,9 @@ fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, OutgoingError> {
 fn failure(host: &str, timeout: Duration, error: &reqwest::Error) -> OutgoingError {
     let mut cause: Option<&(dyn Error + 'static)> = Some(error);
     let mut innermost = String::new();
+    if let Some(reason) = tls::fault(error) {
+        return OutgoingError::Unreachable { host: host.to_owned(), reason: reason.to_owned() };
+    }
     while let Some(current) = cause {
         if let Some(own) = current.downcast_ref::<OutgoingError>() {
             return own.clone();

@@ -7,5 +7,6 @@ mod control;
 mod downloads;
 mod ignoring;
 mod notify;
+mod odd_server;
 mod outgoing;
 mod rdns;

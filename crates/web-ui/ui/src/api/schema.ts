@@ -1082,7 +1082,7 @@ export interface components {
         /** @description How a jail lengthens the bans of those who come back (`bantime.*`). */
         BantimeIncrement: {
             /** @description Whether bans grow. */
-            enabled: boolean;
+            enabled: boolean | null;
             /** @description The factor. */
             factor: string | null;
             /** @description The formula. */
@@ -1095,7 +1095,7 @@ export interface components {
             /** @description The multipliers. */
             multipliers: string | null;
             /** @description Whether bans in other jails count. */
-            overalljails: boolean;
+            overalljails: boolean | null;
             /**
              * Format: int64
              * @description The most that is added at random, in seconds.
@@ -2039,7 +2039,7 @@ export interface components {
             problem: components["schemas"]["ServerProblem"] | null;
             /** @description Its running settings. */
             settings: components["schemas"]["JailSettings"];
-            /** @description What fail2ban did not tell in a way that can be read, in words; it is empty or for ever in `settings`. */
+            /** @description What fail2ban did not tell in a way that can be read, in words; it is null or empty in `settings`. */
             unreadable: string[];
         };
         /** @description What a jail ignores by its own configuration. */
@@ -2072,7 +2072,7 @@ export interface components {
             /** @description Whether fail2ban is online now; if not, these are the last numbers known. */
             online: boolean;
         };
-        /** @description The running settings of a jail, under fail2ban's own names; times in seconds. */
+        /** @description The running settings of a jail by fail2ban's own names; times in seconds. What is unreadable is null or empty. */
         JailSettings: {
             /** @description Names of the actions. */
             actions: string[];
@@ -2080,7 +2080,7 @@ export interface components {
              * Format: int64
              * @description The length of a ban; -1 is for ever.
              */
-            bantime: number;
+            bantime: number | null;
             /** @description Longer bans for repeat offenders. */
             bantime_increment: components["schemas"]["BantimeIncrement"];
             /** @description The date pattern, where one is set. */
@@ -2091,7 +2091,7 @@ export interface components {
              * Format: int64
              * @description The time within which failures add up.
              */
-            findtime: number;
+            findtime: number | null;
             /** @description How answers of `ignorecommand` are cached. */
             ignorecache: string | null;
             /** @description A command asked before each ban. */
@@ -2101,11 +2101,11 @@ export interface components {
             /** @description Expressions for lines to leave out, expanded. */
             ignoreregex: string[];
             /** @description Whether the host's own addresses are ignored. */
-            ignoreself: boolean;
+            ignoreself: boolean | null;
             /** @description Journal matches, one list of terms per group. */
             journalmatch: string[][];
             /** @description Encoding of the log files. */
-            logencoding: string;
+            logencoding: string | null;
             /** @description Log files. */
             logpath: string[];
             /** @description The time zone of log lines without one. */
@@ -2114,21 +2114,21 @@ export interface components {
              * Format: int64
              * @description Lines that a multi-line expression sees.
              */
-            maxlines: number;
+            maxlines: number | null;
             /**
              * Format: int64
              * @description Matched lines kept per ban.
              */
-            maxmatches: number;
+            maxmatches: number | null;
             /**
              * Format: int64
              * @description Failures that lead to a ban.
              */
-            maxretry: number;
+            maxretry: number | null;
             /** @description The expression that lines are cut by first. */
             prefregex: string;
             /** @description `yes`, `warn`, `no` or `raw`. */
-            usedns: string;
+            usedns: string | null;
         };
         /** @description What a jail watches, in a word and in full. */
         JailWatched: {

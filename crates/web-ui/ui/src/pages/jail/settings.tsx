@@ -31,7 +31,7 @@ export function Settings({ detail }: { detail: JailDetail }) {
   const reading = read([
     ["logpath", <LogFiles files={detail.watches.files} />],
     ["journalmatch", <List items={journal(detail)} />],
-    ["logencoding", text(settings.logencoding)],
+    ["logencoding", settings.logencoding === null ? null : text(settings.logencoding)],
     ["datepattern", text(settings.datepattern, "detected")],
     ["logtimezone", text(settings.logtimezone, "the system's")],
     ["maxlines", settings.maxlines === null ? null : count(settings.maxlines)],
