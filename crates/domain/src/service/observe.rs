@@ -14,6 +14,7 @@ mod memory;
 mod now;
 mod orders;
 mod reading;
+mod untimed;
 mod write;
 mod zone;
 
@@ -31,7 +32,7 @@ pub use self::orders::OrderNumber;
 use self::reading::TAIL;
 use super::{Feed, Watch};
 use crate::ServiceError;
-use crate::model::{Fence, JailCounters, JailName, OutageCode, ServerId, Timestamp};
+use crate::model::{BanTime, Fence, JailCounters, JailName, OutageCode, ServerId, Timestamp};
 use crate::ports::{
     Atlas, BanStore, Clock, ControlError, Fail2banHistory, HistoryCursor, JailControl, WatchLog,
 };
@@ -194,10 +195,13 @@ impl Observer {
             complete.map(|listed| (listed.jail.name.clone(), listed.at)).collect();
         let (mut changes, unsettled) = self.compare(memory, lists, &mut rows, now).await?;
         self.tell_zone(memory);
+        let state = self.watch.state();
         for row in rows.into_values() {
             let running = counters.iter().any(|jail| jail.name == row.jail);
             let at = listed.get(&row.jail).copied();
-            from_row(row, running, at, now, memory, &mut changes);
+            let rule = if row.bantime.is_none() { state.rule_of(&row.jail) } else { None };
+            let rule = rule.map(|rule| BanTime::from_fail2ban(rule.bantime));
+            from_row(row, running, rule, at, now, memory, &mut changes);
         }
         self.missing_jails(memory, counters, now, &mut changes).await?;
 

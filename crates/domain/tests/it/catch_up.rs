@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bangui_domain::model::{Fence, ProblemCode};
-use bangui_domain::ports::{Fail2banHistory, HistoryCursor, HistoryError, HistoryPage};
+use bangui_domain::ports::{Fail2banHistory, HistoryCursor, HistoryError, HistoryPage, JailControl as _};
 use bangui_test_support::db::{Fail2banDb, SqliteFile};
 
 use crate::fake::{HistoryFault, START, Script};
@@ -92,6 +92,50 @@ async fn a_database_that_stays_locked_is_not_taken_for_read() {
     world.script.pass(1);
     world.leads(fence).await.expect("a look");
     assert!(world.watch.problems().is_empty());
+}
+
+#[tokio::test]
+async fn a_first_reading_that_fails_for_a_moment_makes_no_gap() {
+    for fault in [HistoryFault::Busy, HistoryFault::Unreadable("it cannot be opened just now")] {
+        let (world, fence) = away_for_an_hour().await;
+        world.script.edit().page = (Duration::from_secs(1), usize::MAX);
+        world.script.edit().history_fault = Some(fault);
+        for _ in 0..6 {
+            world.leads(fence).await.expect("a look");
+            assert_eq!(world.gaps().await, [], "it is tried again");
+            world.script.edit().spend(Duration::from_millis(500));
+        }
+        world.script.edit().history_fault = None;
+        for _ in 0..12 {
+            world.leads(fence).await.expect("a look");
+            world.script.edit().spend(Duration::from_millis(500));
+        }
+        assert_eq!(world.db.count("bans"), 360);
+        assert_eq!(world.gaps().await, [], "fail2ban remembered all of it");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_given_up_ends_its_catch_up() {
+    let (world, fence) = away_for_an_hour().await;
+    for _ in 0..12 {
+        world.leads(fence).await.expect("a look");
+    }
+    world.script.edit().history_fault = Some(HistoryFault::Unreadable("the disk is gone"));
+    world.leads(fence).await.expect("a look");
+    assert!(world.watch.catch_up().is_some());
+    assert_eq!(world.watch.problems().len(), 1);
+    // fail2ban is started again with `dbfile = None`.
+    world.script.edit().connection += 1;
+    world.script.edit().keeps_no_database = true;
+    world.watch.online(world.script.probe().await.expect("it answers"));
+    world.script.pass(5);
+    world.leads(fence).await.expect("a look");
+    assert_eq!(world.watch.catch_up(), None);
+    assert!(world.watch.problems().is_empty(), "{:?}", world.watch.problems());
+    world.script.pass(60);
+    world.leads(fence).await.expect("a look");
+    assert_eq!(world.gaps().await, [(0, 3_600, "unwatched")], "nobody will tell of it any more");
 }
 
 /// fail2ban's real reader on a disk that takes its time.

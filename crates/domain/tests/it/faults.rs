@@ -1,8 +1,10 @@
 //! Jails whose lists lie, stall or err: the others lose nothing, and those are named.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use bangui_domain::model::{JailName, ProblemCode};
+use bangui_domain::model::{BanEvent, JailName, ProblemCode};
+use bangui_domain::service::JailService;
 use proptest::prelude::*;
 
 use crate::fake::{ListAnswer, name};
@@ -10,62 +12,116 @@ use crate::world::World;
 
 const JAILS: usize = 6;
 
-fn answers() -> impl Strategy<Value = Vec<ListAnswer>> {
-    let answer = prop_oneof![
+/// How a jail answers, and whether its counters are refused besides.
+type Answer = (ListAnswer, bool);
+
+fn answers() -> impl Strategy<Value = Vec<Answer>> {
+    let list = prop_oneof![
         3 => Just(ListAnswer::True),
         1 => Just(ListAnswer::Refused),
         1 => Just(ListAnswer::Stalls),
         1 => Just(ListAnswer::Lies),
+        1 => Just(ListAnswer::HalfLies),
+        1 => Just(ListAnswer::IdsOnly),
+        1 => Just(ListAnswer::HalfIds),
     ];
-    proptest::collection::vec(answer, JAILS)
+    proptest::collection::vec((list, prop::bool::weighted(0.2)), JAILS)
 }
 
-/// The bans that were recorded, by jail and address.
-async fn recorded(world: &World) -> BTreeSet<(String, String)> {
+/// What a jail that answers so tells.
+fn is_complete(answer: ListAnswer) -> bool {
+    matches!(answer, ListAnswer::True | ListAnswer::IdsOnly | ListAnswer::HalfIds)
+}
+
+/// One event: ban or unban, jail, address.
+type Event = (&'static str, String, String);
+
+/// The events that were recorded, each once.
+async fn recorded(world: &World) -> BTreeSet<Event> {
     let events = world.events().await;
-    events.iter().map(|event| (event.key.jail.to_string(), event.key.id.as_str().to_owned())).collect()
+    let event = |event: &BanEvent| {
+        (event.kind.as_str(), event.key.jail.to_string(), event.key.id.as_str().to_owned())
+    };
+    let once: BTreeSet<Event> = events.iter().map(event).collect();
+    assert_eq!(once.len(), events.len(), "{:?}", world.story().await);
+    once
 }
 
-/// The jails that have a problem with their list.
-fn named(world: &World) -> BTreeSet<JailName> {
-    let of_lists = |code| ProblemCode::OF_LISTS.contains(&code);
-    world.watch.problems().iter().filter(|it| of_lists(it.code)).filter_map(|it| it.jail.clone()).collect()
+/// The jails that have one of these problems.
+fn named(world: &World, codes: &[ProblemCode]) -> BTreeSet<JailName> {
+    let problems = world.watch.problems();
+    problems.iter().filter(|it| codes.contains(&it.code)).filter_map(|it| it.jail.clone()).collect()
 }
 
-async fn holds(answers: Vec<ListAnswer>) {
-    let world = World::without_history().await;
-    let jail = |place: usize| format!("jail-{place}");
-    let mut expected = BTreeSet::new();
-    for round in 0..3 {
-        for (place, answer) in answers.iter().enumerate() {
-            let address = format!("192.0.2.{}", round * JAILS + place + 1);
-            world.script.bans(&jail(place), &address, 600, 0, None);
-            world.script.edit().jails.get_mut(&jail(place)).expect("a jail").list = *answer;
-            if *answer == ListAnswer::True {
-                expected.insert((jail(place), address));
-            }
+fn jail(place: usize) -> String {
+    format!("jail-{place}")
+}
+
+fn answer_as(world: &World, place: usize, (list, uncounted): Answer) {
+    let mut fake = world.script.edit();
+    let jail = fake.jails.get_mut(&jail(place)).expect("a jail");
+    (jail.list, jail.uncounted) = (list, uncounted);
+}
+
+/// Each jail bans two addresses, and lifts one of the round before.
+fn a_round(world: &World, round: usize, answers: &[Answer]) -> BTreeSet<Event> {
+    let mut events = BTreeSet::new();
+    let address = |round, place, last: u8| format!("192.{round}.{place}.{last}");
+    for (place, answer) in answers.iter().enumerate() {
+        for last in [1, 2] {
+            world.script.bans(&jail(place), &address(round, place, last), 900, 0, None);
+            events.insert(("ban", jail(place), address(round, place, last)));
         }
-        // A jail that stalls ends a look: the rest comes in the next.
-        for _ in 0..=JAILS {
+        if let Some(before) = round.checked_sub(1) {
+            world.script.lifts(&jail(place), &address(before, place, 1), true);
+            events.insert(("unban", jail(place), address(before, place, 1)));
+        }
+        answer_as(world, place, *answer);
+    }
+    events
+}
+
+async fn holds(answers: Vec<Answer>) {
+    let world = World::without_history().await;
+    let (mut all, mut expected) = (BTreeSet::new(), BTreeSet::new());
+    let of = |event: &Event| answers.iter().enumerate().find(|(place, _)| jail(*place) == event.1);
+    for round in 0..3 {
+        let events = a_round(&world, round, &answers);
+        let complete = |event: &&Event| of(event).is_some_and(|(_, (list, _))| is_complete(*list));
+        expected.extend(events.iter().filter(complete).cloned());
+        all.extend(events);
+        // A jail that stalls ends a look, and one without counters is listed now and then.
+        for _ in 0..40 {
             world.observer.look(None).await.expect("one jail is not fail2ban");
             world.script.pass(1);
         }
-        let found: BTreeSet<_> = recorded(&world).await;
-        assert_eq!(found, expected, "{answers:?}");
+        let found = recorded(&world).await;
+        assert!(expected.is_subset(&found), "{answers:?}: {:?}", expected.difference(&found));
+        assert!(found.is_subset(&all), "{answers:?}: invented {:?}", found.difference(&all));
         assert!(world.watch.state().is_online());
     }
-    let odd = answers.iter().enumerate().filter(|(_, answer)| **answer != ListAnswer::True);
-    let odd: BTreeSet<JailName> = odd.map(|(place, _)| name(&jail(place))).collect();
-    assert_eq!(named(&world), odd, "{answers:?}");
+    let which = |odd: fn(&Answer) -> bool| -> BTreeSet<JailName> {
+        let odd = answers.iter().enumerate().filter(|(_, answer)| odd(answer));
+        odd.map(|(place, _)| name(&jail(place))).collect()
+    };
+    assert_eq!(named(&world, &ProblemCode::OF_LISTS), which(|answer| answer.0 != ListAnswer::True));
+    assert_eq!(named(&world, &[ProblemCode::CountersUnreadable]), which(|answer| answer.1));
 
     // What is well again is told in full, and named no longer.
-    for place in 0..answers.len() {
-        world.script.edit().jails.get_mut(&jail(place)).expect("a jail").list = ListAnswer::True;
-    }
+    (0..answers.len()).for_each(|place| answer_as(&world, place, (ListAnswer::True, false)));
     world.script.pass(300);
     world.observer.look(None).await.expect("a look");
-    assert_eq!(recorded(&world).await.len(), 3 * JAILS);
-    assert_eq!(named(&world), BTreeSet::new());
+    let found = recorded(&world).await;
+    assert!(found.is_subset(&all), "{answers:?}: invented {:?}", found.difference(&all));
+    for (_, jail, address) in all.iter().filter(|(kind, ..)| *kind == "ban") {
+        let (ban, unban) = (("ban", jail.clone(), address.clone()), ("unban", jail.clone(), address.clone()));
+        // A ban that came and went while nobody could see it is nowhere.
+        let is_over = all.contains(&unban);
+        assert!(found.contains(&ban) || is_over, "{answers:?}: {ban:?}");
+        assert_eq!(found.contains(&unban), is_over && found.contains(&ban), "{answers:?}: {unban:?}");
+    }
+    assert_eq!(named(&world, &ProblemCode::OF_LISTS), BTreeSet::new());
+    assert_eq!(named(&world, &[ProblemCode::CountersUnreadable]), BTreeSet::new());
 }
 
 proptest! {
@@ -125,4 +181,18 @@ async fn a_jail_whose_ignored_addresses_cannot_be_read_does_not_keep_the_others_
     world.script.pass(60);
     world.allow.upkeep(1).await.expect("told");
     assert!(world.watch.problems().is_empty());
+}
+
+#[tokio::test]
+async fn nothing_is_made_up_of_a_jail_that_fail2ban_does_not_describe() {
+    let world = World::new().await;
+    world.script.bans("odd", "192.0.2.1", 600, 0, Some(3));
+    world.look().await;
+    world.script.edit().jails.get_mut("odd").expect("a jail").uncounted = true;
+    let jails = JailService::new(Arc::new(world.script.clone()), Arc::clone(&world.watch));
+    let detail = jails.detail(&name("odd")).await.expect("what is known of it");
+    assert_eq!(detail.counters.currently_banned, 1);
+    assert_eq!((detail.settings.bantime, detail.settings.bantime_increment.enabled), (None, None));
+    assert_eq!(detail.log(None), None, "nobody knows what it reads");
+    assert_eq!(detail.unreadable, ["its status is odd"]);
 }

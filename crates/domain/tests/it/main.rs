@@ -20,5 +20,6 @@ mod observe;
 mod restart;
 mod runtime;
 mod spelling;
+mod untimed;
 mod world;
 mod zones;

@@ -146,3 +146,38 @@ async fn where_the_zone_is_right_nothing_is_moved() {
         .collect();
     assert_eq!(times, ["-7195", "-4995", "-3595", "-72", "+15"]);
 }
+
+#[tokio::test]
+async fn one_restored_ban_is_no_proof_however_often_it_is_listed() {
+    let world = off_by(World::new().await, 0).await;
+    // fail2ban restores it from its database, whose row was read long ago.
+    world.script.bans("sshd", "192.0.2.1", 86_400, 3_630, None);
+    looks(&world, 40).await;
+    assert_eq!(world.story().await, ["ban 192.0.2.1 restored -3625"]);
+    assert!(world.watch.problems().is_empty(), "{:?}", world.watch.problems());
+}
+
+#[tokio::test]
+async fn a_ban_that_is_made_again_after_a_quarter_of_an_hour_is_another_one() {
+    // With the database, the row of the second ban comes late.
+    for (world, failures) in [(World::without_history().await, None), (World::new().await, Some(3))] {
+        let world = off_by(world, 0).await;
+        world.script.bans("sshd", "192.0.2.1", 86_400, 0, failures);
+        looks(&world, 60).await;
+        for _ in 0..840 {
+            world.script.pass(1);
+        }
+        world.script.lifts("sshd", "192.0.2.1", true);
+        world.script.bans("sshd", "192.0.2.1", 86_400, 0, None);
+        looks(&world, 10).await;
+        let again =
+            ["ban 192.0.2.1 detected +5", "unban 192.0.2.1 manual +905", "ban 192.0.2.1 detected +905"];
+        let mut story = world.story().await;
+        story.sort();
+        let mut wanted = again.map(str::to_owned);
+        wanted.sort();
+        assert_eq!(story, wanted);
+        let differs = world.watch.problems().iter().any(|it| it.code == ProblemCode::ZoneDiffers);
+        assert!(!differs, "{:?}", world.watch.problems());
+    }
+}

@@ -37,7 +37,7 @@ impl Observer {
         let mut gaps = Vec::new();
         if let Some(watched) = memory.watched.filter(|_| passed >= GAP || memory.resumed.is_some()) {
             let resumed = *memory.resumed.get_or_insert(now.up);
-            if !memory.away && read == Read::Behind {
+            if !memory.away && matches!(read, Read::Behind | Read::Failing) {
                 return Ok(());
             }
             gaps = self.gaps(memory.away, watched.called(now), now.called(resumed), read, now);

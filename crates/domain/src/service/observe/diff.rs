@@ -185,17 +185,20 @@ fn take_row(rows: &mut Rows, key: &BanKey) -> Option<HistoryRow> {
 }
 
 /// A row of fail2ban's database that no list has explained: history, or a ban that is newer than the list.
-/// `running` says whether its jail runs, `listed_at` when that jail was last listed in this look.
+/// `running` says whether its jail runs, `listed_at` when that jail was last listed in this look. Where the row does not know
+/// the length, it is `rule`, which fail2ban takes then; such a ban ended at a moment that nobody knows, and gets no end.
 pub(super) fn from_row(
     row: HistoryRow,
     running: bool,
+    rule: Option<BanTime>,
     listed_at: Option<Timestamp>,
     now: Now,
     memory: &mut Memory,
     changes: &mut Changes,
 ) {
     let key = BanKey { jail: row.jail, id: row.id, banned_at: row.banned_at };
-    let bantime = BanTime::from_fail2ban(row.bantime.unwrap_or(0));
+    let told = row.bantime.map(BanTime::from_fail2ban);
+    let bantime = told.or(rule).unwrap_or(BanTime::Seconds(0));
     let over = bantime.end(key.banned_at).is_some_and(|end| end <= now.at);
     let newer_than_list = listed_at.is_none_or(|at| key.banned_at.as_secs() >= at.as_secs());
     let order = memory.order_for(&key.jail, &key.id, key.banned_at, now);
@@ -205,7 +208,7 @@ pub(super) fn from_row(
     };
     let (by, reason) = order.map_or((None, None), |order| (Some(order.by), order.reason));
     let ban = ActiveBan { key, bantime, ban_count: row.ban_count, origin, by, reason };
-    if over {
+    if over && told.is_some() {
         changes.ends.extend(ended(&ban, now.at));
     }
     let in_force = running && !over && newer_than_list;

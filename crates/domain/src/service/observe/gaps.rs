@@ -8,7 +8,7 @@ use super::Observer;
 use super::diff::{Changes, Rows, ended, lifted_outside};
 use super::memory::{Memory, RESTORE_GRACE};
 use super::now::Now;
-use super::reading::Read;
+use super::reading::{Read, Reading};
 use crate::ServiceError;
 use crate::model::{BanKey, Fail2banDatabase, Fail2banState, JailCounters, JailName, ProblemCode, Timestamp};
 use crate::ports::{HistoryCursor, HistoryError};
@@ -28,11 +28,16 @@ impl Observer {
     ) -> Result<(Rows, Option<HistoryCursor>, Read), ServiceError> {
         let mut rows = Rows::new();
         let began = self.clock.uptime();
-        let due = memory.reading.is_due(began);
-        let path = if due { self.history_path(memory) } else { None };
-        let Some(path) = path else {
+        if !memory.reading.is_due(began) {
             let read = if memory.reading.is_behind() { Read::Behind } else { Read::Rested };
             return Ok((rows, None, read));
+        }
+        let Some(path) = self.history_path(memory) else {
+            // fail2ban keeps no database any more: nothing is left to catch up with or to be read.
+            memory.reading = Reading::default();
+            self.watch.catches_up(None);
+            self.watch.solved(ProblemCode::DatabaseUnreadable, None);
+            return Ok((rows, None, Read::Rested));
         };
         let first = self.store.history_cursor(&self.server).await?.unwrap_or_default();
         let (mut cursor, mut count, mut left) = (first, 0, 0);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::diff::{JailLook, Rows, is_near};
 use super::memory::Memory;
 use super::zone::{Clue, Offset};
-use crate::model::{ActiveBan, BanId, BanTime, JailName, Timestamp};
+use crate::model::{ActiveBan, BanId, BanKey, BanTime, JailName, Timestamp};
 use crate::ports::{HistoryRow, LocalTime, ReportedBan};
 
 /// How late fail2ban lifts a ban whose time is over.
@@ -14,7 +14,7 @@ const LATE_MILLIS: i64 = 3_000;
 /// How far ahead a real beginning can be.
 const AHEAD_MILLIS: i64 = 5_000;
 /// How long a ban is left out whose time may be wrong and whose row in fail2ban's database should come.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// What a ban of the list was found to be.
 enum Found {
@@ -22,6 +22,8 @@ enum Found {
     Proved(Timestamp, Offset),
     /// One that the store knows from lists alone.
     Known(Timestamp),
+    /// One that was recorded at this moment, when only its id could be read.
+    Late(Timestamp),
     /// It appeared since the last look at this jail, with what that says of the offset.
     New(Option<Offset>),
     /// One of which nothing is known.
@@ -38,15 +40,18 @@ impl JailLook<'_> {
         memory: &mut Memory,
     ) -> (Vec<ReportedBan>, HashSet<BanId>) {
         let newest = newest_rows(self.jail, rows);
-        let watched = memory.jails.get(self.jail).is_some_and(|jail| jail.listed.is_some());
         let found: Vec<(ReportedBan, Found)> = joined(reported, self.now.at)
             .into_iter()
             .map(|ban| {
-                let found = self.find(&ban, newest.get(&ban.id).copied(), known.get(&ban.id), watched);
+                let found = self.find(&ban, newest.get(&ban.id).copied(), known.get(&ban.id), memory);
                 (ban, found)
             })
             .collect();
-        let clues: Vec<Clue> = found.iter().filter_map(|(_, found)| self.clue(found)).collect();
+        memory.forget_waiting(self.now.up, PATIENCE.saturating_mul(2));
+        let clues: Vec<Clue> = found
+            .iter()
+            .filter_map(|(ban, found)| self.clue(found, memory.waits(self.jail, &ban.id)))
+            .collect();
         memory.zone = memory.zone.after(&clues, self.now.at);
         let believed = memory.zone.offset;
 
@@ -54,7 +59,8 @@ impl JailLook<'_> {
         let mut waiting = HashSet::new();
         for (mut ban, found) in found {
             let read = ban.banned_at.resolve(self.now.at);
-            // A ban in the past is not proof enough, but its row in fail2ban's database will be.
+            // One ban of the past proves no offset, since it may have been restored. If it was made just now, its row in
+            // fail2ban's database comes soon and tells when.
             let unproved = matches!(&found, Found::New(Some(offset)) if *offset != believed);
             let wait = unproved && memory.history_readable;
             if wait && memory.may_wait(self.jail, &ban.id, self.now.up, PATIENCE) {
@@ -64,6 +70,10 @@ impl JailLook<'_> {
             match found {
                 Found::Proved(at, offset) if offset != Offset::NONE => ban.banned_at = LocalTime::Exact(at),
                 Found::Known(at) if !is_near(at, read) => ban.banned_at = LocalTime::Exact(at),
+                Found::Late(at) => {
+                    ban.bantime = ban.bantime.rest_after(believed.correct(read), at);
+                    ban.banned_at = LocalTime::Exact(at);
+                }
                 Found::New(_) | Found::Other if believed != Offset::NONE => {
                     ban.banned_at = LocalTime::Exact(believed.correct(read));
                 }
@@ -79,8 +89,10 @@ impl JailLook<'_> {
         ban: &ReportedBan,
         row: Option<&HistoryRow>,
         known: Option<&ActiveBan>,
-        watched: bool,
+        memory: &Memory,
     ) -> Found {
+        let jail = memory.jails.get(self.jail);
+        let watched = jail.is_some_and(|jail| jail.listed.is_some());
         let read = ban.banned_at.resolve(self.now.at);
         if let Some(row) = row {
             if can_be(ban.banned_at, row.banned_at) {
@@ -96,7 +108,18 @@ impl JailLook<'_> {
             if can_be(ban.banned_at, at) {
                 return Found::Known(at);
             }
-            if let Some(offset) = self.offset(read, at, ban.bantime) {
+            let late =
+                jail.and_then(|jail| jail.untimed.get(&ban.id)).is_some_and(|untimed| untimed.recorded);
+            let real = memory.zone.offset.correct(read);
+            let began_since = real > at.plus_millis(BanKey::ROUNDING_MILLIS) && real <= self.now.at;
+            if late && !began_since {
+                return Found::Late(at);
+            }
+            // With the offset that is believed, an address that was lifted and banned again looks as though it was banned
+            // just now; with another one it could be taken for the ban before.
+            let again = watched && Offset::of_new(read, self.now.at) == Some(memory.zone.offset);
+            let offset = self.offset(read, at, ban.bantime);
+            if let Some(offset) = offset.filter(|offset| !again || *offset == memory.zone.offset) {
                 // Only fail2ban's database tells how often an address was banned.
                 return if known.ban_count.is_some() { Found::Proved(at, offset) } else { Found::Known(at) };
             }
@@ -104,13 +127,15 @@ impl JailLook<'_> {
         if watched { Found::New(Offset::of_new(read, self.now.at)) } else { Found::Other }
     }
 
-    fn clue(&self, found: &Found) -> Option<Clue> {
+    /// What a ban tells of the offset. One that already `waits` has told it: it is one ban, however often it is listed.
+    fn clue(&self, found: &Found, waits: bool) -> Option<Clue> {
         match found {
+            Found::New(Some(offset)) if waits && offset.is_past() => None,
             Found::Proved(at, offset) => Some(Clue::Known(*at, *offset)),
             // fail2ban restores bans of the past, and none of the future.
             Found::New(Some(offset)) if self.restoring && offset.is_past() => None,
             Found::New(offset) => Some(offset.map_or(Clue::Odd, Clue::New)),
-            Found::Known(_) | Found::Other => None,
+            Found::Known(_) | Found::Late(_) | Found::Other => None,
         }
     }
 

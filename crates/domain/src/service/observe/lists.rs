@@ -9,8 +9,8 @@ use super::diff::{Changes, JailLook, Rows};
 use super::memory::Memory;
 use super::now::Now;
 use crate::ServiceError;
-use crate::model::{BanId, BanTime, JailCounters, JailName, ProblemCode, Timestamp};
-use crate::ports::{BanList, ControlError, Counters, LocalTime, ReportedBan};
+use crate::model::{BanId, JailCounters, JailName, ProblemCode, Timestamp};
+use crate::ports::{BanList, ControlError, Counters};
 
 /// When the list of a jail that could not be read is asked for again. Each try leaves an error in fail2ban's own log.
 const UNREADABLE: Duration = Duration::from_secs(30);
@@ -47,7 +47,8 @@ impl Observer {
         for (name, _) in &unreadable {
             let known = before.iter().flat_map(|seen| &*seen.jails).find(|jail| jail.name == *name).cloned();
             jails.push(known.unwrap_or_else(|| JailCounters::unknown(name.clone())));
-            memory.jail(name, now).again_at.get_or_insert(now.saturating_add(UNREADABLE));
+            // No counter tells when its list moves, and its bans may end long after the next one begins.
+            memory.again_within(name, UNREADABLE, now);
         }
         jails.sort_by(|a, b| a.name.cmp(&b.name));
         self.watch.counted(jails.clone());
@@ -137,17 +138,9 @@ impl Observer {
                 restoring: memory.restoring(now) || partial,
             };
             let mut known = self.store.active(&self.server, &jail.name).await?;
-            if self.has_no_history(memory) {
-                // Nothing else will tell when these began.
-                let active: HashSet<&BanId> = known.iter().map(|ban| &ban.key.id).collect();
-                let new = ids.iter().filter(|id| !active.contains(id));
-                let banned_at = LocalTime::Exact(Timestamp::from_secs(now.at.as_secs()));
-                bans.extend(new.map(|id| ReportedBan {
-                    id: id.clone(),
-                    banned_at,
-                    bantime: BanTime::Permanent,
-                }));
-            }
+            let active: HashSet<&BanId> = known.iter().map(|ban| &ban.key.id).collect();
+            let new = self.without_times(memory, &jail.name, &ids, &bans, &active, now);
+            bans.extend(new);
             let ids: HashSet<BanId> = ids.into_iter().collect();
             known.retain(|ban| !ids.contains(&ban.key.id));
             let found = look.compare(bans, known, rows, memory);

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::now::Now;
 use super::reading::{Reading, TAIL};
+use super::untimed::Untimed;
 use super::zone::{Belief, Offset};
 use crate::model::{BanId, Fence, JailCounters, JailName, Target, Timestamp};
 use crate::ports::HistoryCursor;
@@ -50,6 +51,8 @@ pub(super) struct JailMemory {
     pub(super) again_at: Option<Duration>,
     /// Whether something was wrong with the list when it was last asked for: the other jails come first.
     pub(super) suspect: bool,
+    /// Bans of which only the id could be read at first.
+    pub(super) untimed: HashMap<BanId, Untimed>,
 }
 
 /// Up to when the server was watched.
@@ -164,6 +167,7 @@ impl Memory {
             not_before: now,
             again_at: None,
             suspect: false,
+            untimed: HashMap::new(),
         })
     }
 
@@ -219,6 +223,16 @@ impl Memory {
         }
     }
 
+    /// Whether a ban of the list was left out before.
+    pub(super) fn waits(&self, jail: &JailName, id: &BanId) -> bool {
+        self.waiting.contains_key(&(jail.clone(), id.clone()))
+    }
+
+    /// Forgets which bans were left out so long ago or longer.
+    pub(super) fn forget_waiting(&mut self, now: Duration, ago: Duration) {
+        self.waiting.retain(|_, since| now.saturating_sub(*since) < ago);
+    }
+
     /// Whether a ban of the list may be left out once more, until it is clear when it began.
     pub(super) fn may_wait(
         &mut self,
@@ -227,7 +241,6 @@ impl Memory {
         now: Duration,
         patience: Duration,
     ) -> bool {
-        self.waiting.retain(|_, since| now.saturating_sub(*since) < patience.saturating_mul(2));
         let since = *self.waiting.entry((jail.clone(), id.clone())).or_insert(now);
         now.saturating_sub(since) < patience
     }

@@ -68,9 +68,9 @@ impl Reading {
         self.until.is_some() && self.not_before <= up
     }
 
-    /// Whether a reading has begun that is not at the end.
+    /// Whether a reading has begun that is not at the end, or one that failed is still to be tried again.
     pub(super) fn is_behind(&self) -> bool {
-        self.begun.is_some()
+        self.begun.is_some() || (self.failing.is_some() && self.until.is_some())
     }
 
     /// How the reading goes on.
