@@ -23,7 +23,8 @@ export default defineConfig({
     renderBuiltUrl: (_, { hostType }) => (hostType === "html" ? undefined : { relative: true }),
   },
   server: {
-    proxy: { "/api": process.env["BANGUI_DEV_API"] ?? "http://127.0.0.1:8686" },
+    // The host stays the one that the browser asked for: BanGUI answers no other, and compares it with the page's origin.
+    proxy: { "/api": { target: process.env["BANGUI_DEV_API"] ?? "http://127.0.0.1:8686", changeOrigin: false } },
   },
   test: {
     environment: "happy-dom",

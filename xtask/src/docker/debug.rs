@@ -11,6 +11,7 @@ use super::project::{Project, wait};
 use super::{report, say};
 use crate::api::Api;
 use crate::postgres::fixed_port;
+use crate::server::USER;
 use crate::workspace;
 
 const LIMIT: Duration = Duration::from_mins(1);
@@ -25,12 +26,15 @@ pub(super) fn run(engine: &Engine, bases: &Bases) -> Result<()> {
         fetch(&debug)?;
     }
     report("compiled from the sources, up, healthy", debug.up()?);
-    let vite = Api::new(&format!("http://127.0.0.1:{port}"));
+    let mut vite = Api::new(&format!("http://127.0.0.1:{port}"));
     let (status, health) = vite.get("/api/health")?;
     ensure!(
         status == 200 && health.get("status").and_then(Value::as_str) == Some("ok"),
         "/api/health through vite: {status} {health}"
     );
+    let password = std::fs::read_to_string(workspace::root().join("Docker/demo/admin-password"))
+        .context("read the demo's password")?;
+    vite.login(USER, password.trim_end()).context("sign in through vite")?;
     let (status, module) = vite.get("/src/main.tsx")?;
     let text = module.as_str().unwrap_or_default();
     ensure!(status == 200 && text.contains("import"), "vite serves /src/main.tsx as {status} {text}");
