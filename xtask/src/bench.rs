@@ -4,6 +4,7 @@
 mod archive;
 mod complaints;
 mod connection;
+mod crowd;
 mod failover;
 mod fill;
 mod history;
@@ -54,6 +55,8 @@ enum Part {
     Latency,
     /// Authenticated requests, with the session cache and without, on both databases.
     Sessions,
+    /// Health and logins beside 2,000 connections that keep the server waiting.
+    Crowd,
     /// How long nobody schedules when the holder of the scheduler lock is killed or stopped.
     Failover,
     /// What clients lose while replicas are restarted one after another.
@@ -70,6 +73,7 @@ impl Part {
             Self::Client => &[Need::Fail2ban],
             Self::Memory | Self::Latency => &[Need::Fail2ban, Need::Node],
             Self::Sessions | Self::Failover | Self::Archive | Self::History => &[Need::Postgres],
+            Self::Crowd => &[],
             Self::Rolling => &[Need::Fail2ban, Need::Postgres],
         }
     }
@@ -98,6 +102,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<()> {
             Part::Memory => memory()?,
             Part::Latency => latency(args.samples)?,
             Part::Sessions => sessions::run(&workspace::build_server(Profile::Release)?)?,
+            Part::Crowd => crowd::run(&workspace::build_server(Profile::Release)?)?,
             Part::Failover => failover::run(&workspace::build_server(Profile::Release)?, &args.failover)?,
             Part::Rolling => rolling::run(&workspace::build_server(Profile::Release)?)?,
             Part::Archive => archive::run(&workspace::build_server(Profile::Release)?, &args.archive)?,

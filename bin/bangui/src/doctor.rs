@@ -50,7 +50,7 @@ pub(crate) async fn examine(config: Option<PathBuf>) -> Vec<Finding> {
     found.extend(look("files", move || files::check(&all, file.as_deref())).await);
     let all = settings.clone();
     found.extend(look("geo", move || places::check(&all)).await);
-    found.extend(bounded("listen", listen::check(&settings.http)).await);
+    found.extend(bounded("listen", listen::check(&settings)).await);
     found
 }
 

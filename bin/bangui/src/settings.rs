@@ -4,10 +4,10 @@
 mod base_path;
 pub(crate) mod check;
 mod defaults;
-mod host;
 mod list;
 mod listen;
 pub(crate) mod load;
+mod nameless;
 mod network;
 pub(crate) mod secret;
 pub(crate) mod secrets;
@@ -18,11 +18,12 @@ pub(crate) mod workers;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use bangui_api::HostName;
 use serde::{Deserialize, Serialize};
 
 pub(crate) use base_path::BasePath;
-pub(crate) use host::HostName;
 pub(crate) use listen::{Listen, socket_mode};
+pub(crate) use nameless::nameless;
 pub(crate) use network::Network;
 pub(crate) use secret::Secret;
 pub(crate) use trusted::Trusted;
@@ -96,13 +97,6 @@ pub(crate) struct Http {
     /// Whether cookies are marked Secure: `auto` (when the request came over TLS), `always` or `never`. Default
     /// `auto`.
     pub(crate) secure_cookies: SecureCookies,
-}
-
-impl Http {
-    /// Whether there is a proxy, and no name by which it could be reached.
-    pub(crate) fn lacks_names(&self) -> bool {
-        !self.trusted_proxies.is_empty() && self.hosts.is_empty()
-    }
 }
 
 /// Whether cookies are marked Secure.

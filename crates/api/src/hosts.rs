@@ -1,20 +1,22 @@
 //! The names of this server. A page of another site can have its own name lead to this server's address (DNS rebinding),
 //! and the browser then takes both for one site. The name that it asked for still stands in the request, and is not ours.
 
+mod name;
+
 use std::net::{Ipv4Addr, Ipv6Addr};
+
+pub use name::{HostName, HostNameError};
 
 /// What a request may call this server.
 #[derive(Debug, Clone, Default)]
 pub struct Hosts {
-    names: Vec<String>,
+    names: Vec<HostName>,
 }
 
 impl Hosts {
     /// These names, besides every address and the names of loopback: nobody can make those lead elsewhere.
-    pub fn new(names: impl IntoIterator<Item = String>) -> Self {
-        Self {
-            names: names.into_iter().map(|name| name.trim_end_matches('.').to_ascii_lowercase()).collect(),
-        }
+    pub fn new(names: impl IntoIterator<Item = HostName>) -> Self {
+        Self { names: names.into_iter().collect() }
     }
 
     /// Whether `host`, a name or an address with or without a port, is a name of this server.
@@ -22,10 +24,10 @@ impl Hosts {
         let Some(name) = std::str::from_utf8(host).ok().and_then(without_port) else { return false };
         match name {
             Name::Address => true,
-            Name::Text(text) => {
-                let text = text.strip_suffix('.').unwrap_or(text).to_ascii_lowercase();
-                text == "localhost" || text.ends_with(".localhost") || self.names.contains(&text)
-            }
+            Name::Text(text) => text.parse::<HostName>().is_ok_and(|name| {
+                let text = name.as_str();
+                text == "localhost" || text.ends_with(".localhost") || self.names.contains(&name)
+            }),
         }
     }
 }
@@ -77,7 +79,7 @@ mod tests {
 
     #[test]
     fn other_names_are_known_when_they_were_named() {
-        let hosts = Hosts::new(["Ban.Example".to_owned(), "bangui".to_owned()]);
+        let hosts = Hosts::new(["Ban.Example", "bangui"].map(|name| name.parse().expect("a name")));
         for host in ["ban.example", "BAN.example:443", "ban.example.", "bangui:8686"] {
             assert!(hosts.know(host.as_bytes()), "{host}");
             assert!(!Hosts::default().know(host.as_bytes()), "{host}");

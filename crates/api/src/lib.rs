@@ -24,7 +24,7 @@ pub use app::configure;
 pub use auth::{Authenticated, COOKIE};
 pub use client::{Encrypted, Proxies};
 pub use error::{ApiError, FieldProblem, HttpFailure, Problem};
-pub use hosts::Hosts;
+pub use hosts::{HostName, HostNameError, Hosts};
 pub use metrics::{Metrics, MetricsError, MetricsToken, configure_metrics, measure};
 pub use middleware::{UNDER_ANY_NAME, guard, requests};
 pub use openapi::openapi;

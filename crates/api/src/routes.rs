@@ -23,8 +23,6 @@ use std::future::ready;
 
 use actix_web::HttpResponse;
 use actix_web::web::{self, ServiceConfig};
-use bangui_domain::ServiceError;
-use tracing::Instrument as _;
 use utoipa::OpenApi;
 
 use crate::{ApiError, HttpFailure, openapi};
@@ -122,13 +120,4 @@ pub(crate) fn is_public(path: &str) -> bool {
 
 fn other_method(allow: &str) -> Result<HttpResponse, ApiError> {
     Err(HttpFailure::MethodNotAllowed { allow: allow.to_owned() }.into())
-}
-
-/// Carries out what must not stop half-way when the caller hangs up: the command to fail2ban, its confirmation and
-/// the audit line belong together.
-async fn to_the_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
-) -> Result<T, ApiError> {
-    let ended = tokio::spawn(work.in_current_span()).await;
-    Ok(ended.map_err(|error| ServiceError::Internal(format!("the work was cut off: {error}")))??)
 }

@@ -9,7 +9,7 @@ use bangui_domain::service::{
 use bangui_session_cache::Accounts;
 use tokio_util::sync::CancellationToken;
 
-use crate::stream::Places;
+use crate::stream::Slots;
 use crate::{Hosts, Metrics, MetricsToken, Proxies, SystemView};
 
 /// When the session cookie is marked `Secure`.
@@ -93,14 +93,14 @@ pub struct ApiState {
     pub(crate) services: ApiServices,
     pub(crate) settings: ApiSettings,
     pub(crate) shutdown: CancellationToken,
-    pub(crate) streams: Places,
+    pub(crate) streams: Slots,
 }
 
 impl ApiState {
     /// Over `services`. Cancel `shutdown` before the HTTP server is stopped: live streams end by it, and the
     /// server would wait for them otherwise.
     pub fn new(services: ApiServices, settings: ApiSettings, shutdown: CancellationToken) -> Self {
-        let streams = Places::new(settings.max_streams, settings.max_streams_of_session);
+        let streams = Slots::new(settings.max_streams, settings.max_streams_of_session);
         Self { services, settings, shutdown, streams }
     }
 }

@@ -3,7 +3,7 @@
 //! connects again and says what it has seen.
 
 mod message;
-mod places;
+mod slots;
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -20,8 +20,8 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use crate::ApiState;
 
-use places::Place;
-pub(crate) use places::Places;
+use slots::Slot;
+pub(crate) use slots::Slots;
 
 /// A sign of life this often, and a look whether the session still stands.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -41,7 +41,7 @@ pub(crate) struct Live {
     ready: VecDeque<Bytes>,
     heartbeat: Interval,
     /// Freed when the stream ends.
-    _place: Place,
+    _slot: Slot,
 }
 
 impl Live {
@@ -50,7 +50,7 @@ impl Live {
     pub(crate) async fn open(
         state: Arc<ApiState>,
         session: TokenHash,
-        place: Place,
+        slot: Slot,
         last_seen: Option<EventId>,
     ) -> Result<Self, ServiceError> {
         let feed = state.services.watch.subscribe();
@@ -66,7 +66,7 @@ impl Live {
             behind: last_seen.is_some(),
             ready: VecDeque::new(),
             heartbeat,
-            _place: place,
+            _slot: slot,
             state,
         };
         live.ready.push_back(message::opening());

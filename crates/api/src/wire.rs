@@ -21,6 +21,7 @@ pub(crate) mod session;
 pub(crate) mod stream;
 pub(crate) mod system;
 pub(crate) mod time;
+pub(crate) mod word;
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -22,16 +22,25 @@ struct State {
     head: Option<(Instant, Option<Instant>)>,
     /// Since when more of a body is waited for.
     body: Option<Instant>,
-    /// Since when the client takes too little of an answer.
+    /// Since when the client takes too little of an answer. What is left of one may still be taken when the next head is
+    /// waited for.
     answer: Option<Instant>,
-    /// Its place is given to another.
+    /// The client sends no more.
+    silent: bool,
+    /// Its slot is given to another.
     dropped: bool,
 }
 
 impl Connection {
     /// One that begins now, by TLS or not.
     pub(crate) fn new(encrypted: bool) -> Self {
-        let state = State { head: Some((Instant::now(), None)), body: None, answer: None, dropped: false };
+        let state = State {
+            head: Some((Instant::now(), None)),
+            body: None,
+            answer: None,
+            silent: false,
+            dropped: false,
+        };
         Self { state: Mutex::new(state), task: AtomicWaker::new(), encrypted }
     }
 
@@ -68,9 +77,14 @@ impl Connection {
         matches!(self.lock().head, Some((_, None)))
     }
 
-    /// When the client has taken too long for a head; `None` while a request is served. More bytes give it no more time.
+    /// When the client has taken too long for a head; `None` while a request is served, and while the client still reads the
+    /// last answer. More bytes give it no more time.
     pub(crate) fn head_deadline(&self) -> Option<Instant> {
-        self.lock().head.map(|(since, first)| first.unwrap_or(since) + HEAD)
+        let state = self.lock();
+        if state.answer.is_some() {
+            return None;
+        }
+        state.head.map(|(since, first)| first.unwrap_or(since) + HEAD)
     }
 
     /// Whether more of a body is waited for.
@@ -78,9 +92,28 @@ impl Connection {
         mark(&mut self.lock().body, waits);
     }
 
-    /// Whether the client takes too little of an answer.
+    /// Whether the client takes too little of an answer. When it has taken all, the time for the next head begins, and the
+    /// task of the connection is woken to watch it.
     pub(crate) fn await_reader(&self, waits: bool) {
-        mark(&mut self.lock().answer, waits);
+        {
+            let mut state = self.lock();
+            mark(&mut state.answer, waits);
+            let (false, Some((since, first))) = (waits, &mut state.head) else { return };
+            let now = Instant::now();
+            *since = now;
+            *first = first.map(|_| now);
+        }
+        self.task.wake();
+    }
+
+    /// The client sends no more; it may still read.
+    pub(crate) fn falls_silent(&self) {
+        self.lock().silent = true;
+    }
+
+    /// Whether the client sends no more.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.lock().silent
     }
 
     /// Since when the client has kept the server waiting, if it does.

@@ -2,13 +2,14 @@
 //! intent is told from one that has a slow line by a minimum of bytes in a time. Knows no route, no session and no setting.
 //!
 //! The web framework below has time limits for the first head of a connection, for idle ones and for the end of one. It has
-//! none for a body, for a later head, for a reader that does not read, and for the rest of a body that nobody wants. So
-//! each connection is [watched](connection::Connection) from its first byte to its last, in whichever state it is.
+//! none for a body, for a later head, for a reader that does not read, and for the rest of a body that nobody wants; and it
+//! takes a connection for idle while the client still reads the end of an answer. So each connection is [watched](connection::Connection) from its first byte to its last, in whichever state it is.
 
 mod alarm;
 mod connection;
 mod descriptors;
 mod door;
+mod meter;
 mod pace;
 mod server;
 mod track;
@@ -17,6 +18,7 @@ mod watched;
 pub use connection::Connection;
 pub use descriptors::{RESERVED, raise_limit};
 pub use door::{Door, Limits};
+pub use meter::ConnectionMeter;
 pub use server::{Counted, Served, Socket, server};
 pub use track::track;
 
@@ -31,5 +33,3 @@ pub const BODY: Duration = Duration::from_secs(10);
 pub const ANSWER: Duration = Duration::from_secs(30);
 /// How long the end of a connection may take, while the client reads why it ends.
 const LINGER: Duration = Duration::from_secs(2);
-/// How long a connection is kept that asks nothing.
-const KEEP_ALIVE: Duration = Duration::from_secs(5);

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use actix_http::{Extensions, HttpService, Request, Response};
+use actix_http::{Extensions, HttpService, KeepAlive, Request, Response};
 use actix_server::{Server, ServerBuilder};
 use actix_service::{
     IntoServiceFactory, Service, ServiceFactory, ServiceFactoryExt as _, fn_service, map_config,
@@ -23,10 +23,10 @@ use tokio::net::{TcpStream, UnixStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use crate::LINGER;
 use crate::connection::Connection;
-use crate::door::Door;
+use crate::door::{Door, Slot};
 use crate::watched::Watched;
-use crate::{KEEP_ALIVE, LINGER};
 
 /// A bound socket.
 pub enum Socket {
@@ -57,7 +57,7 @@ pub fn server(threads: usize, accepted: usize, drain_secs: u64) -> ServerBuilder
 /// What all connections of a server have in common.
 #[derive(Clone)]
 pub struct Served {
-    /// Their places.
+    /// Their slots.
     pub door: Arc<Door>,
     /// Which addresses are counted.
     pub counted: Counted,
@@ -130,7 +130,7 @@ impl Served {
         self.admit(stream, peer, tls).await
     }
 
-    /// A connection that has a place, and whose handshake is over; `None` if it has ended.
+    /// A connection that has a slot, and whose handshake is over; `None` if it has ended.
     async fn admit<S>(
         self,
         stream: S,
@@ -142,8 +142,8 @@ impl Served {
     {
         let connection = Arc::new(Connection::new(tls.is_some()));
         let counted = peer.map(|peer| peer.ip()).filter(|address| (self.counted)(*address));
-        let place = self.door.enter(&connection, counted)?;
-        let watched = Watched::new(stream, Arc::clone(&connection), place, self.stopping);
+        let slot = Arc::new(self.door.enter(&connection, counted)?);
+        let watched = Watched::new(stream, Arc::clone(&connection), self.stopping);
         let stream: Pin<Box<dyn Stream>> = match tls {
             None => Box::pin(watched),
             Some(acceptor) => {
@@ -153,7 +153,7 @@ impl Served {
                 Box::pin(stream)
             }
         };
-        Some((Io { stream, connection }, peer))
+        Some((Io { stream, connection, slot }, peer))
     }
 
     /// Speaks HTTP with `app`.
@@ -176,15 +176,17 @@ impl Served {
         let note = self.note;
         let app = app().into_factory().map_err(|error: S::Error| error.into().error_response());
         HttpService::<Io, _, B>::build()
-            .keep_alive(KEEP_ALIVE)
-            // The connection itself has a limit for the head of this request and of every other.
+            // The connection itself has a limit for the head of this request and of every other, and for none.
+            .keep_alive(KeepAlive::Os)
             .client_request_timeout(Duration::ZERO)
             .client_disconnect_timeout(LINGER)
-            // Whoever hangs up reads no answer: what is made for them ends, a live stream above all.
-            .h1_allow_half_closed(false)
+            // Whoever sends no more may still read, except a stream without end: see `track`.
+            .h1_allow_half_closed(true)
             .on_connect_ext(move |io: &Io, data: &mut Extensions| {
                 note(&io.connection, data);
                 data.insert(Arc::clone(&io.connection));
+                // Requests may be worked on for longer than their connection lasts.
+                data.insert(Arc::clone(&io.slot));
             })
             .h1(map_config(app, |()| AppConfig::default()))
             .map_err(|error| tracing::debug!(%error, "a connection has ended"))
@@ -200,6 +202,7 @@ impl<S: AsyncRead + AsyncWrite> Stream for S {}
 struct Io {
     stream: Pin<Box<dyn Stream>>,
     connection: Arc<Connection>,
+    slot: Arc<Slot>,
 }
 
 impl AsyncRead for Io {
@@ -208,7 +211,12 @@ impl AsyncRead for Io {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        self.stream.as_mut().poll_read(context, buffer)
+        let (before, room) = (buffer.filled().len(), buffer.remaining());
+        let read = self.stream.as_mut().poll_read(context, buffer);
+        if matches!(read, Poll::Ready(Ok(()))) && room > 0 && buffer.filled().len() == before {
+            self.connection.falls_silent();
+        }
+        read
     }
 }
 
@@ -229,3 +237,6 @@ impl AsyncWrite for Io {
         self.stream.as_mut().poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests;

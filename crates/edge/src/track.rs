@@ -9,6 +9,7 @@ use actix_web::HttpMessage as _;
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::error::PayloadError;
+use actix_web::http::header::CONTENT_TYPE;
 use actix_web::middleware::Next;
 use actix_web::web::Bytes;
 use futures::Stream;
@@ -18,7 +19,7 @@ use crate::alarm::Alarm;
 use crate::connection::Connection;
 use crate::pace::Pace;
 
-/// Wraps a whole application: `App::wrap` it last, so that it sees every request first and every answer to its end.
+/// Wraps a whole application. It has to be outermost, so that it sees every request first and every answer to its end.
 pub async fn track(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -34,7 +35,10 @@ pub async fn track(
         request.set_payload(Payload::Stream { payload: Box::pin(timed) });
     }
     let answer = next.call(request).await?;
-    Ok(answer.map_body(|_, body| BoxBody::new(Answer { body: body.boxed(), _request: request_ends })))
+    Ok(answer.map_body(|head, body| {
+        let endless = head.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        BoxBody::new(Answer { body: body.boxed(), endless, request: request_ends })
+    }))
 }
 
 /// A request that is served, until it is dropped with its answer.
@@ -56,7 +60,9 @@ impl Drop for Request {
 /// The body of an answer.
 struct Answer {
     body: BoxBody,
-    _request: Request,
+    /// It ends when the client sends no more: nearly always it has gone, which shows no sooner than by the next event.
+    endless: bool,
+    request: Request,
 }
 
 impl MessageBody for Answer {
@@ -70,6 +76,9 @@ impl MessageBody for Answer {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, Self::Error>>> {
+        if self.endless && self.request.0.is_silent() {
+            return Poll::Ready(None);
+        }
         Pin::new(&mut self.body).poll_next(context)
     }
 }

@@ -1,5 +1,5 @@
-//! The stream of a connection, which ends with an error when the client has kept the server waiting for too long, when its place
-//! is given to another, and in order when the server stops while nothing is asked.
+//! The stream of a connection. It ends with an error when the client has kept the server waiting for too long, or when its slot
+//! is given to another. It ends in order, as if the client had gone, when nothing is asked for too long or while the server stops.
 
 use std::future::Future as _;
 use std::io::{self, ErrorKind};
@@ -13,7 +13,6 @@ use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 use crate::ANSWER;
 use crate::alarm::Alarm;
 use crate::connection::Connection;
-use crate::door::Place;
 use crate::pace::Pace;
 
 /// A stream that is watched.
@@ -27,18 +26,11 @@ pub(crate) struct Watched<S> {
     /// The pace of an answer that the client does not take at once.
     pace: Option<Pace>,
     stopping: Pin<Box<WaitForCancellationFutureOwned>>,
-    /// Freed with the stream.
-    _place: Place,
 }
 
 impl<S> Watched<S> {
-    /// Watches `stream` until `stopping` is cancelled, and holds its place.
-    pub(crate) fn new(
-        stream: S,
-        connection: Arc<Connection>,
-        place: Place,
-        stopping: CancellationToken,
-    ) -> Self {
+    /// Watches `stream` until `stopping` is cancelled.
+    pub(crate) fn new(stream: S, connection: Arc<Connection>, stopping: CancellationToken) -> Self {
         Self {
             stream,
             connection,
@@ -46,7 +38,6 @@ impl<S> Watched<S> {
             answer: Alarm::default(),
             pace: None,
             stopping: Box::pin(stopping.cancelled_owned()),
-            _place: place,
         }
     }
 
@@ -56,7 +47,7 @@ impl<S> Watched<S> {
         if self.connection.is_dropped() {
             return Err(io::Error::new(
                 ErrorKind::ConnectionAborted,
-                "its place is given to another connection",
+                "its slot is given to another connection",
             ));
         }
         Ok(())
@@ -98,6 +89,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         if let Some(deadline) = this.connection.head_deadline()
             && this.head.rings(deadline, context)
         {
+            if this.connection.is_idle() {
+                return Poll::Ready(Ok(()));
+            }
             return Poll::Ready(Err(io::Error::new(ErrorKind::TimedOut, "no whole request has come")));
         }
         let before = buffer.filled().len();
@@ -105,7 +99,6 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
         if read.is_ready() && buffer.filled().len() > before {
             this.connection.heard();
         }
-        // As if the client had gone, once it has what it asked for.
         if read.is_pending() && this.stopping.as_mut().poll(context).is_ready() && this.connection.is_idle() {
             return Poll::Ready(Ok(()));
         }

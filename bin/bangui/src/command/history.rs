@@ -14,9 +14,9 @@ use crate::stage::Validated;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Compare what is counted with the rows that it was made of, each ban and each end: exit 0 if they are equal, 1 if
-    /// not. Changes nothing unless it is asked to.
+    /// not. Changes nothing without --mend.
     Check {
-        /// Join what is there twice before: bans that were recorded a second time while fail2ban's times were read in
+        /// First join what is recorded twice: bans that were recorded a second time while fail2ban's times were read in
         /// another time zone, and addresses in several spellings. Can be done beside a running server.
         #[arg(long)]
         mend: bool,

@@ -7,12 +7,13 @@ use std::path::Path;
 
 use super::Finding;
 use crate::ask;
-use crate::settings::{Http, Listen};
+use crate::settings::{Http, Listen, Settings, nameless};
 
 const CHECK: &str = "listen";
 
 /// Tries each place.
-pub(super) async fn check(http: &Http) -> Vec<Finding> {
+pub(super) async fn check(settings: &Settings) -> Vec<Finding> {
+    let http = &settings.http;
     let mut findings = Vec::new();
     for listen in &http.listen {
         let found = match listen {
@@ -30,13 +31,7 @@ pub(super) async fn check(http: &Http) -> Vec<Finding> {
             ),
         });
     }
-    if http.lacks_names() {
-        findings.push(Finding::warning(
-            CHECK,
-            "http.trusted_proxies names a proxy and http.hosts no name",
-            "Set http.hosts (BANGUI_HTTP__HOSTS) to the name that browsers use, or they get 421 (host_unknown).",
-        ));
-    }
+    findings.extend(nameless(settings).iter().map(|found| Finding::warning(CHECK, found.what, found.advice)));
     findings
 }
 

@@ -80,6 +80,12 @@ pub(crate) fn check(settings: &Settings) -> Vec<Problem> {
             "is no full name of a machine: write one such as bangui.example.net".to_owned(),
         );
     }
+    if settings.outgoing.mail_ports.is_empty() {
+        add(
+            "outgoing.mail_ports",
+            "names no port: mail could never be sent; leave it out for 25,465,587,2525".to_owned(),
+        );
+    }
     if settings.outgoing.mail_ports.contains(&0) {
         add("outgoing.mail_ports", "0 is no port: write some of 25, 465, 587".to_owned());
     }
@@ -165,6 +171,7 @@ mod tests {
         settings.http.listen.clear();
         settings.fail2ban.timezone = Some("Middle/Earth".to_owned());
         settings.outgoing.ca_file = Some("/nowhere/authorities.pem".into());
+        settings.outgoing.mail_ports.clear();
         settings.session.cache_secs = 301;
         settings.log.filter = "bangui=loud".to_owned();
         let expected = [
@@ -172,6 +179,7 @@ mod tests {
             "http.listen",
             "fail2ban.timezone",
             "outgoing.ca_file",
+            "outgoing.mail_ports",
             "session.cache_secs",
             "log.filter",
         ];

@@ -1,11 +1,13 @@
 //! Sockets that are bound and not yet served: TCP, TCP for TLS, and Unix sockets. Knows no request.
 
+use std::fs::{File, TryLockError};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{DirBuilderExt as _, FileTypeExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bangui_domain::chain;
 use bangui_edge::Socket;
@@ -14,8 +16,10 @@ use crate::exit::{ExitCode, Fatal};
 use crate::settings::{Http, Listen, socket_mode};
 use crate::tls::{self, Certificate};
 
-/// The name of a socket before it is at its place.
+/// The name of a socket before it is moved to its path.
 const SOCKET: &str = "s";
+/// How long another start may take to bind its socket in the same directory.
+const LOCKED: Duration = Duration::from_secs(5);
 
 /// A socket that is ours.
 pub(super) enum Listener {
@@ -37,7 +41,7 @@ impl Listener {
     }
 
     /// Where it is reached, as in `http.listen`.
-    pub(super) fn place(&self) -> String {
+    pub(super) fn address(&self) -> String {
         let tcp = |scheme: &str, listener: &TcpListener| match listener.local_addr() {
             Ok(address) => format!("{scheme}://{address}"),
             Err(error) => format!("{scheme} on an address that the system does not tell ({error})"),
@@ -115,6 +119,8 @@ pub(super) fn tcp(key: &str, address: SocketAddr) -> Result<TcpListener, Fatal> 
 fn unix(path: &Path, mode: Option<u32>) -> Result<UnixListener, Fatal> {
     let shown = path.display();
     let refuse = |why: String| Fatal::new(ExitCode::Io, format!("Cannot listen on unix:{shown}: {why}."));
+    let directory = path.parent().unwrap_or(Path::new("/"));
+    let _one_at_a_time = lock(directory).map_err(&refuse)?;
     if let Ok(found) = std::fs::symlink_metadata(path) {
         if !found.file_type().is_socket() {
             return Err(refuse("there is a file of that name, and it is no socket".to_owned()));
@@ -131,7 +137,6 @@ fn unix(path: &Path, mode: Option<u32>) -> Result<UnixListener, Fatal> {
             Err(error) => return Err(refuse(format!("what is there cannot be asked ({error})"))),
         }
     }
-    let directory = path.parent().unwrap_or(Path::new("/"));
     let private = Private::make(directory).map_err(|error| {
         refuse(format!("{error}: check that the directory exists and that BanGUI's user may write there"))
     })?;
@@ -146,17 +151,35 @@ fn unix(path: &Path, mode: Option<u32>) -> Result<UnixListener, Fatal> {
     Ok(listener)
 }
 
-/// A directory that only this user can enter, beside the place of a socket; its name is short, since a socket's path is.
+/// Keeps other starts from binding a socket in this directory until it is dropped: of two at once the second would find nobody
+/// listening, and silently take the path from the first. `None` where the directory cannot be locked.
+fn lock(directory: &Path) -> Result<Option<File>, String> {
+    // It is missing, may be searched and written but not read, or is on a file system without locks.
+    let Ok(opened) = File::open(directory) else { return Ok(None) };
+    let began = Instant::now();
+    loop {
+        match opened.try_lock() {
+            Ok(()) => return Ok(Some(opened)),
+            Err(TryLockError::Error(_)) => return Ok(None),
+            Err(TryLockError::WouldBlock) if began.elapsed() > LOCKED => {
+                return Err(format!(
+                    "another process has locked the directory {} for {} s: wait until it has started, or end it",
+                    directory.display(),
+                    LOCKED.as_secs()
+                ));
+            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
+        }
+    }
+}
+
+/// A directory that only this user can enter, beside the path of a socket; its name is short, since a socket's path is.
 struct Private(PathBuf);
 
 impl Private {
     fn make(beside: &Path) -> std::io::Result<Self> {
-        let path = beside.join(format!(".b{}", std::process::id()));
-        // What a dead process of the same number has left.
-        if std::fs::symlink_metadata(&path).is_ok_and(|found| found.is_dir()) {
-            drop(std::fs::remove_file(path.join(SOCKET)));
-            drop(std::fs::remove_dir(&path));
-        }
+        // Not the number of the process, which is 1 in every container.
+        let path = beside.join(format!(".b{:08x}", getrandom::u32().map_err(std::io::Error::other)?));
         std::fs::DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Self(path))
     }
@@ -178,4 +201,32 @@ fn ready(done: std::io::Result<()>, place: &dyn std::fmt::Display) -> Result<(),
     done.map_err(|error| {
         Fatal::new(ExitCode::Io, format!("Cannot prepare the listener on {place}: {error}."))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unix;
+    use std::sync::Barrier;
+
+    #[test]
+    fn of_starts_at_once_one_gets_the_path() {
+        let dir = tempfile::TempDir::new().expect("a directory");
+        for round in 0..10 {
+            let path = dir.path().join(format!("{round}.sock"));
+            // A dead process has left one, every other time.
+            if round % 2 == 0 {
+                drop(std::os::unix::net::UnixListener::bind(&path).expect("a socket"));
+            }
+            let together = Barrier::new(8);
+            let bound: Vec<_> = std::thread::scope(|scope| {
+                let start = || {
+                    together.wait();
+                    unix(&path, Some(0o600))
+                };
+                let starts: Vec<_> = (0..8).map(|_| scope.spawn(start)).collect();
+                starts.into_iter().filter_map(|start| start.join().expect("it ends").ok()).collect()
+            });
+            assert_eq!(bound.len(), 1);
+        }
+    }
 }

@@ -26,9 +26,10 @@ pub(super) fn start(
         return Ok(None);
     }
     let app = move || {
-        let guarded = api.clone();
+        let (guarded, noted) = (api.clone(), api.clone());
         App::new()
             .wrap(from_fn(move |request, next| bangui_api::guard(guarded.clone(), &[], request, next)))
+            .wrap(from_fn(move |request, next| bangui_api::requests(noted.clone(), request, next)))
             .wrap(from_fn(bangui_edge::track))
             .configure(|config| bangui_api::configure_metrics(config, api.clone()))
     };

@@ -85,12 +85,12 @@ impl Serving {
         };
         let mut server = bangui_edge::server(threads, served.door.accepted(), DRAIN_SECS);
         for listener in listeners {
-            let place = listener.place();
-            let unusable = |error| Fatal::new(ExitCode::Io, format!("{place} cannot be used: {error}."));
+            let address = listener.address();
+            let unusable = |error| Fatal::new(ExitCode::Io, format!("{address} cannot be used: {error}."));
             let socket =
                 listener.into_socket().map_err(|error| Fatal::new(ExitCode::Internal, chain(&error)))?;
             server = served.listen(server, socket, app.clone()).map_err(unusable)?;
-            tracing::info!("serving on {place}");
+            tracing::info!("serving on {address}");
         }
         let server = server.run();
         let metrics = scraping::start(metrics_listeners, scraped, &served)?;

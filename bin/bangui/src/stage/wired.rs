@@ -20,7 +20,7 @@ use bangui_domain::service::{
     EventService, Feed, HistoryService, JailService, JobService, LogService, PlaceService, Prober, Runtime,
     Watch,
 };
-use bangui_edge::Served;
+use bangui_edge::{ConnectionMeter, Served};
 use bangui_gateway::{CommandMeter, Fail2banControl, Outgoing};
 use bangui_jobs::{Board, JobContext, JobMeter, JobStorage, LeaseKeeper};
 use bangui_persistence::{Db, DbKind, NoticeListener};
@@ -71,7 +71,7 @@ impl Wired {
         let Locked { settings, listeners, metrics_listeners, db, lease, queue } = locked;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let server = ServerId::local();
-        let (commands, meter, metrics) = meters().map_err(unmeasured)?;
+        let (commands, connections, meter, metrics) = meters().map_err(unmeasured)?;
         let fail2ban = control(&settings, commands)?;
         let control: Arc<dyn JailControl> = Arc::<Fail2banControl>::clone(&fail2ban);
         let (store, audit): (Arc<dyn BanStore>, Arc<dyn AuditLog>) =
@@ -148,7 +148,7 @@ impl Wired {
             listeners,
             metrics_listeners,
             threads: threads(&settings),
-            served: self::serving::served(&settings, ending.begun.clone()),
+            served: self::serving::served(&settings, connections, ending.begun.clone()),
             base_path: settings.http.base_path,
             api,
             jobs,
@@ -160,12 +160,12 @@ impl Wired {
     }
 }
 
-/// What counts commands and tries of jobs, and what tells of both.
-fn meters() -> Result<(CommandMeter, JobMeter, Metrics), bangui_api::MetricsError> {
-    let (commands, jobs) = (CommandMeter::new()?, JobMeter::new()?);
-    let counted = commands.collectors().into_iter().chain(jobs.collectors());
-    let metrics = Metrics::new(counted.collect())?;
-    Ok((commands, jobs, metrics))
+/// What counts commands, connections and tries of jobs, and what tells of all.
+fn meters() -> Result<(CommandMeter, ConnectionMeter, JobMeter, Metrics), bangui_api::MetricsError> {
+    let (commands, connections, jobs) = (CommandMeter::new()?, ConnectionMeter::new()?, JobMeter::new()?);
+    let counted = [commands.collectors(), connections.collectors(), jobs.collectors()];
+    let metrics = Metrics::new(counted.into_iter().flatten().collect())?;
+    Ok((commands, connections, jobs, metrics))
 }
 
 /// What is counted has names that the library refuses: a defect.

@@ -1,9 +1,11 @@
 //! The edge to the network: what is sent to unpack without end, connections that never end, names that are not the server's, and
+//! clients that hang up, and
 //! sockets before they are ready. Everything by the real binary, and counted from outside.
 
 mod bodies;
 mod crowd;
 mod endless;
+mod hang_up;
 mod names;
 mod socket;
 

@@ -17,7 +17,7 @@ use crate::server::{Server, Setup, eventually};
 const STOP_WITHIN: Duration = Duration::from_secs(15);
 
 /// A fail2ban that takes every request and answers none.
-fn mute(dir: &TempDir) -> std::path::PathBuf {
+pub(crate) fn mute(dir: &TempDir) -> std::path::PathBuf {
     let path = dir.path().join("mute.sock");
     let listener = UnixListener::bind(&path).expect("a socket");
     std::thread::spawn(move || {
@@ -46,7 +46,7 @@ fn begin_request(server: &Server, ip: &str, kept: usize) -> (TcpStream, String) 
 }
 
 /// Sends a request that waits for fail2ban, which does not answer.
-fn hanging_request(server: &Server) -> TcpStream {
+pub(crate) fn hanging_request(server: &Server) -> TcpStream {
     begin_request(server, "192.0.2.1", 0).0
 }
 

@@ -1,11 +1,13 @@
 //! What every request of the application has, the pages' included: an id that the answer's header and all lines logged
-//! on its way carry, and one line in the log when it is answered. Knows no route.
+//! on its way carry, and one line in the log, whether it is answered or its client hangs up. What changes something is carried
+//! out to its end, so that what it did is also noted. Knows no route.
 
 use std::net::IpAddr;
 use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::error::ErrorInternalServerError;
 use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
@@ -56,7 +58,7 @@ pub(super) struct Failure {
     pub(super) text: String,
 }
 
-/// Wraps the whole application: `App::wrap` it last, so that it sees every request first.
+/// Wraps the whole application but for `bangui_edge::track`, which has to be outermost.
 pub async fn requests(
     state: web::Data<ApiState>,
     request: ServiceRequest,
@@ -64,21 +66,33 @@ pub async fn requests(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let proxies = &state.settings.trusted_proxies;
     let id = RequestId::take(request.request(), proxies);
-    let seen = Seen {
+    let mut seen = Seen {
         method: request.method().clone(),
         path: request.path().chars().take(PATH_CHARS).collect(),
         address: proxies.address(request.request()),
         is_login: is_login(&request),
         begun: Instant::now(),
+        logged: false,
     };
     request.extensions_mut().insert(id.clone());
     // Of the highest level, so that no filter takes the id from the lines that it lets pass.
     let span = tracing::error_span!("request", request_id = id.as_str());
-    let mut answer = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
+    let changes = !only_looks(request.method());
+    let answering = async move {
+        let answer = next.call(request).await?.map_into_boxed_body();
+        seen.log(&answer);
+        Ok::<_, actix_web::Error>(answer)
+    }
+    .instrument(span.clone());
+    // A client that hangs up ends this future, but not a task.
+    let mut answer = if changes {
+        actix_web::rt::spawn(answering).await.map_err(ErrorInternalServerError)??
+    } else {
+        answering.await?
+    };
     if let Ok(id) = HeaderValue::from_str(id.as_str()) {
         answer.headers_mut().insert(REQUEST_ID, id);
     }
-    span.in_scope(|| seen.log(&answer));
     Ok(answer.map_body(|_, body| Spanned::new(body, span).boxed()))
 }
 
@@ -89,6 +103,7 @@ struct Seen {
     address: Option<IpAddr>,
     is_login: bool,
     begun: Instant,
+    logged: bool,
 }
 
 /// Writes the line of a request at one level; all lines have the same fields. Those about logins have a target of their own,
@@ -106,7 +121,7 @@ macro_rules! line {
             target: $target,
             method = %$seen.method,
             path = %$seen.path,
-            status = $status.as_u16(),
+            status = $status,
             ms = u64::try_from($seen.begun.elapsed().as_millis()).unwrap_or(u64::MAX),
             address = $seen.address.map(tracing::field::display),
             user = $user,
@@ -119,18 +134,35 @@ macro_rules! line {
 
 impl Seen {
     /// Failures of the server stand out, changes are told, and what only looks is for those who ask for it.
-    fn log(&self, answer: &ServiceResponse<BoxBody>) {
-        let (status, extensions) = (answer.status(), answer.request().extensions());
+    fn log(&mut self, answer: &ServiceResponse<BoxBody>) {
+        self.logged = true;
+        let (code, extensions) = (answer.status(), answer.request().extensions());
         let user = extensions.get::<Authenticated>().map(|who| who.session.user.name.as_str());
         let failure = extensions.get::<Failure>();
-        if failure.is_some() && status == StatusCode::INTERNAL_SERVER_ERROR {
+        let status = Some(code.as_u16());
+        if failure.is_some() && code == StatusCode::INTERNAL_SERVER_ERROR {
             line!(error, self, status, user, failure, "request failed");
-        } else if failure.is_some() && status.is_server_error() {
+        } else if failure.is_some() && code.is_server_error() {
             line!(warn, self, status, user, failure, "request not served");
         } else if only_looks(&self.method) {
             line!(debug, self, status, user, failure, "request");
         } else {
             line!(info, self, status, user, failure, "request");
+        }
+    }
+}
+
+impl Drop for Seen {
+    /// Nobody is there to be answered: the client has hung up, or the server stops before it is done.
+    fn drop(&mut self) {
+        if self.logged {
+            return;
+        }
+        let (status, user, failure) = (None::<u16>, None::<&str>, None::<&Failure>);
+        if only_looks(&self.method) {
+            line!(debug, self, status, user, failure, "request given up before it was answered");
+        } else {
+            line!(info, self, status, user, failure, "request given up before it was answered");
         }
     }
 }

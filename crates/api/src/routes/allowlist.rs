@@ -1,11 +1,8 @@
 //! The allowlist: shown, changed, and asked about an address.
 
-use std::sync::Arc;
-
 use actix_web::{HttpResponse, web};
 use bangui_domain::model::AllowId;
 
-use super::to_the_end;
 use crate::wire::allowlist::{AllowCheckParams, AllowCheckResponse, AllowList, AllowRequest, AllowResponse};
 use crate::{ApiError, ApiState, Authenticated, Problem};
 
@@ -40,8 +37,7 @@ pub(crate) async fn create(
     body: web::Json<AllowRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let order = body.order()?;
-    let (allowlist, caller) = (Arc::clone(&state.services.allowlist), who.caller());
-    let outcome = to_the_end(async move { allowlist.allow(&caller, order).await }).await?;
+    let outcome = state.services.allowlist.allow(&who.caller(), order).await?;
     Ok(HttpResponse::Created().json(AllowResponse::from(outcome)))
 }
 
@@ -62,8 +58,7 @@ pub(crate) async fn remove(
     who: Authenticated,
     id: web::Path<i64>,
 ) -> Result<web::Json<AllowResponse>, ApiError> {
-    let (allowlist, caller, id) = (Arc::clone(&state.services.allowlist), who.caller(), AllowId(*id));
-    let outcome = to_the_end(async move { allowlist.disallow(&caller, id).await }).await?;
+    let outcome = state.services.allowlist.disallow(&who.caller(), AllowId(*id)).await?;
     Ok(web::Json(outcome.into()))
 }
 

@@ -1,10 +1,7 @@
 //! Bans: listed, made, lifted.
 
-use std::sync::Arc;
-
 use actix_web::{HttpResponse, web};
 
-use super::to_the_end;
 use crate::wire::ban::{
     BanPage, BannedResponse, BansParams, CreateBanRequest, UnbanParams, UnbannedResponse,
 };
@@ -55,8 +52,7 @@ pub(crate) async fn create(
     body: web::Json<CreateBanRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let order = body.order()?;
-    let (bans, caller) = (Arc::clone(&state.services.bans), who.caller());
-    let outcome = to_the_end(async move { bans.ban(&caller, order).await }).await?;
+    let outcome = state.services.bans.ban(&who.caller(), order).await?;
     let mut answer = if outcome.newly_banned { HttpResponse::Created() } else { HttpResponse::Ok() };
     Ok(answer.json(BannedResponse::from(outcome)))
 }
@@ -88,7 +84,6 @@ pub(crate) async fn remove(
     params: web::Query<UnbanParams>,
 ) -> Result<web::Json<UnbannedResponse>, ApiError> {
     let order = params.order(ip.into_inner())?;
-    let (bans, caller) = (Arc::clone(&state.services.bans), who.caller());
-    let outcome = to_the_end(async move { bans.unban(&caller, order).await }).await?;
+    let outcome = state.services.bans.unban(&who.caller(), order).await?;
     Ok(web::Json(outcome.into()))
 }

@@ -1,4 +1,4 @@
-//! The live stream's route: takes one of the places, and hands over to the stream.
+//! The live stream's route: takes one of the slots, and hands over to the stream.
 
 use actix_web::http::header::{self, ContentEncoding};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -37,8 +37,8 @@ pub(crate) async fn stream(
 ) -> Result<HttpResponse, ApiError> {
     let header = request.headers().get("last-event-id").and_then(|id| id.to_str().ok());
     let last_seen = params.last_seen(header.filter(|id| !id.is_empty()))?;
-    let place = state.streams.take(&who.session.token)?;
-    let live = Live::open(state.into_inner(), who.session.token, place, last_seen).await?;
+    let slot = state.streams.take(&who.session.token)?;
+    let live = Live::open(state.into_inner(), who.session.token, slot, last_seen).await?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, "text/event-stream"))
         // Compression would hold messages back until a block is full.

@@ -1,12 +1,13 @@
 //! Everything about one address.
 
-use bangui_domain::model::{AddressJail as Jail, AddressStory, SpecialUse};
+use bangui_domain::model::{AddressJail as Jail, AddressStory};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Network;
 use super::ban::Ban;
 use super::time::rfc3339;
+use super::word::Special;
 
 /// What an address or network has done.
 #[derive(Debug, Serialize, ToSchema)]
@@ -17,11 +18,8 @@ pub(crate) struct AddressResponse {
     /// Its country: `NL`, `private` or `unknown`.
     #[schema(example = "NL")]
     country: String,
-    /// What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
-    /// `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
-    /// `relay`, `translation`, `segment_routing` or `reserved`; null for others.
-    #[schema(example = "documentation")]
-    special: Option<&'static str>,
+    /// What it is for, if it is not on the Internet; null for others.
+    special: Option<Special>,
     /// Its network, where known.
     network: Option<Network>,
     /// Its name in the DNS, where that was asked for and known.
@@ -102,7 +100,7 @@ impl From<AddressStory> for AddressResponse {
         Self {
             ip: story.id.to_string(),
             country: story.place.country.to_string(),
-            special: SpecialUse::of(&story.id).map(SpecialUse::as_str),
+            special: Special::of(&story.id),
             network: story.place.network.as_ref().map(Network::from),
             host: story.host,
             bans: jails.iter().map(|jail| jail.bans).sum(),

@@ -1,9 +1,7 @@
 //! The history: events in lists and in the live stream.
 
 use bangui_domain::ServiceError;
-use bangui_domain::model::{
-    BanEvent, Cursor, EventId, EventKind as Kind, EventQuery, Page, SpecialUse, Timestamp,
-};
+use bangui_domain::model::{BanEvent, Cursor, EventId, EventKind as Kind, EventQuery, Page, Timestamp};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -11,6 +9,7 @@ use super::cursor;
 use super::field::Fields;
 use super::question::Asked;
 use super::time::rfc3339;
+use super::word::Special;
 use super::{Network, Origin};
 
 /// The one order of the history.
@@ -44,11 +43,8 @@ pub(crate) struct Event {
     /// The country of the address: `NL`, `private` or `unknown`.
     #[schema(example = "NL")]
     pub(crate) country: String,
-    /// What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
-    /// `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
-    /// `relay`, `translation`, `segment_routing` or `reserved`; null for others.
-    #[schema(example = "documentation")]
-    pub(crate) special: Option<&'static str>,
+    /// What it is for, if it is not on the Internet; null for others.
+    pub(crate) special: Option<Special>,
     /// Its network, where known.
     pub(crate) network: Option<Network>,
     /// When it happened.
@@ -87,7 +83,7 @@ impl From<&BanEvent> for Event {
             jail: event.key.jail.as_str().to_owned(),
             ip: event.key.id.as_str().to_owned(),
             country: event.place.country.to_string(),
-            special: SpecialUse::of(&event.key.id).map(SpecialUse::as_str),
+            special: Special::of(&event.key.id),
             network: event.place.network.as_ref().map(Network::from),
             occurred_at: rfc3339(event.occurred_at),
             banned_at: rfc3339(event.key.banned_at),

@@ -5,13 +5,14 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::time::rfc3339;
+use super::word::ServerProblemCode;
 
 /// Something that is wrong with a server that answers, or with one of its jails, while the rest goes on.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct ServerProblem {
-    /// What is wrong, in a word. More words may come.
+    /// What is wrong.
     #[schema(example = "jail_unreadable")]
-    code: &'static str,
+    code: ServerProblemCode,
     /// The jail it is about; null if it is about the server.
     #[schema(example = "sshd")]
     jail: Option<String>,
@@ -40,7 +41,7 @@ impl ServerProblem {
 impl From<&Problem> for ServerProblem {
     fn from(problem: &Problem) -> Self {
         Self {
-            code: problem.code.as_str(),
+            code: ServerProblemCode(problem.code),
             jail: problem.jail.as_ref().map(|jail| jail.as_str().to_owned()),
             detail: problem.detail.clone(),
             hint: problem.hint.clone(),

@@ -7,6 +7,7 @@
     reason = "a test that cannot go on has failed"
 )]
 
+mod addresses;
 mod allowlist;
 mod bans;
 mod document;

@@ -1,107 +1,21 @@
 //! The live stream: what comes, what comes again, and when it ends. Where time matters, tokio's clock is paused
 //! and jumps to the next timer as soon as nothing else is left to do.
 
-use std::pin::Pin;
+mod feed;
+
 use std::time::Duration;
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::test::TestRequest;
 use bangui_api::ApiSettings;
-use futures::future::poll_fn;
 use insta::assert_json_snapshot;
 use serde_json::{Value, json};
 
 use crate::world::World;
+use feed::{Feed, detect};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 /// How often an idle stream shows that it is alive, and how exact tokio's timers are.
 const BEAT: Duration = Duration::from_secs(15);
 const ROUNDING: Duration = Duration::from_millis(2);
-
-/// An open stream.
-struct Feed {
-    body: BoxBody,
-    text: String,
-}
-
-/// One message: a named event, or a comment.
-#[derive(Debug, PartialEq)]
-struct Message {
-    event: String,
-    id: Option<i64>,
-    data: Value,
-}
-
-impl Feed {
-    async fn open(world: &World, query: &str) -> Self {
-        Self::send(world, world.request("GET", &format!("/api/events/stream{query}"))).await
-    }
-
-    async fn send(world: &World, request: TestRequest) -> Self {
-        let response = world.open(request).await;
-        assert_eq!(response.status(), 200);
-        let header = |name: &str| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
-        assert_eq!(header("content-type"), "text/event-stream");
-        assert_eq!(header("x-accel-buffering"), "no");
-        assert_eq!(header("content-encoding"), "identity");
-        assert_eq!(header("cache-control"), "no-store");
-        Self { body: response.into_body(), text: String::new() }
-    }
-
-    /// The text up to the next empty line; `None` at the end.
-    async fn block(&mut self) -> Option<String> {
-        loop {
-            if let Some((block, rest)) = self.text.split_once("\n\n") {
-                let (block, rest) = (block.to_owned(), rest.to_owned());
-                self.text = rest;
-                return Some(block);
-            }
-            let bytes = poll_fn(|context| Pin::new(&mut self.body).poll_next(context)).await?.unwrap();
-            self.text.push_str(std::str::from_utf8(&bytes).unwrap());
-        }
-    }
-
-    async fn next(&mut self) -> Option<Message> {
-        let block = self.block().await?;
-        let mut message = Message { event: String::new(), id: None, data: Value::Null };
-        for line in block.lines() {
-            match line.split_once(": ").unwrap() {
-                ("event", name) => name.clone_into(&mut message.event),
-                ("id", id) => message.id = Some(id.parse().unwrap()),
-                ("data", data) => message.data = serde_json::from_str(data).unwrap(),
-                ("", _) => "comment".clone_into(&mut message.event),
-                ("retry", _) => "retry".clone_into(&mut message.event),
-                other => panic!("{other:?}"),
-            }
-        }
-        Some(message)
-    }
-
-    /// Skips what every stream begins with.
-    async fn begun(mut self) -> Self {
-        assert_eq!(self.next().await.unwrap().event, "retry");
-        let state = self.next().await.unwrap();
-        assert!(["online", "offline"].contains(&state.event.as_str()), "{state:?}");
-        self
-    }
-
-    /// The ids of the next `count` bans and unbans; panics if they do not come. Not for a paused clock.
-    async fn ids(&mut self, count: usize) -> Vec<i64> {
-        let mut ids = Vec::new();
-        let all = async {
-            while ids.len() < count {
-                ids.extend(self.next().await.unwrap().id);
-            }
-        };
-        tokio::time::timeout(PATIENCE, all).await.unwrap();
-        ids
-    }
-}
-
-async fn detect(world: &World, id: &str) {
-    world.fail2ban.detects("sshd", id, 600);
-    world.look().await;
-}
 
 #[actix_web::test]
 async fn a_stream_begins_with_fail2bans_state_and_goes_on_with_what_happens() {
@@ -285,7 +199,7 @@ async fn a_stream_that_cannot_read_what_was_missed_ends_so_that_the_page_comes_a
 }
 
 #[actix_web::test]
-async fn there_are_so_many_places_and_no_more() {
+async fn there_are_so_many_slots_and_no_more() {
     let mut world = World::with(ApiSettings { max_streams: 2, ..ApiSettings::default() }).await;
     world.log_in().await;
     let first = Feed::open(&world, "").await;

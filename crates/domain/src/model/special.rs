@@ -43,6 +43,25 @@ pub enum SpecialUse {
 }
 
 impl SpecialUse {
+    /// All there are.
+    pub const ALL: [Self; 15] = [
+        Self::ThisNetwork,
+        Self::Loopback,
+        Self::Private,
+        Self::Shared,
+        Self::LinkLocal,
+        Self::Documentation,
+        Self::Benchmarking,
+        Self::Multicast,
+        Self::Broadcast,
+        Self::Discard,
+        Self::Protocol,
+        Self::Relay,
+        Self::Translation,
+        Self::SegmentRouting,
+        Self::Reserved,
+    ];
+
     /// What this address, or the first of this network, is for; `None` where it is one of the Internet's, or none at all.
     pub fn of(id: &BanId) -> Option<Self> {
         match meaning(id.target()?.as_net().network()) {
@@ -52,7 +71,7 @@ impl SpecialUse {
     }
 
     /// Its name in the API.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::ThisNetwork => "this_network",
             Self::Loopback => "loopback",

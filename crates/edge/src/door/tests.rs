@@ -1,4 +1,4 @@
-//! Who gets a place, and whose it was.
+//! Who gets a slot, and whose it was.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use tokio::time::advance;
 
-use super::{Connection, Door, Limits, Place};
+use super::{Connection, ConnectionMeter, Door, Limits, Slot};
 
 struct Guest {
     connection: Arc<Connection>,
-    place: Option<Place>,
+    slot: Option<Slot>,
 }
 
 async fn comes(door: &Arc<Door>, address: Option<&str>) -> Guest {
@@ -18,16 +18,16 @@ async fn comes(door: &Arc<Door>, address: Option<&str>) -> Guest {
     advance(Duration::from_millis(1)).await;
     let connection = Arc::new(Connection::new(false));
     let address: Option<IpAddr> = address.map(|text| text.parse().expect("an address"));
-    let place = door.enter(&connection, address);
-    Guest { connection, place }
+    let slot = door.enter(&connection, address);
+    Guest { connection, slot }
 }
 
 fn door(connections: usize, per_address: usize) -> Arc<Door> {
-    Door::new(Limits { connections, per_address })
+    Door::new(Limits { connections, per_address }, ConnectionMeter::new().expect("names"))
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_newcomer_gets_the_place_of_whoever_has_kept_the_server_waiting_for_longest() {
+async fn a_newcomer_gets_the_slot_of_whoever_has_kept_the_server_waiting_for_longest() {
     let door = door(3, 3);
     let busy = comes(&door, Some("192.0.2.1")).await;
     busy.connection.begin_request();
@@ -36,10 +36,10 @@ async fn a_newcomer_gets_the_place_of_whoever_has_kept_the_server_waiting_for_lo
     // Bytes make no head, and give no more time.
     slow.connection.heard();
     let new = comes(&door, Some("192.0.2.4")).await;
-    assert!(new.place.is_some() && slow.connection.is_dropped());
+    assert!(new.slot.is_some() && slow.connection.is_dropped());
     assert!(!busy.connection.is_dropped() && !idle.connection.is_dropped());
     assert_eq!(door.taken(), 3);
-    // The place was given on when it was freed, and is freed once.
+    // The slot was given on when it was freed, and is freed once.
     drop(slow);
     assert_eq!(door.taken(), 3);
     drop(new);
@@ -53,18 +53,18 @@ async fn what_the_server_is_at_work_on_stays() {
     for guest in &guests {
         guest.connection.begin_request();
     }
-    assert!(comes(&door, None).await.place.is_none());
+    assert!(comes(&door, None).await.slot.is_none());
     // Now one waits for the rest of a body, then for a reader.
     guests[0].connection.await_body(true);
     let body = comes(&door, None).await;
-    assert!(body.place.is_some() && guests[0].connection.is_dropped());
+    assert!(body.slot.is_some() && guests[0].connection.is_dropped());
     body.connection.begin_request();
     guests[1].connection.await_reader(true);
-    assert!(comes(&door, None).await.place.is_some() && guests[1].connection.is_dropped());
+    assert!(comes(&door, None).await.slot.is_some() && guests[1].connection.is_dropped());
 }
 
 #[tokio::test(start_paused = true)]
-async fn one_address_takes_no_places_of_others() {
+async fn one_address_takes_no_slots_of_others() {
     let door = door(100, 2);
     let other = comes(&door, Some("198.51.100.1")).await;
     let mut crowd = Vec::new();

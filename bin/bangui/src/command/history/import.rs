@@ -79,20 +79,22 @@ pub(super) async fn run(db: &Db, settings: &Settings, args: &Args) -> Result<(),
     } else {
         println!("{}", summary(log.tally(), imported, left, args.dry_run));
     }
-    verdict(log)
+    verdict(log, args.dry_run)
 }
 
 /// Whether everything was read that was asked for.
-fn verdict(log: &Fail2banLog) -> Result<(), Fatal> {
+fn verdict(log: &Fail2banLog, rehearsed: bool) -> Result<(), Fatal> {
     let failures: Vec<String> = log.failures().iter().map(ToString::to_string).collect();
-    let message = if !failures.is_empty() {
+    let failures = failures.join("; ");
+    let message = if !failures.is_empty() && rehearsed {
+        format!("Not everything could be read. {failures}. docs/events.md has the formats.")
+    } else if !failures.is_empty() {
         format!(
-            "Not everything was imported. {}. What the other files and lines tell was imported; import these again once \
-             they can be read. docs/events.md has the formats.",
-            failures.join("; ")
+            "Not everything was imported. {failures}. What the other files and lines tell was imported; import these again once \
+             they can be read. docs/events.md has the formats."
         )
     } else if log.tally().of_fail2ban == 0 {
-        "Nothing was imported: there is no line in these files.".to_owned()
+        "There is nothing to import: these files have no line.".to_owned()
     } else {
         return Ok(());
     };

@@ -30,7 +30,7 @@ pub(super) fn proxies(settings: &Settings) -> Proxies {
 pub(super) fn api_settings(settings: &Settings) -> ApiSettings {
     ApiSettings {
         trusted_proxies: proxies(settings),
-        hosts: Hosts::new(settings.http.hosts.iter().map(|host| host.as_str().to_owned())),
+        hosts: Hosts::new(settings.http.hosts.iter().cloned()),
         base_path: settings.http.base_path.as_str().to_owned(),
         secure_cookies: match settings.http.secure_cookies {
             settings::SecureCookies::Auto => SecureCookies::Auto,

@@ -3,23 +3,20 @@
 use std::sync::Arc;
 
 use bangui_api::Encrypted;
-use bangui_edge::{Door, Limits, RESERVED, Served};
+use bangui_edge::{ConnectionMeter, Door, Limits, RESERVED, Served};
 use tokio_util::sync::CancellationToken;
 
 use super::plain::proxies;
-use crate::settings::Settings;
+use crate::settings::{Settings, nameless};
 
 /// Raises what the process may have open, and makes places for as many connections as that allows.
-pub(super) fn served(settings: &Settings, stopping: CancellationToken) -> Served {
+pub(super) fn served(settings: &Settings, meter: ConnectionMeter, stopping: CancellationToken) -> Served {
     let proxies = proxies(settings);
-    if settings.http.lacks_names() {
-        tracing::warn!(
-            "http.trusted_proxies names a proxy and http.hosts no name: requests are answered with 421 unless browsers use an \
-             address of this machine; set http.hosts (BANGUI_HTTP__HOSTS) to the name that they use"
-        );
+    for found in nameless(settings) {
+        tracing::warn!("{}. {}", found.what, found.advice);
     }
     Served {
-        door: Door::new(limits(settings, bangui_edge::raise_limit())),
+        door: Door::new(limits(settings, bangui_edge::raise_limit()), meter),
         counted: Arc::new(move |address| !proxies.trusts(address)),
         stopping,
         note: |connection, data| {

@@ -1,10 +1,10 @@
 //! Bodies that are packed.
 
 use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{SocketAddr, TcpStream};
 
 use super::setup;
-use crate::server::{PATIENCE, Server};
+use crate::server::{PATIENCE, Server, free_port};
 
 /// 1 GiB of zeros, packed by brotli (quality 9, a window of 16 MiB).
 const BOMB: &[u8] = include_bytes!("bomb.br");
@@ -17,16 +17,20 @@ fn kib(server: &Server, figure: &str) -> u64 {
 }
 
 /// Sends a bomb and reads the answer to its end.
-fn throw(server: &Server, method: &str, path: &str) -> String {
-    let mut stream = TcpStream::connect(server.address).expect("a connection");
-    stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+fn throw(to: SocketAddr, method: &str, path: &str) -> String {
     let head = format!(
-        "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Encoding: br\r\nConnection: close\r\n\
+        "{method} {path} HTTP/1.1\r\nHost: {to}\r\nContent-Type: application/json\r\nContent-Encoding: br\r\nConnection: close\r\n\
          Content-Length: {}\r\n\r\n",
-        server.address,
         BOMB.len()
     );
-    stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(BOMB)).expect("sent");
+    send(to, &[head.as_bytes(), BOMB].concat())
+}
+
+/// Sends a request and reads the answer to its end.
+fn send(to: SocketAddr, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(to).expect("a connection");
+    stream.set_read_timeout(Some(PATIENCE)).expect("a time limit");
+    stream.write_all(request).expect("sent");
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).expect("an answer");
     String::from_utf8_lossy(&answer).into_owned()
@@ -48,7 +52,7 @@ fn a_bomb_is_not_unpacked() {
     ];
     let all = || {
         for (method, path) in places {
-            let answer = throw(&server, method, path);
+            let answer = throw(server.address, method, path);
             assert!(answer.starts_with("HTTP/1.1 415 "), "{method} {path}: {answer}");
             let problem = path == "/" || answer.contains("\"code\":\"content_encoding_unsupported\"");
             assert!(problem, "{method} {path}: {answer}");
@@ -64,4 +68,23 @@ fn a_bomb_is_not_unpacked() {
     let peak = kib(&server, "VmHWM:");
     eprintln!("resident before: {before} KiB, at most meanwhile: {peak} KiB");
     assert!(peak < before + 1024, "{before} KiB before, {peak} KiB meanwhile");
+}
+
+#[test]
+fn the_listener_for_metrics_is_no_less_strict() {
+    let metrics = free_port();
+    let listen = metrics.to_string();
+    let _server = Server::start(&setup(&[("BANGUI_METRICS__LISTEN", listen.as_str())]));
+    let head = |path: &str, more: &str| {
+        format!("GET {path} HTTP/1.1\r\nHost: {metrics}\r\nConnection: close\r\n{more}\r\n")
+    };
+    let long = format!("/metrics?{}", "x".repeat(9_000));
+    for (status, code, answer) in [
+        (415, "content_encoding_unsupported", throw(metrics, "GET", "/metrics")),
+        (413, "body_too_large", send(metrics, head("/metrics", "Content-Length: 70000\r\n").as_bytes())),
+        (414, "uri_too_long", send(metrics, head(&long, "").as_bytes())),
+        (200, "f2b_up 0", send(metrics, head("/metrics", "").as_bytes())),
+    ] {
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.contains(code), "{answer}");
+    }
 }

@@ -1,7 +1,6 @@
 //! More connections than there are places: people are served all the same.
 
 use std::net::{Ipv4Addr, TcpStream};
-use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::json;
@@ -16,14 +15,13 @@ fn allow_descriptors() {
     setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }).expect("the limit is raised");
 }
 
-/// Asks for health and logs in, as a user whom nobody knows.
-fn is_served(server: &Server) -> Duration {
-    let asked = Instant::now();
+/// Asks whether the server lives, and logs in. Each request has a connection of its own and is sent once: an answer says that
+/// this connection was none of those that had to go. How long it takes is measured by `cargo xtask bench crowd`.
+fn is_served(server: &Server) {
     assert_eq!(server.get("/api/health/live").0, 200);
     let credentials = json!({"username": "admin", "password": PASSWORD});
     let (status, answer) = server.call("POST", "/api/auth/login", Some(&credentials));
     assert_eq!(status, 200, "{answer}");
-    asked.elapsed()
 }
 
 #[test]
@@ -41,15 +39,13 @@ fn two_thousand_hostile_connections_keep_nobody_out() {
         }
     }
     assert!(crowd.len() >= 2_000);
-    let mut longest = Duration::ZERO;
     for _ in 0..5 {
         for client in &mut crowd {
             client.drop_by_drop();
         }
-        longest = longest.max(is_served(&server));
+        is_served(&server);
         assert!(sockets(&server) < 1_200, "{} sockets are open", sockets(&server));
     }
-    eprintln!("health and login took {} ms at most", longest.as_millis());
 }
 
 #[test]

@@ -175,6 +175,6 @@ pub(super) fn settled(server: &Server) -> usize {
         same = if now == last { same + 1 } else { 0 };
         last = now;
         // Longer than a connection is kept that asks nothing.
-        (same > 30).then_some(now)
+        (same > 55).then_some(now)
     })
 }

@@ -20,6 +20,7 @@ fn a_name_that_is_led_here_gets_nothing() {
         ("BANGUI_HTTP__HOSTS", "ban.example, bangui"),
         ("BANGUI_METRICS__LISTEN", metrics_at.as_str()),
         ("BANGUI_METRICS__TOKEN", "a-token-of-a-scraper"),
+        ("BANGUI_LOG__FILTER", "debug"),
     ]));
     let url = |path: &str| format!("http://{}{path}", server.address);
     let login = json!({"username": "admin", "password": PASSWORD}).to_string();
@@ -54,7 +55,10 @@ fn a_name_that_is_led_here_gets_nothing() {
     assert_eq!(ask(&url("/metrics"), "bangui-1.pods", &token).status, 200);
     // The listener without a token is no less shut than the pages.
     let scraped = format!("http://{metrics}/metrics");
-    assert_eq!(ask(&scraped, "evil.example", &[]).status, 421);
+    let refused = ask(&scraped, "evil.example", &[]);
+    let id = refused.header("x-request-id");
+    assert!(refused.status == 421 && id.len() == 16 && refused.body.contains(id), "{refused:?}");
+    assert!(server.log().contains(id), "a line tells of it: {}", server.log());
     assert_eq!(ask(&scraped, "bangui:9191", &[]).status, 200);
     assert_eq!(ask(&scraped, &metrics.to_string(), &[]).status, 200);
 

@@ -69,6 +69,7 @@ fn a_file_without_a_line_of_fail2bans_is_an_error_and_the_others_are_imported() 
     for only in [&auth, &empty] {
         let (code, text) = import(place.url(), &["--dry-run", path(only)]);
         assert_eq!(code, 74, "{text}");
+        assert!(text.contains("Nothing was changed") && !text.contains("was imported"), "{text}");
     }
     let (code, text) = import(place.url(), &["--dry-run", path(&log), path(&empty)]);
     assert_eq!(code, 0, "{text}");

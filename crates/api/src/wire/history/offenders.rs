@@ -1,11 +1,12 @@
 //! Addresses that were banned more than once.
 
-use bangui_domain::model::{Offender, OffenderJail, Period, SpecialUse};
+use bangui_domain::model::{Offender, OffenderJail, Period};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::wire::Network;
 use crate::wire::time::rfc3339;
+use crate::wire::word::Special;
 
 /// Addresses that were banned more than once.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,11 +30,8 @@ pub(crate) struct HistoryOffender {
     /// Its country: `NL`, `private` or `unknown`.
     #[schema(example = "NL")]
     country: String,
-    /// What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
-    /// `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
-    /// `relay`, `translation`, `segment_routing` or `reserved`; null for others.
-    #[schema(example = "documentation")]
-    special: Option<&'static str>,
+    /// What it is for, if it is not on the Internet; null for others.
+    special: Option<Special>,
     /// Its network, where known.
     network: Option<Network>,
     /// Its bans.
@@ -88,7 +86,7 @@ impl From<Offender> for HistoryOffender {
         Self {
             ip: offender.id.to_string(),
             country: offender.place.country.to_string(),
-            special: SpecialUse::of(&offender.id).map(SpecialUse::as_str),
+            special: Special::of(&offender.id),
             network: offender.place.network.as_ref().map(Network::from),
             bans: offender.bans,
             jails: offender.jails.into_iter().map(HistoryOffenderJail::from).collect(),

@@ -1,6 +1,6 @@
 //! The largest groups.
 
-use bangui_domain::model::{Group, Period, SpecialUse};
+use bangui_domain::model::{Group, Period};
 use bangui_domain::service::{RankedRow, Ranking};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::params::TopBy;
 use crate::wire::Network;
 use crate::wire::time::rfc3339;
+use crate::wire::word::Special;
 
 /// The largest groups of a period.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,11 +41,8 @@ pub(crate) struct HistoryTopRow {
     /// The country of an address (`NL`, `private`, `unknown`); null for other groups.
     #[schema(example = "NL")]
     country: Option<String>,
-    /// What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
-    /// `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
-    /// `relay`, `translation`, `segment_routing` or `reserved`; null for others, and for other groups.
-    #[schema(example = "documentation")]
-    special: Option<&'static str>,
+    /// What it is for, if it is not on the Internet; null for others, and for other groups.
+    special: Option<Special>,
     /// The network of an address, where known.
     network: Option<Network>,
     /// Its bans.
@@ -62,7 +60,7 @@ impl From<RankedRow> for HistoryTopRow {
             _ => None,
         };
         let special = match &row.group {
-            Group::Address(id, _) => SpecialUse::of(id).map(SpecialUse::as_str),
+            Group::Address(id, _) => Special::of(id),
             _ => None,
         };
         Self {

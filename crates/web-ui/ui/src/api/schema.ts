@@ -893,13 +893,7 @@ export interface components {
              */
             neighbours: components["schemas"]["AddressNeighbour"][];
             network: components["schemas"]["Network"] | null;
-            /**
-             * @description What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
-             *     `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
-             *     `relay`, `translation`, `segment_routing` or `reserved`; null for others.
-             * @example documentation
-             */
-            special: string | null;
+            special: components["schemas"]["Special"] | null;
             /**
              * Format: int64
              * @description How many different addresses and networks were banned within a network, itself among them; null for an address.
@@ -1552,13 +1546,7 @@ export interface components {
             origin: components["schemas"]["Origin"];
             /** @description The reason that user gave. */
             reason: string | null;
-            /**
-             * @description What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
-             *     `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
-             *     `relay`, `translation`, `segment_routing` or `reserved`; null for others.
-             * @example documentation
-             */
-            special: string | null;
+            special: components["schemas"]["Special"] | null;
         };
         /**
          * @description Whether an event is a ban or the end of one.
@@ -1734,13 +1722,7 @@ export interface components {
              */
             last: string;
             network: components["schemas"]["Network"] | null;
-            /**
-             * @description What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
-             *     `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
-             *     `relay`, `translation`, `segment_routing` or `reserved`; null for others.
-             * @example documentation
-             */
-            special: string | null;
+            special: components["schemas"]["Special"] | null;
         };
         /** @description How one jail has banned an address in this time. */
         HistoryOffenderJail: {
@@ -1926,13 +1908,7 @@ export interface components {
             /** @description The network's name. */
             label: string | null;
             network: components["schemas"]["Network"] | null;
-            /**
-             * @description What an address is for that is not on the Internet (its country is `private`): `private`, `documentation`, `loopback`,
-             *     `link_local`, `shared` (by a provider), `benchmarking`, `multicast`, `broadcast`, `this_network`, `discard`, `protocol`,
-             *     `relay`, `translation`, `segment_routing` or `reserved`; null for others, and for other groups.
-             * @example documentation
-             */
-            special: string | null;
+            special: components["schemas"]["Special"] | null;
         };
         /** @description The sums of a period. */
         HistoryTotals: {
@@ -2660,11 +2636,8 @@ export interface components {
         };
         /** @description Something that is wrong with a server that answers, or with one of its jails, while the rest goes on. */
         ServerProblem: {
-            /**
-             * @description What is wrong, in a word. More words may come.
-             * @example jail_unreadable
-             */
-            code: string;
+            /** @description What is wrong. */
+            code: components["schemas"]["ServerProblemCode"];
             /**
              * @description What happened, in fail2ban's own words where it said something.
              * @example fail2ban refused: ValueError: year 4461763 is out of range
@@ -2683,6 +2656,11 @@ export interface components {
              */
             since: string;
         };
+        /**
+         * @description What is wrong, in a word. More words may come.
+         * @enum {string}
+         */
+        ServerProblemCode: "unpolled" | "jail_unreadable" | "counters_unreadable" | "ban_unreadable" | "bantime_beyond" | "setting_unreadable" | "database_unreadable" | "zone_differs" | "allowlist_pending";
         /** @description A session. */
         Session: {
             /**
@@ -2742,6 +2720,11 @@ export interface components {
             /** @description True while there is no user. */
             needed: boolean;
         };
+        /**
+         * @description What an address is for that is not on the Internet (its country is `private`). `shared` is an address that a provider shares out.
+         * @enum {string}
+         */
+        Special: "this_network" | "loopback" | "private" | "shared" | "link_local" | "documentation" | "benchmarking" | "multicast" | "broadcast" | "discard" | "protocol" | "relay" | "translation" | "segment_routing" | "reserved";
         /**
          * @description Up or not.
          * @enum {string}

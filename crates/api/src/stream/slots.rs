@@ -1,4 +1,4 @@
-//! The places for live streams: so many in all, and so many for each session, so that no single one takes all of them.
+//! The slots for live streams: so many in all, and so many for each session, so that no single one takes all of them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,14 +7,14 @@ use bangui_domain::model::TokenHash;
 
 use crate::HttpFailure;
 
-/// All places of a process.
-pub(crate) struct Places {
+/// All slots of a process.
+pub(crate) struct Slots {
     limit: usize,
     of_session: usize,
     taken: Arc<Taken>,
 }
 
-/// How many places each session has taken; sessions without any are not listed.
+/// How many slots each session has taken; sessions without any are not listed.
 #[derive(Default)]
 struct Taken(Mutex<HashMap<TokenHash, usize>>);
 
@@ -24,14 +24,14 @@ impl Taken {
     }
 }
 
-/// One place, given back when it is dropped.
-pub(crate) struct Place {
+/// One slot, given back when it is dropped.
+pub(crate) struct Slot {
     session: TokenHash,
     taken: Arc<Taken>,
 }
 
-impl Places {
-    /// `limit` places, of which one session may have `of_session`.
+impl Slots {
+    /// `limit` slots, of which one session may have `of_session`.
     pub(crate) fn new(limit: usize, of_session: usize) -> Self {
         Self { limit, of_session, taken: Arc::default() }
     }
@@ -41,8 +41,8 @@ impl Places {
         self.taken.lock().values().sum()
     }
 
-    /// Takes a place for a stream of `session`, if there is one.
-    pub(crate) fn take(&self, session: &TokenHash) -> Result<Place, HttpFailure> {
+    /// Takes a slot for a stream of `session`, if there is one.
+    pub(crate) fn take(&self, session: &TokenHash) -> Result<Slot, HttpFailure> {
         let mut taken = self.taken.lock();
         if taken.get(session).copied().unwrap_or(0) >= self.of_session {
             return Err(HttpFailure::SessionStreamsExhausted { limit: self.of_session });
@@ -51,11 +51,11 @@ impl Places {
             return Err(HttpFailure::StreamsExhausted { limit: self.limit });
         }
         *taken.entry(session.clone()).or_default() += 1;
-        Ok(Place { session: session.clone(), taken: Arc::clone(&self.taken) })
+        Ok(Slot { session: session.clone(), taken: Arc::clone(&self.taken) })
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         let mut taken = self.taken.lock();
         if let Some(count) = taken.get_mut(&self.session) {

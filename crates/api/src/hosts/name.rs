@@ -1,17 +1,17 @@
-//! A name under which the server is reached.
+//! A name under which the server is reached. The one place that knows how names are spelled.
 
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 use thiserror::Error;
 
-/// A name without scheme, port or path.
+/// A name without scheme, port or path: in small letters, and without the dot that may end it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct HostName(String);
+pub struct HostName(String);
 
 impl HostName {
     /// The name.
-    pub(crate) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -19,7 +19,7 @@ impl HostName {
 /// A text that is no name of a host.
 #[derive(Debug, Error)]
 #[error("is no name of a host: write it alone, without scheme, port or path, as in ban.example")]
-pub(crate) struct HostNameError;
+pub struct HostNameError;
 
 impl FromStr for HostName {
     type Err = HostNameError;
