@@ -28,7 +28,7 @@ both_databases!(the_end_of_a_ban_that_was_not_over_comes_with_a_later_log, |test
         let grown: Vec<_> = first.iter().cloned().chain([line(86_400_000, id, LogWord::Unban)]).collect();
         assert_eq!(import(db, &first, until_later(), false).await.0, counts(1, 0, 0, 0));
         let began = format!("10 ban {id} detected {}", length.as_fail2ban());
-        assert_eq!(story_of(db, id).await, [began.clone()], "nobody has seen it end");
+        assert_eq!(story_of(db, id).await, std::slice::from_ref(&began), "nobody has seen it end");
         assert_eq!(import(db, &grown, until_later(), false).await.0, counts(0, 0, 1, 1));
         let ended = format!("86400 unban {id} manual {}", length.as_fail2ban());
         assert_eq!(story_of(db, id).await, [began, ended]);
