@@ -138,6 +138,11 @@ impl Watched {
     /// Its part of the edition: what the file is, and not where it lies.
     pub(super) fn edition(&self) -> Option<String> {
         let file = self.file.as_deref()?;
-        Some(format!("{} {} {:08x}", file.kind, file.built_at.map_or(0, |at| at.as_secs()), file.checksum))
+        Some(format!(
+            "{} {} {:08x}",
+            file.kind,
+            file.built_at.map_or(0, bangui_domain::model::Timestamp::as_secs),
+            file.checksum
+        ))
     }
 }

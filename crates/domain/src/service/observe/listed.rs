@@ -110,8 +110,8 @@ impl JailLook<'_> {
             }
             let late =
                 jail.and_then(|jail| jail.untimed.get(&ban.id)).is_some_and(|untimed| untimed.recorded);
-            let real = memory.zone.offset.correct(read);
-            let began_since = real > at.plus_millis(BanKey::ROUNDING_MILLIS) && real <= self.now.at;
+            let corrected = memory.zone.offset.correct(read);
+            let began_since = corrected > at.plus_millis(BanKey::ROUNDING_MILLIS) && corrected <= self.now.at;
             if late && !began_since {
                 return Found::Late(at);
             }
