@@ -3,7 +3,8 @@
 //!
 //! The web framework below has time limits for the first head of a connection, for idle ones and for the end of one. It has
 //! none for a body, for a later head, for a reader that does not read, and for the rest of a body that nobody wants; and it
-//! takes a connection for idle while the client still reads the end of an answer. So each connection is [watched](connection::Connection) from its first byte to its last, in whichever state it is.
+//! takes a connection for idle while the client still reads the end of an answer. So each connection is
+//! [watched](connection::Connection) from its first byte to its last, in whichever state it is.
 
 mod alarm;
 mod connection;
