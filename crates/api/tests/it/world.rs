@@ -104,7 +104,7 @@ impl World {
     async fn build(db: TestDb, settings: ApiSettings, session_settings: SessionSettings) -> Self {
         let settings = ApiSettings {
             trusted_proxies: Proxies::new(vec!["10.0.0.0/8".parse().unwrap()], false),
-            hosts: Hosts::new([HOST.parse().expect("a name")]),
+            hosts: Hosts::new([HOST.parse().unwrap()]),
             ..settings
         };
         let store = Arc::new(db.db().clone());

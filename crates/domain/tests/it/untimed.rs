@@ -26,10 +26,12 @@ async fn a_ban_known_by_its_id_is_the_same_when_its_times_come() {
     world.script.bans("sshd", "192.0.2.3", -1, 900, None);
     answers(&world, "sshd", ListAnswer::IdsOnly);
     looks(&world, 300).await;
-    let began = ["ban 192.0.2.1 detected +0", "ban 192.0.2.2 detected +0", "ban 192.0.2.3 detected +0"];
     let mut story = world.story().await;
     story.sort();
-    assert_eq!(story, began);
+    assert_eq!(
+        story,
+        ["ban 192.0.2.1 detected +0", "ban 192.0.2.2 detected +0", "ban 192.0.2.3 detected +0"]
+    );
     answers(&world, "sshd", ListAnswer::True);
     looks(&world, 118).await;
     assert_eq!(world.story().await.len(), 3, "the times told nothing new");
