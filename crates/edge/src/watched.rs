@@ -1,5 +1,6 @@
 //! The stream of a connection. It ends with an error when the client has kept the server waiting for too long, or when its slot
-//! is given to another. It ends in order, as if the client had gone, when nothing is asked for too long or while the server stops.
+//! is given to another. It ends in order, as if the client had gone, when nothing is asked for too long or while the server
+//! stops.
 
 use std::future::Future as _;
 use std::io::{self, ErrorKind};

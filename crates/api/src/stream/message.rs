@@ -28,8 +28,8 @@ pub(super) fn event(event: &BanEvent) -> Bytes {
     message(event.kind.as_str(), Some(event.id.0), &StreamData::Event(event.into()))
 }
 
-/// fail2ban came or went, or its problems have changed; also what it is when a stream begins. Before the first probe, and while it hangs, it counts as
-/// offline.
+/// fail2ban came or went, or its problems have changed; also what it is when a stream begins. Before the first probe, and while
+/// it hangs, it counts as offline.
 pub(super) fn state(state: &Fail2banState, problems: &[Problem]) -> Bytes {
     let name = if state.is_online() { "online" } else { "offline" };
     message(name, None, &StreamData::State(Fail2ban::new(state, problems)))

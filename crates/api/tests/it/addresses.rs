@@ -52,6 +52,7 @@ async fn an_address_is_told_over_all_time_and_one_that_was_never_banned_as_well(
         }
       ],
       "last": "2026-11-22T12:00:00.000Z",
+      "more": false,
       "neighbours": [
         {
           "bans": 1,
@@ -72,7 +73,7 @@ async fn an_address_is_told_over_all_time_and_one_that_was_never_banned_as_well(
         never,
         json!({
             "ip": "192.0.2.1", "country": "NL", "special": "documentation", "network": null, "host": null, "bans": 0, "first": null,
-            "last": null, "jails": [], "active": [], "neighbours": [], "within": null, "around": 0,
+            "last": null, "jails": [], "active": [], "more": false, "neighbours": [], "within": null, "around": 0,
         })
     );
     let public = world.get("/api/addresses/1.1.1.1").await.ok(200);

@@ -67,8 +67,8 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// Watches `server` through `control`, and lets `feed` tell what was recorded. `history_path` is where fail2ban's database is found on this machine;
-    /// `None` takes the path that fail2ban itself tells.
+    /// Watches `server` through `control`, and lets `feed` tell what was recorded. `history_path` is where fail2ban's database
+    /// is found on this machine; `None` takes the path that fail2ban itself tells.
     pub fn new(
         server: ServerId,
         control: Arc<dyn JailControl>,

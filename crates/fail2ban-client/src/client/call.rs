@@ -33,9 +33,9 @@ impl Client {
     /// # Errors
     /// The server is out of reach, refused, or its reply is not readable. There is no such jail:
     /// [`Error::UnknownJail`]. The server's version does not have the command: [`Error::Unsupported`], and nothing is
-    /// sent where the version is known to lack it. The server is older than [`Options::oldest`](crate::Options::oldest): [`Error::TooOld`]. A
-    /// command that changes something and whose reply is lost gives [`Error::OutcomeUnknown`]; one that only reads, or that may be
-    /// repeated, is sent again on a new connection, for as long as [`Options::reconnect_for`] says.
+    /// sent where the version is known to lack it. The server is older than [`Options::oldest`](crate::Options::oldest):
+    /// [`Error::TooOld`]. A command that changes something and whose reply is lost gives [`Error::OutcomeUnknown`]; one that
+    /// only reads, or that may be repeated, is sent again on a new connection, for as long as [`Options::reconnect_for`] says.
     ///
     /// [`Options::reconnect_for`]: super::Options::reconnect_for
     pub async fn run<T>(&self, command: &Command<T>) -> Result<T, Error> {

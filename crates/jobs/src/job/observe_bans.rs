@@ -1,4 +1,5 @@
-//! Looks at fail2ban's bans twice a second, and keeps what it ignores in step with the allowlist. Not queued: a look that was missed is made good by the next.
+//! Looks at fail2ban's bans twice a second, and keeps what it ignores in step with the allowlist. Not queued: a look that was
+//! missed is made good by the next.
 
 use std::sync::Arc;
 use std::time::Duration;
