@@ -93,9 +93,13 @@ impl Latest {
     }
 }
 
+/// A log that does not tell the last failure has the ban so much later than it began, in milliseconds, and hardly ever more.
+/// Longer would take the next ban of an address that was lifted for this one.
+const ACTED_WITHIN_MILLIS: i64 = 10_000;
+
 /// Up to when a ban that no log has ended was in force at least: fail2ban had acted by then, if its time was not over before.
 fn in_force_until(banned_at: Timestamp, bantime: BanTime) -> Timestamp {
-    let acted_at = banned_at.plus_millis(LoggedBan::REACH_MILLIS);
+    let acted_at = banned_at.plus_millis(ACTED_WITHIN_MILLIS);
     bantime.end(banned_at).map_or(acted_at, |due| due.min(acted_at))
 }
 

@@ -63,7 +63,7 @@ both_databases!(an_account_that_begins_at_the_last_failure_is_that_of_the_ban_al
         said(1, LogSaid::BanTime(BanTime::Permanent)),
         said(2, LogSaid::Configured),
         line(700_000, "192.0.2.1", LogWord::Found(at(695))),
-        line(705_500, "192.0.2.1", LogWord::Ban),
+        line(702_500, "192.0.2.1", LogWord::Ban),
     ];
     assert_eq!(import(db, &log, until_later(), false).await.0, counts(1, 0, 0, 0));
     assert_eq!(import(db, &log[4..], until_later(), false).await.0, counts(0, 0, 1, 0));
