@@ -16,10 +16,10 @@ use crate::test::suites;
 use crate::{needs, process, stop, workspace};
 use release::{RELEASES, Server};
 
-/// The tests that are run, in nextest's language: all of the socket client, its adapter against a running server, the main
-/// job through the API, odd jails, time zones, restarts, the allowlist, doctor, the import of fail2ban's log, and the reader
-/// of its database.
-const TESTS: &str = "(package(fail2ban-client) & binary(it)) \
+/// The tests that are run, in nextest's language: those of the socket client that start a server (the others ask none), its
+/// adapter, the main job through the API, odd jails, time zones, restarts, the allowlist, doctor, the import of fail2ban's log,
+/// and the reader of its database.
+const TESTS: &str = "(package(fail2ban-client) & binary(it) & test(/^(live|sent|fake_server)/)) \
      | (package(bangui-gateway) & binary(it) & test(/^(control|ignoring)::/)) \
      | (package(bangui-persistence) & binary(it) & test(/^fail2ban_db::real::/)) \
      | (package(bangui) & binary(it) & test(/^(fail2ban|outage|versions|odd_ids|odd_jails|zones|allowlist)::/)) \
