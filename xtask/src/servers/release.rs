@@ -13,6 +13,9 @@ use fail2ban_client::Version;
 use crate::debian::Archive;
 use crate::{process, workspace};
 
+/// Where Debian has modules of Python.
+const MODULES: &str = "usr/lib/python3/dist-packages";
+
 /// A release whose fail2ban is run.
 pub(super) struct Release {
     /// Its code name.
@@ -61,15 +64,20 @@ impl Release {
         if version.as_str() != promised {
             println!("Debian {} has moved on to {version}; BanGUI names {promised} as tested.", self.suite);
         }
-        let packages =
-            [&format!("{python}-minimal"), &format!("lib{python}-minimal"), &format!("lib{python}-stdlib")];
-        let interpreter = below.join(python);
-        archive.unpack(&packages.map(String::as_str), suite, &interpreter)?;
+        // The last one is for jails that read the journal: newer releases of Debian have such jails.
+        let packages = [
+            &format!("{python}-minimal"),
+            &format!("lib{python}-minimal"),
+            &format!("lib{python}-stdlib"),
+            "python3-systemd",
+        ];
+        let interpreter = below.join(format!("{python}-{suite}"));
+        archive.unpack(&packages, suite, &interpreter)?;
         let tree = below.join(format!("fail2ban-{package}"));
         archive.unpack(&["fail2ban"], self.suite, &tree)?;
         let programs = below.join(format!("fail2ban-{package}-programs"));
         let server = Server { version, suite: self.suite, tree, programs };
-        server.write_programs(&interpreter.join("usr/bin").join(python))?;
+        server.write_programs(&interpreter, python)?;
         server.check()?;
         Ok(server)
     }
@@ -88,17 +96,17 @@ impl Server {
         self.tree.join("etc/fail2ban")
     }
 
-    fn write_programs(&self, python: &Path) -> Result<()> {
+    fn write_programs(&self, interpreter: &Path, python: &str) -> Result<()> {
         fs::create_dir_all(&self.programs).with_context(|| format!("make {}", self.programs.display()))?;
         for name in ["fail2ban-server", "fail2ban-client"] {
             let text = format!(
                 "#!/bin/sh\n# fail2ban {} of Debian {}, which is not installed. Made by `cargo xtask test servers`.\n\
-                 export PYTHONPATH='{tree}/usr/lib/python3/dist-packages'\n\
-                 exec '{python}' '{tree}/usr/bin/{name}' \"$@\"\n",
+                 export PYTHONPATH='{tree}/{MODULES}:{interpreter}/{MODULES}'\n\
+                 exec '{interpreter}/usr/bin/{python}' '{tree}/usr/bin/{name}' \"$@\"\n",
                 self.version,
                 self.suite,
                 tree = self.tree.display(),
-                python = python.display(),
+                interpreter = interpreter.display(),
             );
             let file = self.programs.join(name);
             fs::write(&file, text).with_context(|| format!("write {}", file.display()))?;
