@@ -58,7 +58,7 @@ test("a network's page counts what its chart and its list have", async ({ page }
     })
     .toBe(true);
   await page.goto(`/address/${network}`);
-  await expect(page.locator(".facts").first()).toContainText(/Bans\d+ of \d+ address/);
+  await expect(page.locator(".facts").first()).toContainText(/Bans\d+: \d+ of \d+ address/);
 });
 
 test("the history is found by its former address, at any time, and through a wrong filter", async ({ page }) => {

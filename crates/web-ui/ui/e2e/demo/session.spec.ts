@@ -32,5 +32,5 @@ anonymous("login and search by keyboard alone, then out again", async ({ page })
   await page.getByRole("button", { name: "Log out" }).click();
   await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
   await page.goto("/history");
-  await expect(page).toHaveURL(/\/login\?next=%2Fevents$/);
+  await expect(page).toHaveURL(/\/login\?next=%2Fhistory$/);
 });
