@@ -15,6 +15,7 @@ use crate::bans::find::{IPV4_KEYS, keys};
 use crate::bans::names::place;
 use crate::bans::rows::{self, ACTIVE_COLUMNS, ActiveRow};
 use crate::connection::{AnyConnection, TxError};
+use crate::fault::readable;
 use crate::schema::{active_bans, addresses, networks};
 
 /// Neighbours that are told.
@@ -206,8 +207,7 @@ fn active(
         within.truncate(usize::from(Limit::MAX));
         rows.append(&mut within);
     }
-    let bans = rows.into_iter().map(ActiveRow::into_ban).collect::<Result<_, _>>()?;
-    Ok((bans, more))
+    Ok((readable("active_bans", rows.into_iter().map(|row| (row.id, row.into_ban()))), more))
 }
 
 /// The addresses around one, without `own`: those of its /24 of IPv4 or /64 of IPv6, which people mean by its neighbours.

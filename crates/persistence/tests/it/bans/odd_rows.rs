@@ -1,7 +1,7 @@
 //! Rows that another program, or a newer BanGUI, has written, and that hold what this one does not know: each costs itself alone.
 
 use bangui_domain::model::{EventId, EventKind, EventQuery, Origin, ServerId};
-use bangui_domain::ports::BanStore;
+use bangui_domain::ports::{BanStore, History};
 use bangui_persistence::DbKind;
 use bangui_test_support::both_databases;
 use bangui_test_support::db::TestDb;
@@ -21,6 +21,17 @@ fn spoil(test: &TestDb, table: &str, change: &str) {
 fn numbers(from: i64, to: i64) -> Vec<i64> {
     (from..=to).collect()
 }
+
+both_databases!(an_address_is_told_without_the_ban_that_cannot_be_read, |test| async move {
+    let db = test.db();
+    let bans = vec![ban("sshd", "192.0.2.1", 0), ban("nginx", "192.0.2.1", 0), ban("sshd", "192.0.2.2", 0)];
+    record(db, bans, Vec::new()).await;
+    spoil(&test, "active_bans", "origin = 'x' WHERE ip = '192.0.2.1' AND jail = 'sshd'");
+    for (target, told) in [("192.0.2.1", 1), ("192.0.2.0/24", 2)] {
+        let story = db.address(&ServerId::local(), &target.parse().unwrap()).await.unwrap();
+        assert_eq!((story.active.len(), story.more), (told, false), "{target}");
+    }
+});
 
 both_databases!(what_is_banned_in_other_jails_is_recorded_all_the_same, |test| async move {
     let db = test.db();
