@@ -25,8 +25,8 @@ const POLLS: u32 = 3;
 const HANDOVER: Duration = Duration::from_secs(TTL.as_secs() + 5);
 
 /// Tells `watch` when fail2ban has not answered for [`TICKS`], and when no poll has succeeded or come further for [`POLLS`]
-/// times `interval` and a little longer, until `stop`. `leads` says whether this process holds the scheduler lock, so that it
-/// polls itself.
+/// times `interval`, until `stop`: for [`TICKS`] at least, and for [`HANDOVER`] at least where another process polls. `leads`
+/// says whether this process holds the scheduler lock, so that it polls itself.
 pub(crate) async fn patience(
     watch: Arc<Watch>,
     interval: Duration,

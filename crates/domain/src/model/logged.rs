@@ -73,11 +73,6 @@ pub struct LoggedBan {
     pub place: Option<Place>,
 }
 
-impl LoggedBan {
-    /// A filter's ban follows its last failure within this time, in milliseconds, also under load.
-    pub const REACH_MILLIS: i64 = 600_000;
-}
-
 /// The end of a ban whose beginning was not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LoggedEnd {

@@ -9,8 +9,10 @@ use std::collections::HashMap;
 
 use self::jails::Jails;
 use self::spell::{Seen, Spell};
-use crate::model::{BanId, JailName, LogEntry, LogSaid, LogWord, Logged, LoggedBan, Origin, Timestamp};
+use crate::model::{BanId, JailName, LogEntry, LogSaid, LogWord, Logged, Origin, Timestamp};
 
+/// A filter's ban follows its last failure within this time, also under load.
+const REACH_MILLIS: i64 = 600_000;
 /// Without a failure for this long, a log seems not to tell failures.
 const SILENT_MILLIS: i64 = 86_400_000;
 /// A lifted ban is not restored after this time, if room is needed.
@@ -110,7 +112,7 @@ impl Logbook {
             LogWord::Ban | LogWord::Restore => {
                 let restored = word == LogWord::Restore
                     || (!self.jails.tells_restored()
-                        && !seen.has_found(at, LoggedBan::REACH_MILLIS)
+                        && !seen.has_found(at, REACH_MILLIS)
                         && seen.lifted_at().is_some_and(|lifted| self.jails.stopped(&jail, lifted)));
                 if !(seen.is_same(at) || restored && seen.restored(at)) {
                     let spell = seen.spell.take();
@@ -118,7 +120,7 @@ impl Logbook {
                     if at <= self.until {
                         let none = if is_manual { Origin::Manual } else { Origin::Detected };
                         let origin = if restored { Origin::Restored } else { none };
-                        seen.begun(at, origin, usual, LoggedBan::REACH_MILLIS);
+                        seen.begun(at, origin, usual, REACH_MILLIS);
                     } else if !restored {
                         self.left += 1;
                     }
@@ -148,7 +150,7 @@ impl Logbook {
     /// Whether a ban at `at` that no failure came before was made by hand: the log tells failures, and told them before.
     fn tells_failures(&self, at: Timestamp) -> bool {
         self.failures.is_some_and(|(first, last)| {
-            at.millis_since(first) >= LoggedBan::REACH_MILLIS && at.millis_since(last) <= SILENT_MILLIS
+            at.millis_since(first) >= REACH_MILLIS && at.millis_since(last) <= SILENT_MILLIS
         })
     }
 
@@ -169,7 +171,7 @@ impl Logbook {
         let long_ago = |seen: &Seen| {
             seen.lifted_at().is_some_and(|lifted| now.millis_since(lifted) > RESTORED_WITHIN_MILLIS)
         };
-        self.settle(|seen| long_ago(seen) || seen.is_idle(now, LoggedBan::REACH_MILLIS));
+        self.settle(|seen| long_ago(seen) || seen.is_idle(now, REACH_MILLIS));
         if self.count > enough {
             self.settle(|seen| seen.lifted_at().is_some());
         }
