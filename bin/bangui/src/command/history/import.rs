@@ -114,17 +114,18 @@ async fn compare(
         reading = read;
         times.add(db.compare_log(server, &batch).await.map_err(|error| unavailable(&error))?);
     }
-    judge(&times)
+    judge(&times, "Nothing")
 }
 
-fn judge(times: &LogZone) -> Result<(), Fatal> {
+/// `what` was imported: nothing, or nothing more.
+fn judge(times: &LogZone, what: &str) -> Result<(), Fatal> {
     let Some((minutes, bans)) = times.minutes_off() else { return Ok(()) };
     let (hours, rest) = (minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60);
     let way = if minutes > 0 { "later" } else { "earlier" };
     Err(Fatal::new(
         ExitCode::Config,
         format!(
-            "Nothing more was imported: {bans} bans of these files are in the history already, and by these files they began \
+            "{what} was imported: {bans} bans of these files are in the history already, and by these files they began \
              {hours} h {rest} min {way}. The log was written in another time zone than it was read in. Set \
              fail2ban.timezone to the zone that fail2ban wrote it in, and import it again."
         ),
@@ -147,7 +148,7 @@ async fn import(
         reading = read;
         if compares {
             times.add(db.compare_log(server, &batch).await.map_err(|error| unavailable(&error))?);
-            judge(&times)?;
+            judge(&times, "Nothing more")?;
         }
         let part = db.import_log(server, batch, rehearse).await.map_err(|error| unavailable(&error))?;
         all.add(part);
